@@ -1,0 +1,130 @@
+package import Metrology
+
+/// What is inspected on a kind of part at one operation, with what, in which order, and within which limits.
+///
+/// A plan never changes: another content is another revision with another hash, and the record names both.
+package struct InspectionPlan: Sendable, Equatable {
+    package let id: String
+    package let revision: Int
+    /// SHA-256 of the file's bytes, lower-case hex: what judged a part can be found again by it.
+    package let sha256: String
+    /// Part numbers that this plan may judge.
+    package let partNumbers: [String]
+    /// Which part number a mark without one belongs to: pattern (`#` a digit, `@` a letter A–Z, everything
+    /// else itself) to part number.
+    package let plainSerials: [String: String]
+    /// The routing operation: `060 Flow test`.
+    package let operation: String
+    /// How often a part may be inspected again after its first attempt.
+    package let retests: Int
+    /// In order; never empty.
+    package let steps: [PlanStep]
+    /// In the order of the file; never empty; each belongs to one of `steps`.
+    package let characteristics: [Characteristic]
+
+    package init(
+        id: String, revision: Int, sha256: String, partNumbers: [String], plainSerials: [String: String],
+        operation: String, retests: Int, steps: [PlanStep], characteristics: [Characteristic]
+    ) {
+        (self.id, self.revision, self.sha256, self.partNumbers) = (id, revision, sha256, partNumbers)
+        (self.plainSerials, self.operation, self.retests) = (plainSerials, operation, retests)
+        (self.steps, self.characteristics) = (steps, characteristics)
+    }
+
+    /// The roles that a station must bind to devices for this plan, sorted.
+    package var roles: [String] {
+        Set(steps.map(\.completes) + characteristics.map(\.source.role)).sorted()
+    }
+
+    /// The characteristics that `step` measures, in order.
+    package func characteristics(of step: PlanStep) -> [Characteristic] {
+        characteristics.filter { $0.step == step.id }
+    }
+
+    /// The part number that a mark with nothing but `serial` belongs to; nil where no pattern fits.
+    package func partNumber(forPlainSerial serial: String) -> String? {
+        plainSerials.keys.sorted().first { Self.matches(serial, pattern: $0) }.flatMap { plainSerials[$0] }
+    }
+
+    private static func matches(_ serial: String, pattern: String) -> Bool {
+        guard serial.utf8.count == pattern.utf8.count else { return false }
+        return zip(serial.utf8, pattern.utf8).allSatisfy { character, slot in
+            switch slot {
+            case UInt8(ascii: "#"): (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character)
+            case UInt8(ascii: "@"): (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(character)
+            default: character == slot
+            }
+        }
+    }
+}
+
+/// One stage of a cycle: set points, then a result that a device reports as complete.
+package struct PlanStep: Sendable, Equatable {
+    package let id: String
+    /// What the technician is to do, in one sentence.
+    package let title: String
+    /// The role whose completed device cycle ends this step: `bench` in `complete: bench.cycle`.
+    package let completes: String
+    /// What is written to that device when the step starts, in the order of the file.
+    package let setPoints: [SetPoint]
+    /// How long the step may take before its record ends INDETERMINATE.
+    package let timeoutSeconds: Int
+
+    package init(id: String, title: String, completes: String, setPoints: [SetPoint], timeoutSeconds: Int) {
+        (self.id, self.title, self.completes) = (id, title, completes)
+        (self.setPoints, self.timeoutSeconds) = (setPoints, timeoutSeconds)
+    }
+}
+
+/// A value that a step writes to its device before it starts.
+package struct SetPoint: Sendable, Equatable {
+    /// A writable point of the device's profile.
+    package let point: String
+    /// In the point's own unit.
+    package let value: ExactDecimal
+
+    package init(point: String, value: ExactDecimal) { (self.point, self.value) = (point, value) }
+}
+
+/// Where a characteristic's value comes from: a point of the device that the station binds to a role.
+package struct PointReference: Sendable, Hashable, CustomStringConvertible {
+    package let role: String
+    package let point: String
+
+    package init(role: String, point: String) { (self.role, self.point) = (role, point) }
+
+    package var description: String { "\(role).\(point)" }
+}
+
+/// How much depends on a characteristic.
+package enum CharacteristicClass: String, Sendable, CaseIterable {
+    case minor, major, critical, key
+}
+
+/// One thing that is measured and judged.
+package struct Characteristic: Sendable, Equatable {
+    package let id: String
+    /// What people read: `Full load delivery`.
+    package let title: String
+    /// Id of the step that measures it.
+    package let step: String
+    package let source: PointReference
+    package let requirement: Requirement
+    package let classification: CharacteristicClass
+
+    /// What a value must be to pass.
+    package enum Requirement: Sendable, Equatable {
+        /// A number of this unit within a tolerance; rounded to `resolution` first, where there is one.
+        case quantity(unit: UnitOfMeasure, tolerance: Tolerance, resolution: ExactDecimal?)
+        /// Exactly this text, such as the tool's own `OK`.
+        case text(equals: String)
+    }
+
+    package init(
+        id: String, title: String, step: String, source: PointReference, requirement: Requirement,
+        classification: CharacteristicClass
+    ) {
+        (self.id, self.title, self.step, self.source) = (id, title, step, source)
+        (self.requirement, self.classification) = (requirement, classification)
+    }
+}
