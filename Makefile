@@ -5,7 +5,7 @@ SWIFT ?= swift
 SOURCES := Package.swift Sources Simulators Benchmarks Tests
 
 # A module may import only what Package.swift says; warnings are errors there (Swift) and here (C).
-STRICT := --explicit-target-dependency-import-check error -Xcc -Werror=implicit-function-declaration
+STRICT := --explicit-target-dependency-import-check error -Xcc -Wall -Xcc -Wextra -Xcc -Werror
 RELEASE := --configuration release --static-swift-stdlib $(STRICT)
 
 .PHONY: help run build test check lint bench fmt clean soak fuzz tsan deb docs
