@@ -1,13 +1,5 @@
 package import Inspection
 
-/// A text file as it was read, kept because what judged a part must be found again.
-package struct SourceFile: Sendable, Equatable {
-    package let path: String
-    package let bytes: [UInt8]
-    /// Lower-case hex.
-    package let sha256: String
-}
-
 /// Everything that the gateway runs by, read and checked whole before a device is opened.
 package struct Deployment: Sendable, Equatable {
     package let configuration: GatewayConfiguration

@@ -48,7 +48,7 @@ package struct DevicePoint: Sendable, Equatable {
     package let type: ModbusValueType
     package let byteOrder: ModbusByteOrder
     package let meaning: Meaning
-    package let moment: ReadMoment
+    package internal(set) var moment: ReadMoment
     package let access: Access
     /// Whether reading it changes it: never read ahead, never together with others.
     package let clearsOnRead: Bool
@@ -149,10 +149,11 @@ extension DevicePoint {
 
 /// How an address is shown.
 enum AddressText {
-    /// `0x0100 (40257)`, or without the second where the older notation ends (five digits after the table's).
+    /// `0x0100 (40257)`; beyond its five digits the older notation has six (`0x4100 (416641)`).
     static func both(_ table: RegisterTable, _ address: Int) -> String {
         let digits = String(address, radix: 16, uppercase: true)
         let hex = "0x" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-        return address <= 9_998 ? "\(hex) (\(table.firstReference + address))" : hex
+        let first = address <= 9_998 ? table.firstReference : (table.firstReference - 1) * 10 + 1
+        return "\(hex) (\(first + address))"
     }
 }

@@ -61,29 +61,3 @@ package struct ReadPlan: Sendable, Equatable {
         requests.first { $0.points.contains { $0.id == point } }
     }
 }
-
-/// A reply of a real device or of its manual, and what it must decode to.
-package struct GoldenVector: Sendable, Equatable {
-    package let table: RegisterTable
-    package let address: Int
-    package let count: Int
-    /// The whole reply PDU, function code first.
-    package let reply: [UInt8]
-    /// Raw numbers of points that the reply does not hold: decimals, unit codes.
-    package let with: [String: Int128]
-    package let expected: [Expectation]
-    package let place: SourcePlace
-
-    /// What one point must say.
-    package struct Expectation: Sendable, Equatable {
-        package let point: String
-        /// The value with or without its unit (`902.70 [gal_us]`), or why it must be bad.
-        package let outcome: Outcome
-        package let place: SourcePlace
-    }
-
-    package enum Outcome: Sendable, Equatable {
-        case value(String)
-        case bad(String)
-    }
-}
