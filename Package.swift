@@ -16,9 +16,11 @@ func debian(_ name: String, pkgConfig: String? = nil, package: String? = nil) ->
 }
 
 /// A module of the flow under `Sources/`; its dependencies are the arrows of ARCHITECTURE.md.
-func module(_ name: String, _ dependencies: [String] = [], resources: [Resource] = []) -> Target {
+func module(
+    _ name: String, _ dependencies: [String] = [], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
     .target(
-        name: name, dependencies: dependencies.map { .byName(name: $0) },
+        name: name, dependencies: dependencies.map { .byName(name: $0) }, exclude: exclude,
         resources: resources, swiftSettings: settings)
 }
 
@@ -54,7 +56,8 @@ let package = Package(
         module("Metrology"),
         module("Codecs"),
         module("Inspection", ["Metrology", "Codecs"]),
-        module("Profiles", ["Metrology", "Codecs", "Inspection", "CYAML", "CCrypto"]),
+        module(
+            "Profiles", ["Metrology", "Codecs", "Inspection", "CYAML", "CCrypto"], exclude: ["Schema"]),
         module("Linux", ["CLinux"]),
         module("Transports", ["Metrology", "Codecs", "Linux", "CModbus", "CUSB"]),
         module("Drivers", ["Metrology", "Codecs", "Inspection", "Profiles", "Transports"]),
