@@ -57,7 +57,7 @@ let package = Package(
         module("Profiles", ["Metrology", "Codecs", "Inspection", "CYAML", "CCrypto"]),
         module("Linux", ["CLinux"]),
         module("Transports", ["Metrology", "Codecs", "Linux", "CModbus", "CUSB"]),
-        module("Drivers", ["Metrology", "Codecs", "Profiles", "Transports"]),
+        module("Drivers", ["Metrology", "Codecs", "Inspection", "Profiles", "Transports"]),
         module("Ledger", ["Codecs", "Linux", "CSQLite", "CCrypto", "CZlib", "CShims"]),
         module("Delivery", ["Inspection", "Ledger", "Codecs", "Linux"]),
         module(
@@ -67,7 +67,9 @@ let package = Package(
                 "Ledger", "Delivery", "CMicroHTTPD", "CCurl", "CShims",
             ]),
         .executableTarget(
-            name: "plumbline", dependencies: ["Gateway"], swiftSettings: settings),
+            name: "plumbline",
+            dependencies: ["Gateway", "Metrology", "Codecs", "Inspection", "Profiles", "Ledger"],
+            swiftSettings: settings),
 
         // Devices that are not there, for tests and demonstrations; never linked into plumbline.
         .target(
