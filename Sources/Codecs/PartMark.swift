@@ -69,6 +69,9 @@ extension PartMark {
         let text = bytes[start...]
         guard !text.isEmpty else { throw MarkError("the mark is empty", at: start) }
         do throws(MarkError) {
+            guard !ISO15434Message.header.starts(with: text) else {
+                throw MarkError("the message ends within its header", at: text.count)
+            }
             if text.starts(with: ISO15434Message.header) {
                 return try iso15434(Array(text), symbology: given?.text)
             }

@@ -47,7 +47,9 @@ struct HIDReportDescriptorTests {
     @Test func everyTruncationOfADescriptorIsRefusedOrYieldsNoScanner() {
         for count in 0..<HIDSamples.aimDescriptor.count {
             let cut = Array(HIDSamples.aimDescriptor.prefix(count))
-            #expect(throws: HIDError.self) { try HIDReportDescriptor(cut) }
+            #expect(throws: HIDError.self, "\(count) bytes") {
+                try HIDPOSLayout(try HIDReportDescriptor(cut))
+            }
         }
     }
 

@@ -139,7 +139,7 @@ struct PartMarkTests {
         ("", 0), ("FI 000123", 2), ("FI-000123\r", 9), ("FI\u{0}1", 2), ("\u{1B}[31mFI", 0),
         ("FI\u{202E}1", 2),
         (String(repeating: "9", count: 51), 50), ("https://qms.example/parts/1", 0),
-        ("]d20109506000134352", 0),
+        ("]d20109506000134352", 3),
         ("]C1", 3),
     ])
     func aPlainMarkIsRefusedWhereItGoesWrong(text: String, offset: Int) {
@@ -150,7 +150,7 @@ struct PartMarkTests {
         "5b293e",  // ends after the header
         "5b293e1e",  // ends before the format
         "5b293e1e3036",  // nothing after the format
-        "5b293e1e30361d313756393838393 7",  // RS and EOT missing
+        "5b293e1e30361d31375639383839 37",  // RS and EOT missing
         "5b293e1e30361d5353411e",  // EOT missing
         "5b293e1e30361d5353411e0430",  // bytes after the message
         "5b293e1e30361d1d5353411e04",  // an empty element
