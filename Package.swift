@@ -68,7 +68,7 @@ let package = Package(
             [
                 "Metrology", "Codecs", "Inspection", "Profiles", "Linux", "Transports", "Drivers",
                 "Ledger", "Delivery", "CMicroHTTPD", "CCurl", "CShims",
-            ]),
+            ], resources: [.embedInCode("Web/Assets")]),
         .executableTarget(
             name: "plumbline",
             dependencies: ["Gateway", "Metrology", "Codecs", "Inspection", "Profiles", "Ledger"],
