@@ -1,4 +1,6 @@
 internal import Codecs
+internal import Delivery
+internal import Drivers
 internal import Inspection
 internal import Ledger
 package import Metrology

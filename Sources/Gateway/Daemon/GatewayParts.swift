@@ -74,9 +74,9 @@ struct GatewayParts: Sendable {
         }
         self.bus = bus.made
         couriers = sinks.map { sink in
-            Courier(ledger: ledger, sink: sink, time: time) { event in
+            Courier(ledger: ledger, sink: sink, time: time, report: { event in
                 Self.say(event, of: sink.about.name, log)
-            }
+            })
         }
     }
 
