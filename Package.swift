@@ -62,7 +62,7 @@ let package = Package(
         module("Transports", ["Metrology", "Codecs", "Linux", "CModbus", "CUSB"]),
         module("Drivers", ["Metrology", "Codecs", "Inspection", "Profiles", "Transports"]),
         module("Ledger", ["Codecs", "Linux", "CSQLite", "CCrypto", "CZlib", "CShims"]),
-        module("Delivery", ["Inspection", "Ledger", "Codecs", "Linux"]),
+        module("Delivery", ["Metrology", "Inspection", "Ledger", "Codecs", "Linux"]),
         module(
             "Gateway",
             [
@@ -76,7 +76,7 @@ let package = Package(
 
         // Devices that are not there, for tests and demonstrations; never linked into plumbline.
         .target(
-            name: "Simulation", dependencies: ["Metrology", "Codecs", "Profiles", "Linux"],
+            name: "Simulation", dependencies: ["Metrology", "Codecs", "Profiles", "Linux", "CLinux"],
             path: "Simulators/Simulation", swiftSettings: settings),
         .executableTarget(
             name: "plumbline-sim", dependencies: ["Simulation"],
@@ -98,8 +98,8 @@ let package = Package(
         tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"]),
         tests("TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus"]),
         tests("DriversTests", ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs"]),
-        tests("LedgerTests", ["Ledger", "Codecs", "CSQLite"]),
-        tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Codecs", "CSQLite"]),
+        tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
+        tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
         tests("GatewayTests", ["Gateway", "Linux", "Inspection", "Metrology", "Codecs", "Profiles"]),
         tests("SimulationTests", ["Simulation", "Codecs", "Metrology", "Linux"]),
         tests("EndToEndTests", ["Codecs", "Linux"], exclude: ["Judges"]),
