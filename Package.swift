@@ -100,7 +100,7 @@ let package = Package(
         tests("DriversTests", ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs"]),
         tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
-        tests("GatewayTests", ["Gateway", "Inspection", "Metrology", "Codecs", "Profiles"]),
+        tests("GatewayTests", ["Gateway", "Linux", "Inspection", "Metrology", "Codecs", "Profiles"]),
         tests("SimulationTests", ["Simulation", "Codecs", "Metrology", "Linux"]),
         tests("EndToEndTests", ["Codecs", "Linux"], exclude: ["Judges"]),
         tests("TidyTests", []),

@@ -158,11 +158,12 @@ function showLive(state, link, elapsed) {
 
 function showResults(state) {
   const all = state?.results ?? [];
-  const places = 8;
+  const places = 12;
   // Where not all fit, those that are not PASS come first and the rest is counted.
   const ordered = all.length > places
     ? [...all.filter((r) => r.result !== "PASS"), ...all.filter((r) => r.result === "PASS")] : all;
   const shown = ordered.slice(0, all.length > places ? places - 1 : places);
+  byId("results").classList.toggle("dense", shown.length > 8);
   setList(byId("results"), all, () => {
     const items = shown.map(resultItem);
     if (all.length > places) items.push(element("li", "more", `and ${all.length - shown.length} more`));
