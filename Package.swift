@@ -68,15 +68,15 @@ let package = Package(
             [
                 "Metrology", "Codecs", "Inspection", "Profiles", "Linux", "Transports", "Drivers",
                 "Ledger", "Delivery", "CMicroHTTPD", "CCurl", "CShims",
-            ]),
+            ], resources: [.embedInCode("Web/Assets")]),
         .executableTarget(
             name: "plumbline",
-            dependencies: ["Gateway", "Metrology", "Codecs", "Inspection", "Profiles", "Ledger"],
+            dependencies: ["Gateway", "Metrology", "Codecs", "Profiles", "Transports", "Ledger"],
             swiftSettings: settings),
 
         // Devices that are not there, for tests and demonstrations; never linked into plumbline.
         .target(
-            name: "Simulation", dependencies: ["Metrology", "Codecs", "Profiles", "Linux"],
+            name: "Simulation", dependencies: ["Metrology", "Codecs", "Profiles", "Linux", "CLinux"],
             path: "Simulators/Simulation", swiftSettings: settings),
         .executableTarget(
             name: "plumbline-sim", dependencies: ["Simulation"],
@@ -100,7 +100,7 @@ let package = Package(
         tests("DriversTests", ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs"]),
         tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
-        tests("GatewayTests", ["Gateway", "Inspection", "Metrology", "Codecs", "Profiles"]),
+        tests("GatewayTests", ["Gateway", "Linux", "Inspection", "Metrology", "Codecs", "Profiles"]),
         tests("SimulationTests", ["Simulation", "Codecs", "Metrology", "Linux"]),
         tests("EndToEndTests", ["Codecs", "Linux"], exclude: ["Judges"]),
         tests("TidyTests", []),

@@ -38,6 +38,8 @@ enum StationWords {
         }
     }
 
+    static func misread(_ reason: String) -> String { "The scanner could not read it (\(reason)). Scan again." }
+
     static let unreadableMark = "This mark cannot be read"
 
     static let unknownBadge = "This badge is not on the list of operators. Ask your supervisor."

@@ -116,10 +116,10 @@ struct DeviceCycleReader {
         mapping.finish()
         guard let point, let word else { return nil }
         if case .words(let words) = point.meaning {
-            if !words.values.contains(word) {
+            if !words.words.contains(word) {
                 mapping.fault(
                     "is", "point \(Wording.quoted(point.id)) never says \(Wording.quoted(word))",
-                    NearestName.remedy(for: word, among: words.values))
+                    NearestName.remedy(for: word, among: words.words))
             }
         } else {
             mapping.fault("point", "point \(Wording.quoted(point.id)) has no words", "give it an `enum`")

@@ -92,8 +92,7 @@ extension DevicePoint {
     /// What the number or text in the registers says.
     package enum Meaning: Sendable, Equatable {
         case text
-        /// Words for codes; a code without a word is no value.
-        case words([Int128: String])
+        case words(CodeWords)
         case quantity(Quantity)
     }
 
@@ -121,6 +120,21 @@ extension DevicePoint {
             (self.unit, self.kind, self.resolution) = (unit, kind, resolution)
             (self.valid, self.sentinels) = (valid, sentinels)
         }
+    }
+
+    /// Words for codes. A code without a word is no value, unless there is a word for all others.
+    package struct CodeWords: Sendable, Equatable {
+        package let codes: [Int128: String]
+        package let otherwise: String?
+
+        package init(_ codes: [Int128: String], otherwise: String? = nil) {
+            (self.codes, self.otherwise) = (codes, otherwise)
+        }
+
+        package subscript(code: Int128) -> String? { codes[code] ?? otherwise }
+
+        /// Every word that it can say.
+        package var words: Set<String> { Set(codes.values).union(otherwise.map { [$0] } ?? []) }
     }
 
     /// Where a quantity's unit comes from.

@@ -91,10 +91,11 @@ struct PointReader {
         return quantity(name, mapping).map { .quantity($0) }
     }
 
-    private func words(_ mapping: YAMLMapping) -> [Int128: String]? {
+    private func words(_ mapping: YAMLMapping) -> DevicePoint.CodeWords? {
         var words: [Int128: String] = [:]
+        let otherwise = mapping.optional("else", .text(1...64))
         let code = YAMLForm<Int>.integer(Int.min...Int.max)
-        for entry in mapping.namedEntries() {
+        for entry in mapping.namedEntries() where entry.key != "else" {
             let key = YAMLNode(place: entry.place, content: .scalar(text: entry.key, isQuoted: false))
             guard let number = code.read(key, mapping.faults),
                 let word = YAMLForm<String>.text(1...64).read(entry.value, mapping.faults)
@@ -105,7 +106,7 @@ struct PointReader {
             }
             words[Int128(number)] = word
         }
-        return words.isEmpty ? nil : words
+        return words.isEmpty ? nil : DevicePoint.CodeWords(words, otherwise: otherwise)
     }
 
     private func quantity(_ name: TypeName, _ mapping: YAMLMapping) -> DevicePoint.Quantity? {

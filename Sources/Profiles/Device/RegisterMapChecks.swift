@@ -109,12 +109,12 @@ struct RegisterMapChecks {
                 "give that point an `enum` of UCUM codes")
             return
         }
-        for word in words.values.sorted() where UnitOfMeasure(word) == nil {
+        for word in words.words.sorted() where UnitOfMeasure(word) == nil {
             fault(
                 source, "says \(Wording.quoted(word)), which is no unit",
                 NearestName.remedy(for: word, among: UnitOfMeasure.table.map(\.code)))
         }
-        if !words.values.contains(where: { UnitOfMeasure($0)?.kind == point.quantity?.kind }) {
+        if !words.words.contains(where: { UnitOfMeasure($0)?.kind == point.quantity?.kind }) {
             fault(
                 point,
                 "is a \(point.quantity?.kind.rawValue ?? ""), but \(Wording.quoted(source.id)) names no such unit",

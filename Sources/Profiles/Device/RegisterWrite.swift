@@ -124,9 +124,9 @@ extension DevicePoint {
         switch (meaning, value) {
         case (.text, .text(let text)): return .text(text)
         case (.words(let words), .text(let text)):
-            return words.filter { $0.value == text }.keys.min().map { .integer($0) }
+            return words.codes.filter { $0.value == text }.keys.min().map { .integer($0) }
         case (.words(let words), .decimal(let code)):
-            return words.keys.first { ExactDecimal($0) == code }.map { .integer($0) }
+            return words.codes.keys.first { ExactDecimal($0) == code }.map { .integer($0) }
         case (.quantity(let quantity), .decimal(let number)):
             if let valid = quantity.valid, !valid.contains(number) {
                 throw WriteRefusal(
@@ -143,7 +143,7 @@ extension DevicePoint {
     private var expectation: String {
         switch meaning {
         case .text: "text of at most \(2 * type.registers) printable ASCII characters"
-        case .words(let words): "word such as \(words.values.min() ?? "")"
+        case .words(let words): "word such as \(words.words.min() ?? "")"
         case .quantity(let quantity):
             "number that \(type) × \(quantity.scale) + \(quantity.offset) can say exactly"
         }
