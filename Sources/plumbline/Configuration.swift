@@ -44,15 +44,19 @@ extension Arguments {
     func askDaemon(_ path: String) throws(CommandFailure) -> [UInt8] {
         let data = try dataDirectory()
         let hint = "start it with `plumbline run`, or name its data directory with --data"
-        do throws(LedgerError) {
-            guard let address = try DaemonAddress(in: DataDirectory(data)) else {
-                throw CommandFailure(.device, "no gateway ever ran on \(data): \(hint)")
-            }
-            do throws(HTTPClientError) {
-                return try HTTPClient.get(address.url + path)
-            } catch {
-                throw CommandFailure(.device, "the gateway at \(address.url) does not answer (\(error)): \(hint)")
-            }
+        guard let address = try daemonAddress(data) else {
+            throw CommandFailure(.device, "no gateway ever ran on \(data): \(hint)")
+        }
+        do {
+            return try HTTPClient.get(address.url + path)
+        } catch {
+            throw CommandFailure(.device, "the gateway at \(address.url) does not answer (\(error)): \(hint)")
+        }
+    }
+
+    private func daemonAddress(_ data: String) throws(CommandFailure) -> DaemonAddress? {
+        do {
+            return try DaemonAddress(in: DataDirectory(data))
         } catch {
             throw CommandFailure(.inputOutput, "\(error)")
         }
