@@ -1,7 +1,62 @@
 #pragma once
+/* What both libc and this module include belongs to libc's module: Swift asks for the import of the one that
+   defines a member. */
+#if __has_feature(modules)
+#pragma clang module import SwiftGlibc
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <pty.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/timerfd.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/timex.h>
-#include <pty.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Waits like epoll_wait, with a time-out in nanoseconds; a negative one waits for ever. */
+static inline int plumbline_epoll_wait(int epoll, struct epoll_event *events, int capacity, int64_t nanoseconds) {
+    if (nanoseconds < 0) {
+        return epoll_wait(epoll, events, capacity, -1);
+    }
+    struct timespec span = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    return epoll_pwait2(epoll, events, capacity, &span, NULL);
+}
+
+/* prctl is variadic, which Swift cannot call: how late the kernel may wake this thread, in nanoseconds. */
+static inline int plumbline_set_timer_slack(unsigned long nanoseconds) {
+    return prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0);
+}
+
+/* ioctl is variadic: how many bytes wait to be read; negative where the descriptor cannot say. */
+static inline int plumbline_readable_bytes(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
+}
+
+/* The GNU extensions pthread_setname_np and pthread_setaffinity_np are hidden from Swift; these do the same for
+   the calling thread. */
+static inline int plumbline_name_thread(const char *name) {
+    return prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+static inline int plumbline_pin_thread(unsigned processor) {
+    unsigned long set[16] = {0};
+    const unsigned width = 8 * sizeof(set[0]);
+    if (processor >= 16 * width) {
+        return -1;
+    }
+    set[processor / width] = 1UL << (processor % width);
+    return (int)syscall(SYS_sched_setaffinity, 0, sizeof(set), set);
+}

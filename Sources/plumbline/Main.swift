@@ -1,4 +1,9 @@
+import Glibc
+
 @main
-struct Main {
-    static func main() {}
+struct Plumbline {
+    static func main() async {
+        let code = await CommandLineInterface.run(Array(CommandLine.arguments.dropFirst()))
+        exit(code.rawValue)
+    }
 }

@@ -1,0 +1,96 @@
+/// One Modbus TCP frame without its length fields.
+package struct MBAPFrame: Sendable, Equatable {
+    package let transaction: UInt16
+    package let unit: UInt8
+    package let pdu: [UInt8]
+
+    package init(transaction: UInt16, unit: UInt8, pdu: [UInt8]) {
+        (self.transaction, self.unit, self.pdu) = (transaction, unit, pdu)
+    }
+
+    /// The frame as it goes on the wire. Precondition: the PDU has at most 253 bytes.
+    package var bytes: [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(MBAPFramer.headerBytes + pdu.count)
+        Self.append(transaction: transaction, unit: unit, pdu: pdu, to: &out)
+        return out
+    }
+
+    /// Appends a frame to `out` without an array of its own. Precondition: the PDU has at most 253 bytes.
+    package static func append(transaction: UInt16, unit: UInt8, pdu: [UInt8], to out: inout [UInt8]) {
+        out.append(bigEndian: transaction)
+        out.append(bigEndian: 0)
+        out.append(bigEndian: UInt16(truncatingIfNeeded: pdu.count + 1))
+        out.append(unit)
+        out.append(contentsOf: pdu)
+    }
+}
+
+/// Cuts a TCP stream into Modbus frames (MODBUS Messaging on TCP/IP V1.0b, clause 3.1.3).
+///
+/// After an error the stream has no known frame boundary any more: drop the connection.
+package struct MBAPFramer: Sendable {
+    /// Transaction, protocol, length and unit.
+    package static let headerBytes = 7
+
+    private var buffer: [UInt8] = []
+    private var start = 0
+
+    package init() { buffer.reserveCapacity(ModbusLimits.tcpFrameBytes) }
+
+    /// Bytes that wait for the rest of their frame.
+    package var pendingBytes: Int { buffer.count - start }
+
+    /// Takes bytes as they came. Ask `next()` until it gives nil before more are given, so that at most one
+    /// unfinished frame is held.
+    package mutating func append(_ bytes: some Sequence<UInt8>) {
+        compact()
+        buffer.append(contentsOf: bytes)
+    }
+
+    /// Takes bytes out of a receive buffer, as `append(_:)` does.
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        compact()
+        buffer.append(contentsOf: bytes)
+    }
+
+    /// The next whole frame; nil asks for more bytes.
+    ///
+    /// Throws `ModbusError` of kind `framing` for a protocol id other than 0 and for a length that no frame has.
+    package mutating func next() throws(ModbusError) -> MBAPFrame? {
+        let available = buffer.count - start
+        if available >= 4, buffer[start + 2] != 0 || buffer[start + 3] != 0 {
+            throw ModbusError(.framing, "the protocol id is not 0: this is no Modbus TCP", raw: head())
+        }
+        guard available >= 6 else { return nil }
+        let length = Int(buffer[start + 4]) << 8 | Int(buffer[start + 5])
+        guard (2...ModbusLimits.pduBytes + 1).contains(length) else {
+            throw ModbusError(
+                .framing, "a length of \(length), where a frame has 2 to \(ModbusLimits.pduBytes + 1)", raw: head())
+        }
+        guard available >= 6 + length else { return nil }
+        let frame = MBAPFrame(
+            transaction: UInt16(buffer[start]) << 8 | UInt16(buffer[start + 1]), unit: buffer[start + 6],
+            pdu: Array(buffer[(start + 7)..<(start + 6 + length)]))
+        start += 6 + length
+        return frame
+    }
+
+    /// Forgets everything: for a new connection.
+    package mutating func reset() {
+        buffer.removeAll(keepingCapacity: true)
+        start = 0
+    }
+
+    private mutating func compact() {
+        guard start > 0 else { return }
+        if start == buffer.count {
+            buffer.removeAll(keepingCapacity: true)
+        } else {
+            buffer.removeFirst(start)
+        }
+        start = 0
+    }
+
+    private func head() -> [UInt8] { Array(buffer[start..<min(buffer.count, start + 16)]) }
+}

@@ -1,0 +1,49 @@
+package import Inspection
+package import Metrology
+
+/// What a device has to say, in the order in which it happened.
+package enum DeviceEvent: Sendable {
+    /// The device answers and was set up, or no longer answers; `detail` says why.
+    case reach(isOnline: Bool, detail: String)
+    /// Values read now, bad ones included.
+    case samples([Sample])
+    /// A completed cycle of the device that was not taken before. It is reported before `reach` when it was
+    /// found on connecting.
+    case result(SampleGroup)
+    /// Something that people should know and that loses nothing by itself.
+    case irregular(String)
+}
+
+/// What a device is asked to do, one order after another.
+package enum DeviceOrder: Sendable {
+    /// Write the binding, the set points and the start command in one frame; answers with why it failed.
+    case start(token: String?, setPoints: [SetPoint], answer: @Sendable (String?) -> Void)
+    /// This result is durable: tell the device.
+    case acknowledge(SampleGroup)
+    /// Stop what was started.
+    case stop
+    /// Read these points anew; answers with what could be read before `patience` was over.
+    case gauge(points: [String], patience: Duration, answer: @Sendable ([String: Sample]) -> Void)
+}
+
+/// How a device is doing, for people.
+package struct DeviceStatus: Sendable, Equatable {
+    package enum State: String, Sendable {
+        case connecting, online, offline
+    }
+
+    package internal(set) var state = State.connecting
+    /// Why it is in this state.
+    package internal(set) var detail = "not answered yet"
+    package internal(set) var lastGood: Stamp?
+    /// Replies used since the start.
+    package internal(set) var reads: UInt64 = 0
+    /// Requests without a usable answer since the start.
+    package internal(set) var errors: UInt64 = 0
+    /// Looks at a result block that was being written.
+    package internal(set) var tornReads: UInt64 = 0
+    /// Results reported since the start.
+    package internal(set) var results: UInt64 = 0
+
+    package init() {}
+}

@@ -1,0 +1,95 @@
+import Codecs
+import Inspection
+import Metrology
+import Profiles
+import Transports
+
+extension ModbusDevice {
+    /// Tries of an acknowledgement before the device is looked at anew; a bench holds its result for 60 s.
+    private static let acknowledgementTries = 3
+    /// Pause between two tries of an acknowledgement or a reading.
+    private static let pause = Duration.milliseconds(200)
+
+    func perform(_ order: DeviceOrder) async {
+        switch order {
+        case .start(let token, let setPoints, let answer):
+            answer(await start(token: token, setPoints: setPoints))
+        case .acknowledge(let group): await acknowledge(group)
+        case .stop: await stop()
+        case .gauge(let points, let patience, let answer):
+            answer(await gauge(points, patience: patience))
+        }
+    }
+
+    /// Writes what begins a cycle in one frame. Nil where the device took it, else why not.
+    private func start(token: String?, setPoints: [SetPoint]) async -> String? {
+        do {
+            // A tool that needs neither binding nor command is started by its operator.
+            guard let write = try setup.registers.startWrite(setPoints, token: token ?? "") else { return nil }
+            return await carryOut(write)
+        } catch {
+            return "\(id): \(error)"
+        }
+    }
+
+    private func stop() async {
+        // An abort that the profile does not allow was refused when it was loaded.
+        guard let write = try? setup.registers.abortWrite() else { return }
+        _ = await carryOut(write)
+    }
+
+    /// Nil where the device took the write, else why not.
+    private func carryOut(_ write: RegisterWrite) async -> String? {
+        let exchange = await link.transact(write.modbusRequest, unit: setup.unit, timeout: timeout)
+        return switch exchange.outcome {
+        case .reply: nil
+        case .exception(let exception): "\(id) refused the write: \(exception)"
+        case .failed(let failure): "\(id): \(failure)"
+        }
+    }
+
+    /// Tells the device that its result is durable; if it does not take that, the next look at it tries again.
+    private func acknowledge(_ group: SampleGroup) async {
+        guard let sequence = UInt64(group.sequence) else { return }
+        handshake.took(HandshakeMachine.Taken(sequence: sequence, raw: group.raw))
+        for _ in 0..<Self.acknowledgementTries {
+            if await tellTaken(sequence) { return }
+            if (try? await Task.sleep(for: Self.pause)) == nil { return }
+        }
+        handshake.disconnected()
+    }
+
+    /// Whether the device has taken the acknowledgement, or needs none.
+    private func tellTaken(_ sequence: UInt64) async -> Bool {
+        if let request = setup.registers.acknowledgeRead { return await readFlag(request) != nil }
+        guard let write = try? setup.registers.acknowledgeWrite(sequence: ExactDecimal(Int128(sequence)))
+        else { return true }
+        return await carryOut(write) == nil
+    }
+
+    /// The number in a request that is read only on purpose; nil where it could not be read.
+    func readFlag(_ request: ReadRequest) async -> UInt64? {
+        let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+        return exchange.replyPDU.flatMap { readings(of: request, $0).first?.number }
+    }
+
+    /// Reads `points` anew, again where a reading is bad, until `patience` is over.
+    private func gauge(_ points: [String], patience: Duration) async -> [String: Sample] {
+        let start = time.now().monotonicNanoseconds
+        let end = start + patience.nanoseconds
+        var samples: [String: Sample] = [:]
+        while true {
+            for request in setup.registers.readPlan.requests
+            where request.points.contains(where: { points.contains($0.id) && samples[$0.id]?.quality != .good }) {
+                let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+                if exchange.replyPDU == nil { missed(request, exchange) } else { use(exchange, of: request) }
+                for point in points where request.points.contains(where: { $0.id == point }) {
+                    samples[point] = latest[point]
+                }
+            }
+            if points.allSatisfy({ samples[$0]?.quality == .good }) { return samples }
+            if time.now().monotonicNanoseconds >= end { return samples }
+            if (try? await Task.sleep(for: Self.pause)) == nil { return samples }
+        }
+    }
+}

@@ -1,0 +1,334 @@
+internal import Codecs
+package import Metrology
+package import Profiles
+package import Transports
+
+/// Which device a driver serves and what it must know of its past.
+package struct ModbusDeviceSetup: Sendable {
+    /// Asset id: `FTS-001`.
+    package let id: String
+    package let registers: RegisterMap
+    package let unit: UInt8
+    package let provenance: Provenance
+    /// The last result of this device that is durable; nil where none ever was.
+    package let taken: HandshakeMachine.Taken?
+
+    package init(
+        id: String, registers: RegisterMap, unit: UInt8, provenance: Provenance, taken: HandshakeMachine.Taken?
+    ) {
+        (self.id, self.registers, self.unit) = (id, registers, unit)
+        (self.provenance, self.taken) = (provenance, taken)
+    }
+}
+
+/// One unit on a Modbus line: makes samples of its replies, tells results that are new, and carries out
+/// orders one after another.
+///
+/// After every loss of reach the device is set up again before its values count: units and decimals may have
+/// been changed at its keypad, and a result may wait that the last connection did not take.
+package actor ModbusDevice {
+    package nonisolated let id: String
+    package private(set) var status = DeviceStatus()
+    /// The newest sample of each point, bad ones included.
+    package private(set) var latest: [String: Sample] = [:]
+
+    nonisolated let setup: ModbusDeviceSetup
+    let link: any ModbusLink
+    let time: any TimeSource
+    private let tell: @Sendable (DeviceEvent) -> Void
+    var handshake: HandshakeMachine
+    /// The newest good reading of each point: units and decimals say how others are to be read.
+    private var known: [String: PointReading] = [:]
+    /// Requests in a row without a usable answer.
+    private var misses = 0
+    private nonisolated let orders: AsyncStream<DeviceOrder>
+    private nonisolated let orderInput: AsyncStream<DeviceOrder>.Continuation
+
+    /// Misses in a row after which a device counts as out of reach: one lost frame is not an outage.
+    private static let missesUntilOffline = 2
+    /// Orders that may wait; a station has at most one start, one acknowledgement and one reading under way.
+    private static let orderLimit = 64
+    /// Batches of polls that may wait for decoding; older ones give way, the device shows its state again.
+    private static let batchLimit = 64
+
+    package init(
+        _ setup: ModbusDeviceSetup, link: any ModbusLink, time: any TimeSource,
+        tell: @escaping @Sendable (DeviceEvent) -> Void
+    ) {
+        id = setup.id
+        self.setup = setup
+        self.link = link
+        self.time = time
+        self.tell = tell
+        let sequence = setup.registers.cycle.flatMap { setup.registers.point($0.sequence) }
+        handshake = HandshakeMachine(taken: setup.taken, wrapsAfter: sequence?.width == 1 ? 65_535 : 4_294_967_295)
+        (orders, orderInput) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.orderLimit))
+    }
+
+    /// Queues an order; it is carried out after those before it.
+    package nonisolated func submit(_ order: DeviceOrder) {
+        if case .dropped(let refused) = orderInput.yield(order) { Self.refuse(refused) }
+    }
+
+    private static func refuse(_ order: DeviceOrder) {
+        switch order {
+        case .start(_, _, let answer): answer("too many orders wait for the device")
+        case .gauge(_, _, let answer): answer([:])
+        case .acknowledge, .stop: break
+        }
+    }
+
+    /// Polls and obeys until the task is cancelled; throws `TransportError` where the profile's polls cannot be.
+    package func run() async throws(TransportError) {
+        let (batches, input) = AsyncStream<[ModbusExchange]>.makeStream(
+            bufferingPolicy: .bufferingNewest(Self.batchLimit))
+        let group = try link.start(polls: polls()) { input.yield($0) }
+        await withDiscardingTaskGroup { tasks in
+            tasks.addTask { for await batch in batches { await self.take(batch) } }
+            tasks.addTask { for await order in self.orders { await self.perform(order) } }
+        }
+        link.end(group)
+    }
+
+    /// A point that is polled and has a unit: what a page shows live.
+    package struct LivePoint: Sendable {
+        package let id: String
+        /// Age after which its value counts as old: two missed polls.
+        package let staleAfterNanoseconds: Int64
+    }
+
+    /// The device's live points, in the order of its profile, results left out.
+    package nonisolated var livePoints: [LivePoint] {
+        setup.registers.readPlan.requests.flatMap { request -> [LivePoint] in
+            guard case .every(let milliseconds) = request.moment, request.id != setup.registers.cycle?.request
+            else { return [] }
+            return request.points.filter { $0.quantity?.isShownLive ?? false }.map {
+                LivePoint(id: $0.id, staleAfterNanoseconds: Int64(milliseconds) * 2_500_000)
+            }
+        }
+    }
+
+    private func polls() -> [ModbusPoll] {
+        setup.registers.readPlan.requests.enumerated().compactMap { index, request in
+            guard case .every(let milliseconds) = request.moment else { return nil }
+            return ModbusPoll(
+                id: index, unit: setup.unit, request: request.modbusRequest, period: .milliseconds(milliseconds),
+                timeout: timeout)
+        }
+    }
+
+    var timeout: Duration { .milliseconds(setup.registers.timeoutMilliseconds) }
+
+    private func take(_ batch: [ModbusExchange]) async {
+        for exchange in batch {
+            guard let index = exchange.pollID, setup.registers.readPlan.requests.indices.contains(index)
+            else { continue }
+            let request = setup.registers.readPlan.requests[index]
+            guard exchange.replyPDU != nil else {
+                missed(request, exchange)
+                continue
+            }
+            if status.state != .online { await setUp() }
+            if status.state == .online { use(exchange, of: request) }
+        }
+    }
+
+    /// Reads what must be known before values count, and looks for a result that waits.
+    private func setUp() async {
+        for request in setup.registers.readPlan.requests where request.moment == .onConnect {
+            let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+            guard exchange.replyPDU != nil else {
+                missed(request, exchange)
+                return
+            }
+            use(exchange, of: request)
+        }
+        if let cycle = setup.registers.cycle, let request = setup.registers.readPlan.request(cycle.request) {
+            let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+            guard let pdu = exchange.replyPDU else {
+                missed(request, exchange)
+                return
+            }
+            await meet(cycle, readings: readings(of: request, pdu), exchange)
+            use(exchange, of: request)
+        }
+        misses = 0
+        status.state = .online
+        status.detail = "answering"
+        tell(.reach(isOnline: true, detail: status.detail))
+    }
+
+    /// First look at a device of which no result is known: what was acknowledged before is not new.
+    private func meet(_ cycle: DeviceCycle, readings: [PointReading], _ exchange: ModbusExchange) async {
+        guard handshake.isFirstAcquaintance, let look = Self.look(cycle, readings, exchange), look.sequence != 0
+        else { return }
+        switch cycle.acknowledge {
+        case .write(let point):
+            if known[point]?.number == look.sequence { handshake.begin(at: look) }
+        case .read:
+            // Reading clears the flag, but the block stays: a result found by it is an orphan that is kept.
+            guard let request = setup.registers.acknowledgeRead else { return }
+            if await readFlag(request) == 0 { handshake.begin(at: look) }
+        case nil:
+            handshake.begin(at: look)
+        }
+    }
+
+    /// Decodes a usable reply: samples for everyone, and a result where the block shows a new one.
+    func use(_ exchange: ModbusExchange, of request: ReadRequest) {
+        guard let pdu = exchange.replyPDU else { return }
+        misses = 0
+        status.reads += 1
+        status.lastGood = exchange.stamp
+        let readings = readings(of: request, pdu)
+        for reading in readings { known[reading.point] = reading }
+        let samples = readings.map { sample($0, at: exchange.stamp) }
+        for sample in samples { latest[sample.point] = sample }
+        tell(.samples(samples))
+        if let cycle = setup.registers.cycle, cycle.request == request.id {
+            judge(cycle, readings, samples, exchange)
+        }
+    }
+
+    private func judge(
+        _ cycle: DeviceCycle, _ readings: [PointReading], _ samples: [Sample], _ exchange: ModbusExchange
+    ) {
+        guard let look = Self.look(cycle, readings, exchange) else { return }
+        switch handshake.judge(look) {
+        case .nothing: break
+        case .torn: status.tornReads += 1
+        case .takenBefore:
+            orderInput.yield(.acknowledge(group(cycle, look, samples, exchange)))
+        case .new(let irregularity):
+            if let irregularity { tell(.irregular(describe(irregularity, look.sequence))) }
+            status.results += 1
+            tell(.result(group(cycle, look, samples, exchange)))
+        }
+    }
+
+    private func describe(_ irregularity: HandshakeMachine.Irregularity, _ sequence: UInt64) -> String {
+        switch irregularity {
+        case .wentBack: "\(id): result number went back to \(sequence): the device was restarted"
+        case .repeated: "\(id): result number \(sequence) came again with other values: the device was restarted"
+        case .skipped(let count): "\(id): \(count) result(s) before number \(sequence) never reached this gateway"
+        }
+    }
+
+    /// What a reply's bytes say; nothing where they do not answer `request`.
+    func readings(of request: ReadRequest, _ pdu: [UInt8]) -> [PointReading] {
+        request.data(ofReply: pdu).map { request.decode($0, knowing: known) } ?? []
+    }
+
+    private static func look(
+        _ cycle: DeviceCycle, _ readings: [PointReading], _ exchange: ModbusExchange
+    ) -> HandshakeMachine.Look? {
+        func number(_ id: String) -> UInt64? { readings.first { $0.point == id }?.number }
+        guard let sequence = number(cycle.sequence), let pdu = exchange.replyPDU else { return nil }
+        // A guard that cannot be read is a block that cannot be trusted: it never equals the sequence.
+        let guardNumber = cycle.guardPoint.map { number($0) ?? .max }
+        return HandshakeMachine.Look(sequence: sequence, guardNumber: guardNumber, raw: pdu)
+    }
+
+    private func group(
+        _ cycle: DeviceCycle, _ look: HandshakeMachine.Look, _ samples: [Sample], _ exchange: ModbusExchange
+    ) -> SampleGroup {
+        var byPoint = Dictionary(samples.map { ($0.point, $0) }, uniquingKeysWith: { first, _ in first })
+        let isValid = cycle.good.map { byPoint[$0.point]?.value == .text($0.word) } ?? true
+        if !isValid { byPoint = byPoint.mapValues { $0.flagged() } }
+        let echo = cycle.binding?.echo.flatMap { byPoint[$0]?.value?.description }
+        return SampleGroup(
+            device: id, sequence: String(look.sequence), echo: echo, isValid: isValid, samples: byPoint,
+            raw: look.raw, stamp: exchange.stamp)
+    }
+
+    private func sample(_ reading: PointReading, at stamp: Stamp) -> Sample {
+        Sample(
+            device: id, point: reading.point, value: reading.value, unit: reading.unit, raw: reading.raw,
+            quality: reading.quality, stamp: stamp, provenance: setup.provenance)
+    }
+
+    /// A request without a usable answer: its points are bad at once, and after several the device is offline.
+    func missed(_ request: ReadRequest, _ exchange: ModbusExchange) {
+        let (defect, detail) = Self.reason(exchange.outcome)
+        status.errors += 1
+        misses += 1
+        let bad = request.points.map { point in
+            Sample(
+                device: id, point: point.id, value: nil, unit: nil, raw: [], quality: .bad(defect),
+                stamp: exchange.stamp, provenance: setup.provenance)
+        }
+        for sample in bad { latest[sample.point] = sample }
+        tell(.samples(bad))
+        // An exception is an answer: the device is there and says no.
+        if case .exception = exchange.outcome {
+            status.detail = detail
+            return
+        }
+        guard misses >= Self.missesUntilOffline || defect == .offline, status.state != .offline else { return }
+        status.state = .offline
+        status.detail = detail
+        handshake.disconnected()
+        tell(.reach(isOnline: false, detail: detail))
+    }
+
+    private static func reason(_ outcome: ModbusOutcome) -> (Quality.Defect, String) {
+        switch outcome {
+        case .reply: (.malformed, "the reply was not used")
+        case .exception(let exception): (.refused, "answers with exception \(exception)")
+        case .failed(let failure):
+            switch failure {
+            case .timeout, .demoted: (.timeout, "\(failure)")
+            case .offline: (.offline, "\(failure)")
+            case .malformed: (.malformed, "\(failure)")
+            case .refused: (.refused, "\(failure)")
+            }
+        }
+    }
+}
+
+extension PointReading {
+    /// A good whole number that is not negative; nil for anything else.
+    var number: UInt64? {
+        guard quality == .good, let decimal = value?.decimal else { return nil }
+        return UInt64(decimal.description)
+    }
+}
+
+extension DevicePoint.Quantity {
+    /// Counters and codes (unit `1`) are no live values.
+    fileprivate var isShownLive: Bool { kind != .dimensionless }
+}
+
+extension ReadRequest {
+    /// The request on the wire.
+    var modbusRequest: ModbusRequest {
+        let start = UInt16(clamping: address)
+        return switch table {
+        case .coil: .readCoils(address: start, count: count)
+        case .discrete: .readDiscreteInputs(address: start, count: count)
+        case .holding: .readHoldingRegisters(address: start, count: count)
+        case .input: .readInputRegisters(address: start, count: count)
+        }
+    }
+}
+
+extension RegisterWrite {
+    /// The request on the wire: function 5 for a coil, 16 for registers.
+    var modbusRequest: ModbusRequest {
+        let start = UInt16(clamping: address)
+        return switch content {
+        case .coil(let isOn): .writeCoil(address: start, on: isOn)
+        case .registers(let words): .writeRegisters(address: start, values: words)
+        }
+    }
+}
+
+extension Sample {
+    /// The same sample of a result that its device calls invalid; one that is bad already stays as it is.
+    fileprivate func flagged() -> Sample {
+        guard quality == .good else { return self }
+        return Sample(
+            device: device, point: point, value: value, unit: unit, raw: raw, quality: .bad(.flagged),
+            stamp: stamp, provenance: provenance)
+    }
+}

@@ -1,0 +1,27 @@
+package import Codecs
+import Metrology
+
+/// The catalog of audit events: each act or refusal that leaves an entry in the ledger.
+package enum AuditEvent: String, Sendable, CaseIterable {
+    case operatorSignedIn = "operator.signed_in"
+    case scanRefused = "scan.refused"
+    case cycleOpened = "cycle.opened"
+    case cycleStep = "cycle.step"
+    case cycleClosed = "cycle.closed"
+    case resultOrphaned = "result.orphaned"
+    case gatewayStarted = "gateway.started"
+    case gatewayStopped = "gateway.stopped"
+
+    /// The schema that every audit entry follows.
+    package static let schema = "plumbline.audit/1"
+
+    /// The entry's body: this event at `moment`, with what belongs to it.
+    package func body(at moment: Moment, station: String?, _ members: [String: JSONValue]) -> JSONValue {
+        var all = members
+        all["schema"] = .string(Self.schema)
+        all["event"] = .string(rawValue)
+        all["station"] = .optional(station)
+        all["at"] = .string(moment.stamp.utc.description)
+        return .object(all)
+    }
+}

@@ -1,0 +1,54 @@
+import Metrology
+
+extension CycleMachine {
+    /// Makes the record of a cycle whose steps are all over.
+    mutating func close(_ cycle: OpenCycle, consuming group: SampleGroup?, at moment: Moment) -> [Action] {
+        let record = InspectionRecord(closing: cycle, at: station, moment: moment)
+        phase = .committing(cycle, record, group)
+        return [.commit(record, consuming: group)]
+    }
+
+    mutating func committed() -> [Action] {
+        guard case .committing(_, let record, let group) = phase else { return [] }
+        lastRecord = record
+        phase = .ready
+        return group.map { [.acknowledge($0)] } ?? []
+    }
+
+    /// Ends the open cycle for `reason`: what was not measured is INDETERMINATE, and there is a record.
+    mutating func endEarly(_ reason: MeasurementResult.Reason, at moment: Moment) -> [Action] {
+        guard case .waiting(let cycle, let progress) = phase else { return [] }
+        let role = station.plan.steps[progress.index].completes
+        let stop: [Action] = progress.isStarted || progress.isStarting ? [.stop(role: role)] : []
+        let hindered = progress.isStarted || reason != .timeout ? reason : .offline
+        return stop + endEarly(cycle, hindered, consuming: nil, at: moment)
+    }
+
+    /// Ends `cycle` after the steps that it has: each of the others is missing because of `reason`.
+    mutating func endEarly(
+        _ cycle: OpenCycle, _ reason: MeasurementResult.Reason, consuming group: SampleGroup?, at moment: Moment
+    ) -> [Action] {
+        var cycle = cycle
+        let day = moment.stamp.utc.date
+        for step in station.plan.steps.dropFirst(cycle.completed.count) {
+            let missing = station.plan.characteristics(of: step).compactMap { characteristic in
+                station.gauges[characteristic.source.role].map {
+                    MeasurementResult(missing: characteristic, because: reason, gauge: $0, on: day)
+                }
+            }
+            cycle.completed.append(
+                CompletedStep(
+                    step, results: missing, group: nil, evidence: nil, token: nil, at: moment.stamp.utc))
+        }
+        return close(cycle, consuming: group, at: moment)
+    }
+
+    /// Time has passed: a step may have taken too long, or a start that failed may be tried again.
+    mutating func tick(at moment: Moment) -> [Action] {
+        guard case .waiting(_, let progress) = phase else { return [] }
+        if moment.stamp.monotonicNanoseconds >= progress.deadlineNanoseconds {
+            return endEarly(.timeout, at: moment)
+        }
+        return startIfPossible()
+    }
+}

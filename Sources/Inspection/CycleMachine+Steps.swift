@@ -1,0 +1,153 @@
+import Codecs
+import Metrology
+
+extension CycleMachine {
+    mutating func opened(at moment: Moment) -> [Action] {
+        guard case .opening(let cycle) = phase else { return [] }
+        return proceed(cycle, at: moment)
+    }
+
+    /// Goes to the first step that is not over, or closes the cycle where all are.
+    mutating func proceed(_ cycle: OpenCycle, at moment: Moment) -> [Action] {
+        let index = cycle.completed.count
+        guard index < station.plan.steps.count else { return close(cycle, consuming: nil, at: moment) }
+        let step = station.plan.steps[index]
+        let token = station.binds[step.completes].map {
+            $0.token(cycle: cycle.id, step: index, serial: cycle.part.serial)
+        }
+        let deadline = moment.stamp.monotonicNanoseconds + Int64(step.timeoutSeconds) * 1_000_000_000
+        phase = .waiting(cycle, StepProgress(index: index, token: token, deadlineNanoseconds: deadline))
+        return startIfPossible()
+    }
+
+    /// Starts the waiting step once its device is in reach and no start is on its way.
+    mutating func startIfPossible() -> [Action] {
+        guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting
+        else { return [] }
+        let step = station.plan.steps[progress.index]
+        guard online.contains(step.completes) else { return [] }
+        progress.isStarting = true
+        phase = .waiting(cycle, progress)
+        return [
+            .start(
+                role: step.completes, step: progress.index, token: progress.token, setPoints: step.setPoints)
+        ]
+    }
+
+    mutating func device(_ role: String, isOnline: Bool) -> [Action] {
+        if isOnline { online.insert(role) } else { online.remove(role) }
+        return startIfPossible()
+    }
+
+    mutating func started(_ index: Int, failure: String?) -> [Action] {
+        guard case .waiting(let cycle, var progress) = phase, progress.index == index, progress.isStarting
+        else { return [] }
+        progress.isStarting = false
+        progress.isStarted = failure == nil
+        progress.hindrance = failure
+        phase = .waiting(cycle, progress)
+        // A start that failed is tried again at the next tick, not at once: the device decides the pace.
+        return []
+    }
+
+    /// Credits a device's result to the running step, or keeps it as an orphan.
+    mutating func completed(
+        _ group: SampleGroup, role: String, evidence: String, at moment: Moment
+    ) -> [Action] {
+        if isBeingConsumed(group) { return [] }
+        guard case .waiting(let cycle, let progress) = phase,
+            station.plan.steps[progress.index].completes == role,
+            progress.token != nil || progress.isStarted || progress.isStarting
+        else {
+            return orphan(group, evidence: evidence, because: "no step waits for it", at: moment)
+        }
+        if let token = progress.token, group.echo != token {
+            return orphan(
+                group, evidence: evidence,
+                because: "it carries \"\(group.echo ?? "")\", the running step was bound as \"\(token)\"", at: moment)
+        }
+        let others = station.plan.characteristics(of: station.plan.steps[progress.index])
+            .map(\.source).filter { $0.role != role }
+        phase = .gauging(cycle, progress, Completion(group: group, evidence: evidence))
+        guard others.isEmpty else { return [.gauge(others, after: group.stamp)] }
+        return gauged([:], at: moment)
+    }
+
+    /// Whether `group` is the very result that the station is making durable now.
+    private func isBeingConsumed(_ group: SampleGroup) -> Bool {
+        switch phase {
+        case .gauging(_, _, let completion): completion.group.isSameResult(as: group)
+        case .storing(_, _, let stored): stored.isSameResult(as: group)
+        case .committing(_, _, let committed): committed?.isSameResult(as: group) ?? false
+        case .ready, .opening, .waiting: false
+        }
+    }
+
+    private func orphan(
+        _ group: SampleGroup, evidence: String, because reason: String, at moment: Moment
+    ) -> [Action] {
+        let body = AuditEvent.resultOrphaned.body(
+            at: moment, station: station.id,
+            [
+                "device": .string(group.device), "sequence": .string(group.sequence),
+                "echo": .optional(group.echo), "because": .string(reason),
+                "completed_at": .string(group.stamp.utc.description), "evidence": [.string(evidence)],
+                "running_cycle": .optional(cycle?.id), "provenance": .string(provenance(of: group).rawValue),
+                "values": .object(group.samples.mapValues { .optional($0.value?.description) }),
+            ])
+        return [.orphan(body, consuming: group)]
+    }
+
+    private func provenance(of group: SampleGroup) -> Provenance {
+        group.samples.values.map(\.provenance).reduce(station.provenance, min)
+    }
+
+    /// Judges the step: its device's own group, and what other gauges read after it.
+    mutating func gauged(_ samples: [PointReference: Sample], at moment: Moment) -> [Action] {
+        guard case .gauging(var cycle, let progress, let completion) = phase else { return [] }
+        let step = station.plan.steps[progress.index]
+        let day = moment.stamp.utc.date
+        let results = station.plan.characteristics(of: step).compactMap { characteristic -> MeasurementResult? in
+            guard let gauge = station.gauges[characteristic.source.role] else { return nil }
+            let sample =
+                characteristic.source.role == step.completes
+                ? completion.group.samples[characteristic.source.point] : samples[characteristic.source]
+            return MeasurementResult(judging: sample, against: characteristic, with: gauge, on: day)
+        }
+        cycle.completed.append(
+            CompletedStep(
+                step, results: results, group: completion.group, evidence: completion.evidence,
+                token: progress.token, at: moment.stamp.utc))
+        if !completion.group.isValid { return endEarly(cycle, .aborted, consuming: completion.group, at: moment) }
+        guard cycle.completed.count < station.plan.steps.count else {
+            return close(cycle, consuming: completion.group, at: moment)
+        }
+        phase = .storing(cycle, progress, completion.group)
+        return [.store(journal(of: cycle, at: moment), consuming: completion.group)]
+    }
+
+    private func journal(of cycle: OpenCycle, at moment: Moment) -> JSONValue {
+        let step = cycle.completed.last
+        return AuditEvent.cycleStep.body(
+            at: moment, station: station.id,
+            [
+                "cycle": .string(cycle.id), "step": step?.summary ?? .null,
+                "results": .array(step?.results ?? []),
+                "provenance": .string((step?.provenance ?? station.provenance).rawValue),
+                "evidence": .array(step?.evidence.map { [.string($0)] } ?? []),
+            ])
+    }
+
+    mutating func stored(at moment: Moment) -> [Action] {
+        guard case .storing(let cycle, _, let group) = phase else { return [] }
+        return [.acknowledge(group)] + proceed(cycle, at: moment)
+    }
+}
+
+extension SampleGroup {
+    /// Whether both are the same reading of the same device: a poll may see a result again before it is
+    /// acknowledged.
+    func isSameResult(as other: SampleGroup) -> Bool {
+        device == other.device && sequence == other.sequence && raw == other.raw
+    }
+}

@@ -1,0 +1,159 @@
+package import Codecs
+package import Metrology
+
+/// Decides what one station does: which part it works on, which results are that part's, when its record is
+/// whole, and what people are told. A value without clock, randomness or I/O; a shell carries out its actions
+/// in order and feeds back what became of them.
+///
+/// ```
+///                 part                opened            completed           gauged
+///   ready ──────────────▶ opening ─────────────▶ waiting ─────────▶ gauging ───────▶ storing / committing
+///     ▲                                             ▲                                   │           │
+///     │                                             └──────────── stored ───────────────┘           │
+///     └───────────────────────────────────────── committed ─────────────────────────────────────────┘
+/// ```
+/// Nothing is told to anyone before it is durable: a device is acknowledged after `stored` or `committed`.
+package struct CycleMachine: Sendable {
+    package let station: InspectionStation
+    /// Who works here; nil until a badge was scanned.
+    package internal(set) var inspector: String?
+    package internal(set) var phase = Phase.ready
+    /// The last finished cycle of this run of the machine.
+    package internal(set) var lastRecord: InspectionRecord?
+    /// What was refused since the last accepted scan, for people to read.
+    package internal(set) var refusal: Refusal?
+    /// Roles whose devices are in reach.
+    var online: Set<String> = []
+
+    package init(station: InspectionStation) { self.station = station }
+
+    /// What the station is doing.
+    package enum Phase: Sendable, Equatable {
+        /// No part: waiting for a badge or a scan.
+        case ready
+        /// A part was accepted; its opening is being made durable.
+        case opening(OpenCycle)
+        /// A step runs.
+        case waiting(OpenCycle, StepProgress)
+        /// The step's device is done; values of continuous gauges are being read.
+        case gauging(OpenCycle, StepProgress, Completion)
+        /// A step's results are being made durable.
+        case storing(OpenCycle, StepProgress, SampleGroup)
+        /// The record is being made durable.
+        case committing(OpenCycle, InspectionRecord, SampleGroup?)
+    }
+
+    /// How far a step is.
+    package struct StepProgress: Sendable, Equatable {
+        /// From 0, within the plan's steps.
+        package let index: Int
+        /// What its device was bound with; nil for devices that are not bound.
+        package let token: String?
+        /// Monotonic instant after which the step has taken too long.
+        package let deadlineNanoseconds: Int64
+        /// Whether the device has taken the start.
+        package internal(set) var isStarted = false
+        /// Whether a start is on its way to the device.
+        var isStarting = false
+        /// Why the last start failed; nil where none has.
+        package internal(set) var hindrance: String?
+    }
+
+    /// A device's completed cycle that belongs to the running step.
+    package struct Completion: Sendable, Equatable {
+        package let group: SampleGroup
+        /// SHA-256 of the group's raw bytes, under which they are kept.
+        package let evidence: String
+    }
+
+    /// A scan that did not count, and why.
+    package struct Refusal: Sendable, Equatable {
+        package let code: Code
+        /// One sentence for the technician.
+        package let text: String
+        package let at: Timestamp
+
+        package enum Code: String, Sendable {
+            case noBadge = "no_badge"
+            case unknownBadge = "unknown_badge"
+            case badMark = "bad_mark"
+            case unknownPart = "unknown_part"
+            case cycleRunning = "cycle_running"
+            case retestLimit = "retest_limit"
+        }
+    }
+
+    /// What the shell tells the machine.
+    package enum Input: Sendable {
+        case badge(inspector: String)
+        case refused(Refusal.Code, text: String, scan: [UInt8])
+        case part(PartIdentity, cycle: String, priorAttempts: Int)
+        case opened
+        case device(role: String, isOnline: Bool)
+        /// A start reached its device, or did not: `failure` says why.
+        case started(step: Int, failure: String?)
+        /// A device reports a completed cycle; its bytes will be kept as `evidence`.
+        case completed(role: String, SampleGroup, evidence: String)
+        case gauged([PointReference: Sample])
+        case stored
+        case committed
+        /// The technician ends the cycle.
+        case abort
+        case tick
+        /// A cycle that an earlier run of the gateway left open.
+        case resume(OpenCycle)
+    }
+
+    /// What the machine asks of the shell. Those that write answer with the input they name.
+    package enum Action: Sendable, Equatable {
+        /// Write an audit entry; nothing waits for it.
+        case audit(JSONValue)
+        /// Make the opening durable, then `.opened`.
+        case open(JSONValue)
+        /// Tell the device of `role` to begin, then `.started`.
+        case start(role: String, step: Int, token: String?, setPoints: [SetPoint])
+        /// Read these points anew, later than `after`, then `.gauged`.
+        case gauge([PointReference], after: Stamp)
+        /// Make a step durable with the group that it consumes, then `.stored`.
+        case store(JSONValue, consuming: SampleGroup)
+        /// Make the record durable with the group that it consumes, then `.committed`.
+        case commit(InspectionRecord, consuming: SampleGroup?)
+        /// Make a result that belongs to no cycle durable, then acknowledge it at its device.
+        case orphan(JSONValue, consuming: SampleGroup)
+        /// Tell the device that this result of it is durable.
+        case acknowledge(SampleGroup)
+        /// Tell the device to stop what it was started for.
+        case stop(role: String)
+    }
+
+    /// Takes `input` at `moment` and says what to do, in order.
+    package mutating func handle(_ input: Input, at moment: Moment) -> [Action] {
+        switch input {
+        case .badge(let inspector): signIn(inspector, at: moment)
+        case .refused(let code, let text, let scan): refuse(code, text, scan: scan, at: moment)
+        case .part(let part, let cycle, let attempts):
+            open(part, cycle: cycle, priorAttempts: attempts, at: moment)
+        case .opened: opened(at: moment)
+        case .device(let role, let isOnline): device(role, isOnline: isOnline)
+        case .started(let step, let failure): started(step, failure: failure)
+        case .completed(let role, let group, let evidence):
+            completed(group, role: role, evidence: evidence, at: moment)
+        case .gauged(let samples): gauged(samples, at: moment)
+        case .stored: stored(at: moment)
+        case .committed: committed()
+        case .abort: endEarly(.aborted, at: moment)
+        case .tick: tick(at: moment)
+        case .resume(let cycle): resume(cycle, at: moment)
+        }
+    }
+
+    /// The cycle that is open; nil while the station is ready.
+    package var cycle: OpenCycle? {
+        switch phase {
+        case .ready: nil
+        case .opening(let cycle), .waiting(let cycle, _), .gauging(let cycle, _, _), .storing(let cycle, _, _),
+            .committing(let cycle, _, _):
+            cycle
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package import Codecs
+package import Metrology
+
+/// The immutable outcome of a cycle, for one serial.
+package struct InspectionRecord: Sendable, Equatable {
+    /// Equal to the id of the cycle that it closes.
+    package let id: String
+    package let serial: String
+    package let partNumber: String
+    package let verdict: Verdict
+    /// Codes of why the verdict is not PASS, sorted; empty where it is.
+    package let reasons: [String]
+    package let provenance: Provenance
+    /// The whole record in the form of schema `plumbline.inspection/1`.
+    package let body: JSONValue
+
+    /// The schema that `body` follows.
+    package static let schema = "plumbline.inspection/1"
+
+    /// The record of `cycle`, whose steps are all over, closed at `moment`.
+    init(closing cycle: OpenCycle, at station: InspectionStation, moment: Moment) {
+        id = cycle.id
+        serial = cycle.part.serial
+        partNumber = cycle.part.number
+        verdict = .combined(cycle.completed.flatMap(\.verdicts))
+        reasons = Set(cycle.completed.flatMap(\.reasons)).sorted()
+        provenance = cycle.completed.map(\.provenance).reduce(station.provenance, min)
+        body = [
+            "schema": .string(Self.schema), "id": .string(cycle.id), "provenance": .string(provenance.rawValue),
+            "site": .string(station.site), "gateway": .string(station.gateway), "station": .string(station.id),
+            "company": .optional(station.company), "part": cycle.part.json,
+            "plan": [
+                "id": .string(station.plan.id), "revision": .number(Int64(station.plan.revision)),
+                "sha256": .string(station.plan.sha256),
+            ],
+            "operation": .string(station.plan.operation), "attempt": .number(Int64(cycle.attempt)),
+            "inspector": .string(cycle.inspector),
+            "started_at": .string(cycle.startedAt.description),
+            "ended_at": .string(max(moment.stamp.utc, cycle.startedAt).description),
+            "clock": [
+                "boot_id": .string(moment.clock.bootID), "synchronized": .bool(moment.clock.isSynchronized),
+                "error_ms": moment.clock.errorMilliseconds.map(JSONValue.number) ?? .null,
+            ],
+            "steps": .array(cycle.completed.map(\.summary)),
+            "evidence": .array(cycle.completed.compactMap(\.evidence).map(JSONValue.string)),
+            "results": .array(cycle.completed.flatMap(\.results)),
+            "result": .string(verdict.rawValue), "disposition": nil,
+            "reasons": .array(reasons.map(JSONValue.string)),
+            "labels": ["jurisdiction": "undetermined"], "software": station.software,
+        ]
+    }
+}

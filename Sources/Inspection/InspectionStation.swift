@@ -1,0 +1,63 @@
+package import Codecs
+package import Metrology
+
+/// The moment at which something is decided, with what is known of the clock then.
+package struct Moment: Sendable, Equatable {
+    package let stamp: Stamp
+    package let clock: ClockState
+
+    package init(stamp: Stamp, clock: ClockState) { (self.stamp, self.clock) = (stamp, clock) }
+}
+
+/// How a device is told which cycle it works for, so that its result can be known again.
+package struct BindRule: Sendable, Equatable {
+    /// What is written.
+    package enum Text: String, Sendable {
+        /// A short token of the cycle and step, different for every start.
+        case cycle
+        /// The part's serial, so that the tool's own record carries it; the token where it does not fit.
+        case serial
+    }
+
+    package let text: Text
+    /// Characters that the device can hold.
+    package let capacity: Int
+
+    package init(text: Text, capacity: Int) { (self.text, self.capacity) = (text, capacity) }
+
+    /// What is written for step `step` (from 0) of `cycle` on the part with `serial`.
+    ///
+    /// A token is the step's number and the end of the cycle's id, whose last 62 bits are random.
+    package func token(cycle: String, step: Int, serial: String) -> String {
+        if text == .serial, serial.utf8.count <= capacity { return serial }
+        let number = String(UnicodeScalar(UInt8(ascii: "A") + UInt8(step % 26)))
+        return number + String(cycle.filter { $0 != "-" }.suffix(max(0, min(capacity, 12) - 1)))
+    }
+}
+
+/// All that a station's cycles need to know and that does not change while they run.
+package struct InspectionStation: Sendable, Equatable {
+    package let site: String
+    package let gateway: String
+    package let company: String?
+    /// The station's id: `flow-test-1`.
+    package let id: String
+    package let plan: InspectionPlan
+    /// What each role of the plan is bound to.
+    package let gauges: [String: Gauge]
+    /// How devices in each role are told what they work for; roles without are not told.
+    package let binds: [String: BindRule]
+    /// The least live of everything that the station works with, scanners included.
+    package let provenance: Provenance
+    /// The `software` member of records: name, version, build.
+    package let software: JSONValue
+
+    package init(
+        site: String, gateway: String, company: String?, id: String, plan: InspectionPlan,
+        gauges: [String: Gauge], binds: [String: BindRule], provenance: Provenance, software: JSONValue
+    ) {
+        (self.site, self.gateway, self.company, self.id) = (site, gateway, company, id)
+        (self.plan, self.gauges, self.binds) = (plan, gauges, binds)
+        (self.provenance, self.software) = (provenance, software)
+    }
+}

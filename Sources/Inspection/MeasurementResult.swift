@@ -1,0 +1,130 @@
+package import Codecs
+package import Metrology
+
+/// A sample judged against a characteristic.
+package struct MeasurementResult: Sendable, Equatable {
+    package let characteristic: Characteristic
+    /// As judged: in the characteristic's unit, at its resolution. Nil where nothing could be read.
+    package let value: PointValue?
+    package let verdict: Verdict
+    /// Why the verdict is not PASS; nil where it is.
+    package let reason: Reason?
+    package let quality: Quality
+    /// When the value's last byte arrived; nil where nothing was read.
+    package let takenAt: Timestamp?
+    package let raw: [UInt8]
+    package let provenance: Provenance
+    package let gauge: Gauge
+    package let calibration: CalibrationStatus
+
+    /// Why a value did not pass, or a cycle could not be decided.
+    package enum Reason: String, Sendable, CaseIterable {
+        case outOfTolerance = "out_of_tolerance"
+        case calibration
+        case badValue = "bad_value"
+        /// The value's unit is not one of the characteristic's kind.
+        case unit
+        case timeout
+        case aborted
+        /// The gateway could not decide because a device stayed out of reach.
+        case offline
+    }
+}
+
+extension MeasurementResult {
+    /// Judges `sample`, taken with `gauge`, against `characteristic`.
+    ///
+    /// Unknown is never a pass: a value that is missing, bad, of another kind of unit, or taken with a gauge
+    /// whose calibration is missing or overdue on the day it was taken is INDETERMINATE.
+    package init(
+        judging sample: Sample?, against characteristic: Characteristic, with gauge: Gauge, on day: CalendarDate
+    ) {
+        let calibration = gauge.calibrationStatus(on: sample?.stamp.utc.date ?? day)
+        let judged = Self.judge(sample, characteristic.requirement)
+        let isVouchedFor = calibration == .current || judged.reason == .badValue || judged.reason == .unit
+        self.init(
+            characteristic: characteristic, value: judged.value,
+            verdict: isVouchedFor ? judged.verdict : .indeterminate,
+            reason: isVouchedFor ? judged.reason : .calibration,
+            quality: sample?.quality ?? .bad(.offline), takenAt: sample?.stamp.utc, raw: sample?.raw ?? [],
+            provenance: min(sample?.provenance ?? .live, gauge.provenance), gauge: gauge,
+            calibration: calibration)
+    }
+
+    /// A characteristic that was never measured, because its cycle ended before.
+    package init(
+        missing characteristic: Characteristic, because reason: Reason, gauge: Gauge, on day: CalendarDate
+    ) {
+        self.init(
+            characteristic: characteristic, value: nil, verdict: .indeterminate, reason: reason,
+            quality: .bad(reason == .timeout ? .timeout : .offline), takenAt: nil, raw: [], provenance: gauge.provenance,
+            gauge: gauge, calibration: gauge.calibrationStatus(on: day))
+    }
+
+    private static func judge(
+        _ sample: Sample?, _ requirement: Characteristic.Requirement
+    ) -> (value: PointValue?, verdict: Verdict, reason: Reason?) {
+        guard let sample, sample.quality == .good, let value = sample.value else {
+            return (sample?.value, .indeterminate, .badValue)
+        }
+        switch requirement {
+        case .text(let expected):
+            guard case .text(let text) = value else { return (value, .indeterminate, .badValue) }
+            return text == expected ? (value, .pass, nil) : (value, .fail, .outOfTolerance)
+        case .quantity(let unit, let tolerance, let resolution):
+            guard case .decimal(let decimal) = value else { return (value, .indeterminate, .badValue) }
+            guard let from = sample.unit,
+                let converted = try? decimal.converted(from: from, to: unit, resolution: resolution)
+            else { return (value, .indeterminate, .unit) }
+            let verdict = tolerance.verdict(for: converted)
+            return (.decimal(converted), verdict, verdict == .pass ? nil : .outOfTolerance)
+        }
+    }
+}
+
+extension MeasurementResult {
+    /// The element of a record's `results`.
+    package var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "characteristic": .string(characteristic.id), "step": .string(characteristic.step),
+            "class": .string(characteristic.classification.rawValue),
+            "value": .optional(value?.description), "result": .string(verdict.rawValue),
+            "reason": .optional(reason?.rawValue), "source": .string(characteristic.source.point),
+            "taken_at": .optional(takenAt?.description), "sample": 1, "raw": .string(Hex.text(raw)),
+            "gauge": gauge.json(calibration: calibration),
+        ]
+        switch quality {
+        case .good: members["quality"] = "good"
+        case .bad(let defect):
+            members["quality"] = "bad"
+            members["defect"] = .string(defect.rawValue)
+        }
+        switch characteristic.requirement {
+        case .text(let expected):
+            members["kind"] = "text"
+            members["expected"] = .string(expected)
+        case .quantity(let unit, let tolerance, _):
+            members["kind"] = .string(unit.kind.rawValue)
+            members["unit"] = .string(unit.code)
+            members["nominal"] = .optional(tolerance.nominal?.description)
+            members["lsl"] = .optional(tolerance.lsl?.description)
+            members["usl"] = .optional(tolerance.usl?.description)
+            members["compare"] = .string(tolerance.rule.rawValue)
+        }
+        return .object(members)
+    }
+}
+
+extension Gauge {
+    /// The `gauge` member of a result.
+    package func json(calibration status: CalibrationStatus) -> JSONValue {
+        [
+            "id": .string(id), "serial": .optional(serial), "profile": .string(profile),
+            "profile_revision": .number(Int64(profileRevision)), "profile_sha256": .string(profileSHA256),
+            "calibration": [
+                "certificate": .optional(calibration?.certificate),
+                "due": .optional(calibration?.due.description), "status": .string(status.rawValue),
+            ],
+        ]
+    }
+}

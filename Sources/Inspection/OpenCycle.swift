@@ -1,0 +1,37 @@
+package import Codecs
+package import Metrology
+
+/// A part's pass through a station, from its scan until its record is durable.
+package struct OpenCycle: Sendable, Equatable {
+    /// Also the id of the record to come.
+    package let id: String
+    package let part: PartIdentity
+    /// 1 for the first inspection of this serial at this operation.
+    package let attempt: Int
+    /// Operator id of who scanned the part.
+    package let inspector: String
+    package let startedAt: Timestamp
+    /// Steps that are over, in order.
+    package internal(set) var completed: [CompletedStep] = []
+
+    init(id: String, part: PartIdentity, attempt: Int, inspector: String, startedAt: Timestamp) {
+        (self.id, self.part, self.attempt) = (id, part, attempt)
+        (self.inspector, self.startedAt) = (inspector, startedAt)
+    }
+
+    /// The cycle that the audit entries `journal` tell of: its `cycle.opened`, then its `cycle.step` entries.
+    ///
+    /// Nil where the first is no `cycle.opened` of this station and plan: such a cycle cannot be taken up
+    /// again and is closed as interrupted.
+    package init?(journal: [JSONValue], at station: InspectionStation) {
+        guard let opened = journal.first, opened["event"]?.text == AuditEvent.cycleOpened.rawValue,
+            opened["station"]?.text == station.id, opened["plan_sha256"]?.text == station.plan.sha256,
+            let id = opened["cycle"]?.text, let part = opened["part"].flatMap(PartIdentity.init(json:)),
+            let attempt = opened["attempt"]?.integer, let inspector = opened["inspector"]?.text,
+            let startedAt = opened["at"]?.text.flatMap({ Timestamp($0) })
+        else { return nil }
+        self.init(id: id, part: part, attempt: Int(attempt), inspector: inspector, startedAt: startedAt)
+        completed = journal.dropFirst().compactMap(CompletedStep.init(journaled:))
+        guard completed.map(\.id) == station.plan.steps.prefix(completed.count).map(\.id) else { return nil }
+    }
+}

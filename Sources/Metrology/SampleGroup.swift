@@ -1,0 +1,27 @@
+/// Samples decoded from one reply: what a device reports as the result of one of its own cycles.
+///
+/// A group is whole or does not exist; its values were never read at two moments.
+package struct SampleGroup: Sendable, Equatable {
+    /// Asset id of the device.
+    package let device: String
+    /// The device's own number of this result, as it was read: decimal digits.
+    package let sequence: String
+    /// The text that the device was bound to when it started, as it came back; nil where its profile has none.
+    package let echo: String?
+    /// Whether the device itself calls the result valid.
+    package let isValid: Bool
+    /// By point id.
+    package let samples: [String: Sample]
+    /// The whole reply that every sample was decoded from.
+    package let raw: [UInt8]
+    /// When the reply's last byte arrived.
+    package let stamp: Stamp
+
+    package init(
+        device: String, sequence: String, echo: String?, isValid: Bool, samples: [String: Sample], raw: [UInt8],
+        stamp: Stamp
+    ) {
+        (self.device, self.sequence, self.echo, self.isValid) = (device, sequence, echo, isValid)
+        (self.samples, self.raw, self.stamp) = (samples, raw, stamp)
+    }
+}

@@ -1,0 +1,59 @@
+/// How a device is reached, as the configuration writes it.
+package enum LinkAddress: Sendable, Hashable {
+    /// `modbus+tcp://HOST:PORT?unit=N`
+    case modbusTCP(host: String, port: UInt16, unit: UInt8)
+    /// `modbus+rtu:///dev/…?baud=19200&parity=even&stop=1&unit=N`
+    case modbusRTU(SerialSettings, unit: UInt8)
+    /// `serial:///dev/…?baud=…`
+    case serial(SerialSettings)
+    /// `usb:VID:PID?serial=…&port=…`
+    case usb(USBDeviceAddress)
+
+    /// Reads a link; throws `TransportError` that names the link, what is wrong and what to write instead.
+    package init(_ text: String) throws(TransportError) {
+        let link = try LinkText(text)
+        switch link.scheme {
+        case "modbus+tcp":
+            try link.allowOnly(["unit"])
+            let (host, port) = try link.hostAndPort(defaultPort: 502)
+            self = .modbusTCP(host: host, port: port, unit: try link.unit(0...255, otherwise: 255))
+        case "modbus+rtu":
+            try link.allowOnly(["unit", "baud", "parity", "stop", "data"])
+            // MODBUS over Serial Line V1.02, clause 3.3: 19,200 baud and even parity unless set otherwise.
+            let settings = try link.serialSettings(baud: 19_200, parity: .even)
+            self = .modbusRTU(settings, unit: try link.unit(1...247, otherwise: nil))
+        case "serial":
+            try link.allowOnly(["baud", "parity", "stop", "data"])
+            self = .serial(try link.serialSettings(baud: 9_600, parity: .none))
+        case "usb":
+            try link.allowOnly(["serial", "port"])
+            self = .usb(try link.usbDevice())
+        case "modbus+ascii", "modbus+rtu+tcp", "openprotocol", "tcp":
+            throw link.error(
+                "\(link.scheme) links are not supported yet", remedy: "use one of \(Self.supported) for now")
+        default:
+            throw link.error("no link begins with \(link.scheme)", remedy: "use one of \(Self.supported)")
+        }
+    }
+
+    private static let supported = "modbus+tcp, modbus+rtu, serial, usb"
+
+    /// What devices on the same line have in common, without unit: one line has one owner.
+    package var lineName: String {
+        switch self {
+        case .modbusTCP(let host, let port, _):
+            host.contains(":") ? "modbus+tcp://[\(host)]:\(port)" : "modbus+tcp://\(host):\(port)"
+        case .modbusRTU(let settings, _): "modbus+rtu://\(settings.path)"
+        case .serial(let settings): "serial://\(settings.path)"
+        case .usb(let device): device.description
+        }
+    }
+
+    /// The Modbus unit that the link names; nil where it is no Modbus link.
+    package var unit: UInt8? {
+        switch self {
+        case .modbusTCP(_, _, let unit), .modbusRTU(_, let unit): unit
+        case .serial, .usb: nil
+        }
+    }
+}

@@ -1,0 +1,113 @@
+/// A link's text taken apart: scheme, what is reached, options.
+struct LinkText {
+    let text: String
+    let scheme: String
+    /// What stands between the scheme and the question mark, without `//`.
+    let target: String
+    private let options: [String: String]
+
+    init(_ text: String) throws(TransportError) {
+        self.text = text
+        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let head = parts.first ?? ""
+        guard let colon = head.firstIndex(of: ":"), colon != head.startIndex,
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else {
+            throw TransportError(
+                text, "this is no link", remedy: "write it as modbus+tcp://HOST:PORT?unit=N, without blanks")
+        }
+        scheme = head[..<colon].lowercased()
+        let rest = head[head.index(after: colon)...]
+        target = String(rest.hasPrefix("//") ? rest.dropFirst(2) : rest)
+        var options: [String: String] = [:]
+        for option in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
+            let pair = option.split(separator: "=", maxSplits: 1)
+            guard pair.count == 2, options.updateValue(String(pair[1]), forKey: String(pair[0])) == nil else {
+                throw TransportError(text, "the option \(option) is wrong", remedy: "write each once, as name=value")
+            }
+        }
+        self.options = options
+    }
+
+    func error(_ what: String, remedy: String) -> TransportError { TransportError(text, what, remedy: remedy) }
+
+    func allowOnly(_ names: [String]) throws(TransportError) {
+        for name in options.keys.sorted() where !names.contains(name) {
+            throw error(
+                "\(scheme) has no option \(name)", remedy: "leave it out; it has \(names.joined(separator: ", "))")
+        }
+    }
+
+    /// The unit, within `range`; nil for `otherwise` makes it a must.
+    func unit(_ range: ClosedRange<UInt8>, otherwise: UInt8?) throws(TransportError) -> UInt8 {
+        let choice = "\(range.lowerBound) to \(range.upperBound)"
+        guard let written = options["unit"] else {
+            if let otherwise { return otherwise }
+            throw error("the unit is missing", remedy: "add ?unit=N, \(choice)")
+        }
+        guard let unit = UInt8(written), range.contains(unit) else {
+            throw error("unit \(written) does not exist", remedy: "give \(choice)")
+        }
+        return unit
+    }
+
+    func hostAndPort(defaultPort: UInt16) throws(TransportError) -> (String, UInt16) {
+        let (host, portText): (Substring, Substring?)
+        if target.hasPrefix("["), let end = target.firstIndex(of: "]") {
+            host = target[target.index(after: target.startIndex)..<end]
+            let after = target[target.index(after: end)...]
+            portText = after.isEmpty ? nil : after.dropFirst(after.hasPrefix(":") ? 1 : 0)
+        } else {
+            let parts = target.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count <= 2 else {
+                throw error("the host is unclear", remedy: "put an IPv6 address into brackets: [::1]:502")
+            }
+            (host, portText) = (parts.first ?? "", parts.count == 2 ? parts[1] : nil)
+        }
+        guard !host.isEmpty, !host.contains("/") else {
+            throw error("the host is missing or wrong", remedy: "write \(scheme)://HOST:PORT")
+        }
+        guard let portText else { return (String(host), defaultPort) }
+        guard let port = UInt16(portText), port > 0 else {
+            throw error("port \(portText) does not exist", remedy: "give 1 to 65535")
+        }
+        return (String(host), port)
+    }
+
+    func serialSettings(baud: Int, parity: SerialSettings.Parity) throws(TransportError) -> SerialSettings {
+        guard target.hasPrefix("/"), target.count > 1 else {
+            throw error("the tty is missing", remedy: "write \(scheme):///dev/serial/by-id/NAME")
+        }
+        let speed = try number("baud", SerialSettings.bauds, otherwise: baud)
+        var chosen = parity
+        if let written = options["parity"] {
+            guard let named = SerialSettings.Parity(rawValue: written) else {
+                throw error("parity \(written) does not exist", remedy: "give none, even or odd")
+            }
+            chosen = named
+        }
+        return SerialSettings(
+            path: target, baud: speed, parity: chosen, dataBits: try number("data", [7, 8], otherwise: 8),
+            stopBits: try number("stop", [1, 2], otherwise: 1))
+    }
+
+    func usbDevice() throws(TransportError) -> USBDeviceAddress {
+        let parts = target.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.count == 4 && $0.first != "+" }),
+            let vendor = UInt16(parts[0], radix: 16), let product = UInt16(parts[1], radix: 16)
+        else {
+            throw error("vendor and product are wrong", remedy: "write usb:0c2e:0b6a, four hex digits each (lsusb)")
+        }
+        return USBDeviceAddress(
+            vendor: vendor, product: product, serial: options["serial"], port: options["port"])
+    }
+
+    private func number(_ name: String, _ choices: [Int], otherwise: Int) throws(TransportError) -> Int {
+        guard let written = options[name] else { return otherwise }
+        guard let number = Int(written), choices.contains(number) else {
+            let list = choices.map(String.init).joined(separator: ", ")
+            throw error("\(name) \(written) does not exist", remedy: "give one of \(list)")
+        }
+        return number
+    }
+}

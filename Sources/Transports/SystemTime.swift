@@ -1,0 +1,46 @@
+internal import CLinux
+internal import Glibc
+package import Metrology
+
+/// The machine's own clocks.
+package struct SystemTime: TimeSource {
+    package init() {}
+
+    package func now() -> Stamp {
+        // CLOCK_BOOTTIME goes on while the machine sleeps, so that ages and deadlines stay true.
+        Stamp(
+            utc: Timestamp(nanoseconds: Self.nanoseconds(CLOCK_REALTIME)),
+            monotonicNanoseconds: Self.nanoseconds(CLOCK_BOOTTIME))
+    }
+
+    private static func nanoseconds(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
+
+extension ClockState {
+    /// What the kernel says now of this machine's clock.
+    ///
+    /// The boot id is empty where `/proc` is not there; a machine without a time service is unsynchronized.
+    package static func ofThisMachine() -> ClockState {
+        var state = timex()
+        // Reading only: `modes` is 0. TIME_ERROR (5) means that nothing disciplines the clock, adjtimex(2).
+        let status = adjtimex(&state)
+        let isSynchronized = status >= 0 && status != TIME_ERROR && state.status & STA_UNSYNC == 0
+        return ClockState(
+            bootID: bootID(), isSynchronized: isSynchronized,
+            errorMilliseconds: isSynchronized ? Int64(state.maxerror) / 1_000 : nil)
+    }
+
+    private static func bootID() -> String {
+        let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        // A UUID in its text form, 36 characters and a line end (random(4)).
+        var text = [UInt8](repeating: 0, count: 37)
+        let count = read(file, &text, text.count)
+        return String(decoding: text.prefix(max(0, count)).prefix { $0 > 0x20 }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,105 @@
+import Gateway
+
+/// One command of `plumbline`: its name of one or two words, what it takes and what it does.
+struct Command: Sendable {
+    /// `run` or `ledger verify`.
+    let name: String
+    /// Operands and options after the name, as the help shows them.
+    let operands: String
+    /// One line that says what it does.
+    let summary: String
+    var flags: Set<String> = []
+    var values: Set<String> = []
+    let run: @Sendable (Arguments, Console) async throws -> ExitCode
+}
+
+/// What a command throws to end with a message and an exit code.
+struct CommandFailure: Error {
+    let code: ExitCode
+    let message: String
+
+    init(_ code: ExitCode, _ message: String) { (self.code, self.message) = (code, message) }
+}
+
+/// Finds the command that the words name, runs it, and turns what went wrong into a message and an exit code.
+enum CommandLineInterface {
+    /// In the order of the help.
+    static let commands: [Command] = [
+        .runGateway, .check, .devices, .recordsList, .recordsShow, .recordsTrace, .recordsExport, .scan, .status,
+        .profileCheck, .profileTest, .ledgerVerify,
+    ]
+
+    static func run(_ arguments: [String]) async -> ExitCode {
+        let plain = Console(isQuiet: false, usesJSON: false, usesColor: false)
+        let leading = arguments.filter { !$0.hasPrefix("-") }
+        let asksHelp = arguments.contains("--help") || arguments.contains("-h") || leading.first == "help"
+        if arguments.contains("--version") {
+            plain.print("plumbline \(BuildVersion.text)")
+            return .success
+        }
+        guard let command = command(in: arguments) else {
+            if asksHelp || arguments.isEmpty {
+                plain.print(help)
+                return arguments.isEmpty ? .usage : .success
+            }
+            plain.complain("there is no command \"\(leading.prefix(2).joined(separator: " "))\"")
+            plain.complain("`plumbline --help` lists them")
+            return .usage
+        }
+        if asksHelp {
+            plain.print("usage: plumbline \(command.name) \(command.operands)\n\n\(command.summary)\n\n\(options)")
+            return .success
+        }
+        return await run(command, arguments, plain)
+    }
+
+    private static func run(_ command: Command, _ arguments: [String], _ plain: Console) async -> ExitCode {
+        do {
+            let parsed = try Arguments(arguments, flags: command.flags, values: command.values)
+            return try await command.run(parsed, parsed.console)
+        } catch let error as UsageError {
+            plain.complain("\(error.message)\nusage: plumbline \(command.name) \(command.operands)")
+            return .usage
+        } catch let failure as CommandFailure {
+            plain.complain(failure.message)
+            return failure.code
+        } catch {
+            plain.complain("\(error)")
+            return .software
+        }
+    }
+
+    /// The command whose name the first words spell, options among them set aside.
+    private static func command(in arguments: [String]) -> Command? {
+        var words: [String] = []
+        var skipsNext = false
+        for argument in arguments {
+            if skipsNext {
+                skipsNext = false
+            } else if argument.hasPrefix("-") {
+                skipsNext = Arguments.globalValues.contains(argument)
+            } else {
+                words.append(argument)
+            }
+        }
+        let two = words.prefix(2).joined(separator: " ")
+        return commands.first { $0.name == two } ?? commands.first { $0.name == words.first }
+    }
+
+    private static let options = """
+        options, before or after the command:
+          --config FILE   gateway configuration (default /etc/plumbline/gateway.yaml, else ./gateway.yaml)
+          --data DIR      data directory, instead of the configuration's `data:`
+          --json          machine output
+          --no-color  --quiet  --version  --help
+        """
+
+    private static var help: String {
+        let width = commands.map { $0.name.count + $0.operands.count + 1 }.max() ?? 0
+        let lines = commands.map { command in
+            let usage = "\(command.name) \(command.operands)"
+            return "  " + usage + String(repeating: " ", count: width - usage.count + 2) + command.summary
+        }
+        return "usage: plumbline COMMAND …\n\n\(lines.joined(separator: "\n"))\n\n\(options)"
+    }
+}
