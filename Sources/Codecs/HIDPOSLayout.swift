@@ -48,6 +48,12 @@ package struct HIDPOSLayout: Sendable, Equatable {
         shortestReport = (last.max() ?? 0) + 1
     }
 
+    /// Whether `report` is one that carries scans; a scanner may send others, of its status.
+    package func carriesScan(_ report: [UInt8]) -> Bool {
+        guard let reportID, let first = report.first else { return true }
+        return first == reportID
+    }
+
     private static func reasonAgainst(_ descriptor: HIDReportDescriptor) -> String {
         if descriptor.hasApplication(.keyboard) {
             return "the device is in keyboard mode: switch the scanner to HID POS"

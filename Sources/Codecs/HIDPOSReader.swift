@@ -30,6 +30,12 @@ package struct HIDPOSReader: Sendable {
 
     package init(_ layout: HIDPOSLayout) { self.layout = layout }
 
+    /// Whether a scan has begun of which more is to come.
+    package var hasBegun: Bool {
+        if case .joining = phase { return true }
+        return false
+    }
+
     /// Takes one input report, as it came, at `monotonicNanoseconds` of the monotonic clock.
     ///
     /// Returns the scan that it completes, nil where more is to come or the report holds no data. Throws
@@ -39,8 +45,8 @@ package struct HIDPOSReader: Sendable {
     package mutating func take(
         _ report: [UInt8], at monotonicNanoseconds: Int64
     ) throws(HIDError) -> Scan? {
-        if let id = layout.reportID, let first = report.first, first != id {
-            throw HIDError("a report with id \(first), which is not the scanner's report of scans", at: 0)
+        guard layout.carriesScan(report) else {
+            throw HIDError("a report with another id than the scanner's reports of scans", at: 0)
         }
         let brokenOff = endSilence(at: monotonicNanoseconds)
         let part: Part
@@ -54,12 +60,6 @@ package struct HIDPOSReader: Sendable {
             throw HIDError("the rest of the scan before did not come in time: scan again", at: 0)
         }
         return try join(part)
-    }
-
-    /// Forgets a scan that has begun: the scanner was unplugged.
-    package mutating func reset() {
-        phase = .ready
-        lastReport = nil
     }
 
     /// Whether a silence ended in the middle of a scan; afterwards a report begins a new scan.

@@ -79,6 +79,12 @@ package struct HIDReportDescriptor: Sendable, Equatable {
         collections.contains { $0.kind == 1 && $0.usage?.page == page }
     }
 
+    /// Bytes of the longest input report, its id included; 0 where there is none.
+    package var longestInputReport: Int {
+        let ends = fields.filter { $0.direction == .input }.map { $0.bitOffset + $0.bits * $0.count }
+        return ((ends.max() ?? 0) + 7) / 8
+    }
+
     private mutating func append(_ collection: Collection, at offset: Int) throws(HIDError) {
         guard collections.count < Self.mostFields else { throw HIDError("too many collections", at: offset) }
         collections.append(collection)

@@ -83,6 +83,9 @@ package struct LineFramer: Sendable {
         return lastByte.addingReportingOverflow(gap).partialValue
     }
 
+    /// Whether a line has begun of which more is to come.
+    package var hasBegun: Bool { isWithin && (isWithinPrefix || !held.isEmpty || overlong > 0) }
+
     private var isWaiting: Bool { !held.isEmpty || skipped > 0 || overlong > 0 || isWithinPrefix }
 
     /// Whether a prefix came after which nothing has come yet.

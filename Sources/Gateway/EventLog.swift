@@ -1,6 +1,6 @@
 internal import Glibc
 internal import Linux
-internal import Metrology
+package import Metrology
 
 /// One line an event on standard error, as the journal wants it.
 ///

@@ -1,5 +1,7 @@
-internal import Inspection
+internal import Codecs
+package import Inspection
 internal import Linux
+internal import Metrology
 
 /// Counts since the start of what stations did, for the metrics.
 package final class InspectionCounters: Sendable {

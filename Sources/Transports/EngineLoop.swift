@@ -100,7 +100,7 @@ final class EngineLoop {
 
     private func carryOut(_ order: LineOrder, slot: Int) {
         guard let line = line(slot) else {
-            Self.refuse(order, time: time)
+            order.refuse(at: time.now())
             return
         }
         line.owner.take(order, at: time.now(), into: &actions)
@@ -185,20 +185,11 @@ final class EngineLoop {
         var ends: [CheckedContinuation<Void, Never>] = []
         for letter in mailbox.close() {
             switch letter {
-            case .order(let order, _): refuse(order, time: time)
+            case .order(let order, _): order.refuse(at: time.now())
             case .stop(let done?): ends.append(done)
             case .add, .resolved, .stop: break
             }
         }
         return ends
-    }
-
-    private static func refuse(_ order: LineOrder, time: any TimeSource) {
-        switch order {
-        case .transact(let request, let unit, _, let answer):
-            answer.resume(returning: .refused(request, unit: unit, at: time.now()))
-        case .stop(let done): done?.resume()
-        case .start, .replace, .setPeriod, .end: break
-        }
     }
 }

@@ -10,6 +10,7 @@ extension LineMachine {
         lastHeard = time
         notBefore = time
         reportedLoss = nil
+        noiseSince = nil
         status.state = .up
         numbers.forgetAbandoned()
         schedule.setAllDue(time)
@@ -86,6 +87,20 @@ extension LineMachine {
             }
         case .mismatch(let error): broken(error, at: now, into: &actions)
         }
+    }
+
+    /// Bytes came unasked: a late answer, or another master. The next request waits until they end; a line that
+    /// is never quiet is no line.
+    mutating func noise(at now: Stamp, into actions: inout [Action]) {
+        guard link == .up else { return }
+        let time = now.monotonicNanoseconds
+        status.late += 1
+        notBefore = max(notBefore, time + settings.gap)
+        let since = noiseSince ?? time
+        noiseSince = since
+        guard time - since >= settings.patience else { return }
+        actions.append(.close)
+        lost("the line is never quiet: its speed is wrong, or someone else asks on it", at: now, into: &actions)
     }
 
     /// What came cannot be used: the request under way has no other answer to wait for.

@@ -91,6 +91,8 @@ package struct LineMachine: Sendable {
     var notBefore = Int64.min
     /// When the open link last brought a frame, or was opened.
     var lastHeard = Int64.min
+    /// Since when bytes come that no one asked for, without a pause to ask in.
+    var noiseSince: Int64?
     /// Transactions go ahead of polls, but never two in a row past a poll that is due.
     var sentTransactionLast = false
     /// Why the link is down, once the polls have been told.
@@ -102,6 +104,9 @@ package struct LineMachine: Sendable {
         dialing = DialPolicy(seed: seed)
         numbers = TransactionNumbers(first: UInt16(truncatingIfNeeded: seed))
     }
+
+    /// Whether a request is under way.
+    package var isWaitingForReply: Bool { outstanding != nil }
 
     /// When `wake` is due at the latest, in nanoseconds of the monotonic clock; nil where nothing is awaited.
     package var wakeAt: Int64? {
@@ -129,9 +134,7 @@ package struct LineMachine: Sendable {
             actions.append(.close)
             lost("the device sends no Modbus: \(error.what)", at: now, into: &actions)
         case .brokenFrame(let error): broken(error, at: now, into: &actions)
-        case .noise:
-            status.late += 1
-            notBefore = max(notBefore, now.monotonicNanoseconds + settings.gap)
+        case .noise: noise(at: now, into: &actions)
         case .wake: break
         }
         proceed(at: now, into: &actions)
@@ -166,6 +169,7 @@ package struct LineMachine: Sendable {
         let deadline = self.deadline(of: work, sentAt: now.monotonicNanoseconds)
         outstanding = Outstanding(work: work, transaction: transaction, deadline: deadline, sent: now)
         status.requests += 1
+        noiseSince = nil
         actions.append(
             .send(Transmission(transaction: transaction, unit: work.unit, pdu: work.pdu, deadline: deadline)))
     }

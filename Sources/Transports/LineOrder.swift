@@ -9,13 +9,17 @@ enum LineOrder: Sendable {
     case end(group: Int)
     case transact(ModbusRequest, unit: UInt8, timeout: Int64, answer: CheckedContinuation<ModbusExchange, Never>)
     case stop(done: CheckedContinuation<Void, Never>?)
-}
 
-extension ModbusExchange {
-    /// What a link that has been stopped answers to a transaction.
-    static func refused(_ request: ModbusRequest, unit: UInt8, at now: Stamp) -> ModbusExchange {
-        ModbusExchange(
-            pollID: nil, unit: unit, request: request, outcome: .failed(.refused("the link was stopped")), sent: nil,
-            stamp: now)
+    /// Answers whoever waits for this order, on a line that has been stopped.
+    func refuse(at now: Stamp) {
+        switch self {
+        case .transact(let request, let unit, _, let answer):
+            let failure = ModbusFailure.refused("the link was stopped")
+            answer.resume(
+                returning: ModbusExchange(
+                    pollID: nil, unit: unit, request: request, outcome: .failed(failure), sent: nil, stamp: now))
+        case .stop(let done): done?.resume()
+        case .start, .replace, .setPeriod, .end: break
+        }
     }
 }

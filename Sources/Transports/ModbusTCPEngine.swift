@@ -45,7 +45,9 @@ package final class ModbusTCPEngine: Sendable {
             return count - 1
         }
         let address = LinkAddress.modbusTCP(host: host, port: port, unit: 0)
-        let line = ModbusTCPLine(name: address.lineName, slot: slot, mailbox: mailbox, time: time)
+        let line = ModbusLineHandle(name: address.lineName, time: time) { [mailbox] order in
+            mailbox.post(.order(order, slot: slot))
+        }
         _ = mailbox.post(.add(slot: slot, name: line.name, host: host, port: port, board: line.board))
         return line
     }

@@ -14,7 +14,10 @@ struct ProvenanceGateTests {
     }
 
     @Test func liveRecordsGoEverywhere() {
-        #expect(ProvenanceGate.sinks(for: ["provenance": "live"], among: [store, rehearsal]) == ["qms", "rehearsal"])
+        #expect(
+            ProvenanceGate.sinks(for: ["provenance": "live"], among: [store, rehearsal]) == [
+                "qms", "rehearsal",
+            ])
     }
 
     @Test func aRecordThatDoesNotSayWhereItComesFromIsNotLive() {

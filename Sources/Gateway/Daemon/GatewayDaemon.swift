@@ -1,4 +1,6 @@
 internal import Codecs
+internal import Delivery
+internal import Drivers
 internal import Inspection
 internal import Ledger
 package import Metrology
@@ -92,7 +94,7 @@ package struct GatewayDaemon: Sendable {
             }
             for station in parts.stations { part("a station") { try await station.run() } }
             for running in parts.devices { part(running.configuration.id) { try await running.device.run() } }
-            for scanner in parts.scanners { part(scanner.configuration.id) { await scanner.run() } }
+            for scanner in parts.scanners { part(scanner.configuration.id) { try await scanner.run() } }
             for courier in parts.couriers { part("a courier") { try await courier.run() } }
             part("events") { await hub.run() }
             part("the clock") {

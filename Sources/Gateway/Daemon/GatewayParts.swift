@@ -28,7 +28,7 @@ struct GatewayParts: Sendable {
     /// Closes every line and gives USB devices back.
     func stop() async {
         await lines.stop()
-        await bus?.stop()
+        bus?.stop()
     }
 
     /// Puts the parts together; nothing is opened but the ledger and the embedded stores.
@@ -63,7 +63,7 @@ struct GatewayParts: Sendable {
             return runner
         }
         let stations = stations
-        let bus = LazyUSBBus()
+        let bus = LazyUSBBus(time: time)
         scanners = try deployment.configuration.devices.compactMap { configuration in
             guard let profile = deployment.profiles[configuration.id]?.scanner else { return nil }
             let served = zip(deployment.configuration.stations, stations)
@@ -74,9 +74,9 @@ struct GatewayParts: Sendable {
         }
         self.bus = bus.made
         couriers = sinks.map { sink in
-            Courier(ledger: ledger, sink: sink, time: time) { event in
+            Courier(ledger: ledger, sink: sink, time: time, report: { event in
                 Self.say(event, of: sink.about.name, log)
-            }
+            })
         }
     }
 
@@ -158,10 +158,13 @@ struct GatewayParts: Sendable {
 /// The USB bus, opened only where a scanner is on it.
 private final class LazyUSBBus {
     private(set) var made: LibUSBBus?
+    private let time: any TimeSource
+
+    init(time: any TimeSource) { self.time = time }
 
     func get() throws -> LibUSBBus {
         if let made { return made }
-        let bus = try LibUSBBus()
+        let bus = try LibUSBBus(time: time)
         made = bus
         return bus
     }

@@ -1,4 +1,5 @@
 import Codecs
+import Inspection
 import Linux
 import Metrology
 import Profiles
@@ -14,7 +15,8 @@ final class ScannerRunner: Sendable {
     }
 
     let configuration: DeviceConfiguration
-    private let makeRun: @Sendable (@escaping @Sendable (ScannerEvent) -> Void) -> @Sendable () async -> Void
+    private let makeRun:
+        @Sendable (@escaping @Sendable (ScannerEvent) -> Void) throws(TransportError) -> @Sendable () async throws -> Void
     private let inboxes: [BoundedInbox<StationInput>]
     private let counters: InspectionCounters
     private let log: EventLog
@@ -33,16 +35,16 @@ final class ScannerRunner: Sendable {
         switch (try LinkAddress(configuration.link), profile.transport) {
         case (.usb(let address), .hidPOS):
             let bus = try bus()
-            makeRun = { handler in
+            makeRun = { handler throws(TransportError) in
                 let scanner = USBScanner(device: id, address: address, bus: bus, handler: handler)
                 return { await scanner.run() }
             }
         case (.serial(let settings), .serial(let framing)):
-            makeRun = { handler in
-                let scanner = SerialScanner(
-                    device: id, settings: settings, framing: LineFraming(framing, longest: profile.longestMark),
-                    time: time, handler: handler)
-                return { await scanner.run() }
+            let framing = try LineFraming(framing, longest: profile.longestMark)
+            makeRun = { handler throws(TransportError) in
+                let scanner = try SerialScanner(
+                    device: id, settings: settings, framing: framing, time: time, handler: handler)
+                return { try await scanner.run() }
             }
         case (let address, _):
             throw TransportError(
@@ -51,10 +53,10 @@ final class ScannerRunner: Sendable {
         }
     }
 
-    /// Reads until the task is cancelled.
-    func run() async {
-        let run = makeRun { [weak self] event in self?.take(event) }
-        await run()
+    /// Reads until the task is cancelled; throws `TransportError` where the process has no descriptor left.
+    func run() async throws {
+        let run = try makeRun { [weak self] event in self?.take(event) }
+        try await run()
     }
 
     private func take(_ event: ScannerEvent) {
@@ -95,5 +97,14 @@ final class ScannerRunner: Sendable {
             "reads": .number(Int64(clamping: status.reads)), "errors": 0, "results": 0, "reads_per_s": "0.0",
         ]
         return (json, status.isConnected)
+    }
+}
+
+extension LineFraming {
+    /// The framing that a scanner's profile describes.
+    init(_ profile: ScannerProfile.SerialFraming, longest: Int) throws(LineFramingError) {
+        try self.init(
+            prefix: profile.prefix, suffixes: profile.suffix.isEmpty ? [] : [profile.suffix], longest: longest,
+            idleGapNanoseconds: Int64(profile.idleGapMilliseconds) * 1_000_000)
     }
 }

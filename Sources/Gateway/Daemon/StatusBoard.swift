@@ -1,5 +1,5 @@
-import Codecs
-import Linux
+package import Codecs
+internal import Linux
 
 /// What is known of the daemon now, kept ready for the web server's thread, which must never wait.
 package final class StatusBoard: Sendable {

@@ -1,5 +1,6 @@
 import Drivers
 import Ledger
+import Metrology
 import Transports
 
 extension StatusReporter {

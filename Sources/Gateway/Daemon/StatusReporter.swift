@@ -2,6 +2,7 @@ import Codecs
 import Drivers
 import Ledger
 import Metrology
+import Profiles
 import Transports
 
 /// Collects what status, devices and metrics show, from the parts that know it.

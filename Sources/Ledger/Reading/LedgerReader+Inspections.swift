@@ -21,7 +21,7 @@ package struct RecordQuery: Sendable {
 }
 
 /// A cycle that was opened and has neither a record nor an end: what a restart must deal with.
-package struct OpenCycle: Sendable, Equatable {
+package struct CycleJournal: Sendable, Equatable {
     package let id: String
     package let station: String?
     /// The bodies of its audit entries, in order: `cycle.opened`, `cycle.step` …
@@ -74,18 +74,18 @@ extension LedgerReader {
     }
 
     /// The cycles that have neither a record nor a `cycle.closed`, in the order in which they were opened.
-    package func openCycles() throws(LedgerError) -> [OpenCycle] {
+    package func openCycles() throws(LedgerError) -> [CycleJournal] {
         try snapshot { database throws(LedgerError) in
             let open = try database.rows(
                 "SELECT id, station FROM cycle WHERE state = 'open' ORDER BY opened"
             ) { ($0.text(0), $0.optionalText(1)) }
-            var cycles: [OpenCycle] = []
+            var cycles: [CycleJournal] = []
             for (id, station) in open {
                 let events = try database.rows(
                     "SELECT \(SQLiteDatabase.entryColumns) FROM entry WHERE seq IN "
                         + "(SELECT seq FROM cycle_event WHERE cycle = ?1) ORDER BY seq",
                     [.text(id)], database.entry)
-                cycles.append(OpenCycle(id: id, station: station, events: events.map(\.body)))
+                cycles.append(CycleJournal(id: id, station: station, events: events.map(\.body)))
             }
             return cycles
         }

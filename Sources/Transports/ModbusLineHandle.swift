@@ -2,20 +2,20 @@ internal import Codecs
 internal import Linux
 internal import Metrology
 
-/// A line of the TCP engine, as its callers see it: it passes their orders to the engine's thread.
-final class ModbusTCPLine: ModbusLink {
+/// A line as its callers see it: it checks what they ask and passes it to the line's thread.
+final class ModbusLineHandle: ModbusLink {
     let name: String
     let board = LineStatusBoard()
-    private let slot: Int
-    private let mailbox: EngineMailbox
     private let time: any TimeSource
+    /// Gives an order to the line's thread; false where that has ended.
+    private let post: @Sendable (LineOrder) -> Bool
     private let groups = Guarded(0)
 
-    init(name: String, slot: Int, mailbox: EngineMailbox, time: any TimeSource) {
-        (self.name, self.slot, self.mailbox, self.time) = (name, slot, mailbox, time)
+    init(name: String, time: any TimeSource, post: @escaping @Sendable (LineOrder) -> Bool) {
+        (self.name, self.time, self.post) = (name, time, post)
     }
 
-    deinit { _ = mailbox.post(.order(.stop(done: nil), slot: slot)) }
+    deinit { _ = post(.stop(done: nil)) }
 
     var status: LinkStatus { board.status }
 
@@ -52,14 +52,8 @@ final class ModbusTCPLine: ModbusLink {
         await withCheckedContinuation { done in order(.stop(done: done)) }
     }
 
-    /// Passes an order on. An engine that has stopped takes none: then whoever waits is answered here.
+    /// Passes an order on. A thread that has ended takes none: then whoever waits is answered here.
     private func order(_ order: LineOrder) {
-        if mailbox.post(.order(order, slot: slot)) { return }
-        switch order {
-        case .stop(let done): done?.resume()
-        case .transact(let request, let unit, _, let answer):
-            answer.resume(returning: .refused(request, unit: unit, at: time.now()))
-        case .start, .replace, .setPeriod, .end: break
-        }
+        if !post(order) { order.refuse(at: time.now()) }
     }
 }

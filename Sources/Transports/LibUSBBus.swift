@@ -1,0 +1,63 @@
+internal import CUSB
+internal import Linux
+package import Metrology
+
+/// The real USB, through libusb-1.0: one context, and one thread that alone touches its devices.
+///
+/// An interface is claimed exclusively: a kernel driver that holds it is detached, so that no keystroke of a
+/// scanner reaches a console, and gets it back when the line closes. A crash gives everything back too,
+/// because the kernel then closes the devices.
+package final class LibUSBBus: USBBus {
+    private let worker: USBWorker
+    private let thread: Guarded<SystemThread?>
+
+    /// Starts the bus. Throws `TransportError` where libusb cannot be used.
+    package init(time: any TimeSource) throws(TransportError) {
+        worker = try USBWorker(time: time)
+        let worker = worker
+        do throws(SystemCallError) {
+            thread = Guarded(try SystemThread(name: "usb") { worker.run() })
+        } catch {
+            worker.discard()
+            throw TransportError("usb", "\(error)", remedy: "raise the limit of threads for this user")
+        }
+    }
+
+    deinit { stop() }
+
+    package func watch(_ handler: @escaping @Sendable (USBBusEvent) -> Void) -> any USBWatch {
+        let ticket = worker.nextTicket()
+        worker.post(.watch(ticket, handler))
+        return Ticket(worker: worker, number: ticket, isWatch: true)
+    }
+
+    package func open(
+        _ request: USBLineRequest, _ handler: @escaping @Sendable (USBLineEvent) -> Void
+    ) -> any USBLine {
+        let ticket = worker.nextTicket()
+        worker.post(.open(ticket, request, handler))
+        return Ticket(worker: worker, number: ticket, isWatch: false)
+    }
+
+    /// Closes every line, gives all interfaces back and ends the thread; returns when that is done. Not to be
+    /// called from a handler.
+    package func stop() {
+        let thread = thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        guard let thread else { return }
+        worker.post(.stop)
+        thread.join()
+        worker.discard()
+    }
+
+    private struct Ticket: USBWatch, USBLine {
+        let worker: USBWorker
+        let number: UInt64
+        let isWatch: Bool
+
+        func cancel() { worker.post(.unwatch(number)) }
+        func close() { worker.post(.close(number)) }
+    }
+}

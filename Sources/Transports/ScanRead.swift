@@ -1,0 +1,31 @@
+package import Metrology
+
+/// A mark as a scanner read it: bytes, not yet a part.
+package struct ScanRead: Sendable, Equatable {
+    /// The mark, without what the scanner's line puts around it. Never empty.
+    package let bytes: [UInt8]
+    /// The AIM identifier (`]d1`) where the scanner sends it apart from the mark.
+    package let symbology: String?
+    /// When the last byte arrived.
+    package let stamp: Stamp
+    /// Asset id of the scanner: `SCAN-1`.
+    package let device: String
+
+    package init(bytes: [UInt8], symbology: String?, stamp: Stamp, device: String) {
+        (self.bytes, self.symbology, self.stamp, self.device) = (bytes, symbology, stamp, device)
+    }
+}
+
+/// What a scanner's line tells, in order.
+package enum ScannerEvent: Sendable, Equatable {
+    /// A mark was read.
+    case read(ScanRead)
+    /// The scanner did send something, and it cannot be used; a person has to scan again.
+    case misread(reason: String)
+    /// The scanner is there and claimed; `place` says which one it is.
+    case connected(place: String)
+    /// The scanner was connected and is gone; it is taken back by itself when it returns.
+    case unplugged(reason: String)
+    /// There is something at the link's address that cannot be used as it is: why, and what to do.
+    case refused(reason: String)
+}

@@ -1,0 +1,81 @@
+internal import CLinux
+internal import Glibc
+internal import Linux
+
+/// An open tty in raw mode, held by nobody else.
+struct SerialLine: ~Copyable {
+    private let descriptor: Descriptor
+
+    /// Opens `settings.path` and sets the line; throws `TransportError` with what to do.
+    init(_ settings: SerialSettings) throws(TransportError) {
+        let number = open(settings.path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+        guard number >= 0 else { throw Self.error(settings, "cannot be opened", errno) }
+        let descriptor = Descriptor(owning: number)
+        guard isatty(number) == 1 else {
+            throw TransportError(
+                settings.path, "is no serial line", remedy: "name a tty of /dev/serial/by-id")
+        }
+        guard flock(number, LOCK_EX | LOCK_NB) == 0, ioctl(number, UInt(TIOCEXCL)) == 0 else {
+            throw TransportError(settings.path, "is used by another program", remedy: "end that program")
+        }
+        try Self.set(number, settings)
+        self.descriptor = descriptor
+    }
+
+    /// The number to wait on.
+    var number: Int32 { descriptor.number }
+
+    /// What has come, at most `limit` bytes; empty where nothing has. Throws where the line is gone.
+    func read(upTo limit: Int) throws(SystemCallError) -> [UInt8] {
+        var count = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
+            repeat { count = Glibc.read(number, buffer.baseAddress, limit) } while count < 0 && errno == EINTR
+            filled = max(0, count)
+        }
+        if count < 0, errno == EAGAIN { return [] }
+        guard count > 0 else { throw SystemCallError("read", code: count == 0 ? EIO : errno) }
+        return bytes
+    }
+
+    private static func set(_ number: Int32, _ settings: SerialSettings) throws(TransportError) {
+        guard let speed = speeds[settings.baud] else {
+            throw TransportError(
+                settings.path, "has no rate of \(settings.baud) baud", remedy: "give another")
+        }
+        var modes = termios()
+        guard tcgetattr(number, &modes) == 0 else { throw error(settings, "cannot be set", errno) }
+        cfmakeraw(&modes)
+        cfsetspeed(&modes, speed)
+        modes.c_cflag &= ~tcflag_t(CSIZE | CSTOPB | PARENB | PARODD) & ~tcflag_t(CRTSCTS)
+        modes.c_cflag |= tcflag_t(CREAD | CLOCAL) | tcflag_t(settings.dataBits == 7 ? CS7 : CS8)
+        if settings.stopBits == 2 { modes.c_cflag |= tcflag_t(CSTOPB) }
+        switch settings.parity {
+        case .none: break
+        case .even: modes.c_cflag |= tcflag_t(PARENB)
+        case .odd: modes.c_cflag |= tcflag_t(PARENB | PARODD)
+        }
+        // What came before anybody listened belongs to no part that is being scanned now.
+        guard tcsetattr(number, TCSANOW, &modes) == 0, tcflush(number, TCIFLUSH) == 0 else {
+            throw error(settings, "cannot be set", errno)
+        }
+    }
+
+    private static func error(_ settings: SerialSettings, _ what: String, _ code: Int32) -> TransportError {
+        let remedy =
+            switch code {
+            case ENOENT, ENXIO, ENODEV, EIO: "plug it in; it is taken when it is there"
+            case EACCES, EPERM: "let this user read it: the group dialout, or a udev rule"
+            case EBUSY: "end the other program that holds it"
+            default: "check the link"
+            }
+        return TransportError(settings.path, "\(what): \(SystemCallError.reason(code))", remedy: remedy)
+    }
+
+    /// termios(3)'s names of the rates.
+    private static let speeds: [Int: speed_t] = [
+        300: speed_t(B300), 600: speed_t(B600), 1_200: speed_t(B1200), 2_400: speed_t(B2400),
+        4_800: speed_t(B4800), 9_600: speed_t(B9600), 19_200: speed_t(B19200), 38_400: speed_t(B38400),
+        57_600: speed_t(B57600), 115_200: speed_t(B115200), 230_400: speed_t(B230400),
+        460_800: speed_t(B460800), 921_600: speed_t(B921600),
+    ]
+}

@@ -1,0 +1,108 @@
+package import Codecs
+internal import Glibc
+internal import Linux
+package import Metrology
+
+/// A scanner on a serial line: one thread owns the tty, closes it at the first error and takes it back when it
+/// returns under its name.
+package final class SerialScanner: Sendable {
+    private let device: String
+    private let settings: SerialSettings
+    private let framing: LineFraming
+    private let time: any TimeSource
+    private let handler: @Sendable (ScannerEvent) -> Void
+    private let wake: WakeSignal
+
+    /// The scanner with asset id `device` on the line that `settings` name.
+    ///
+    /// `handler` is called in order, from the line's thread: it must be quick. Throws `TransportError` where
+    /// the process has no descriptor left.
+    package init(
+        device: String, settings: SerialSettings, framing: LineFraming = .carriageReturnOrLineFeed,
+        time: any TimeSource, handler: @escaping @Sendable (ScannerEvent) -> Void
+    ) throws(TransportError) {
+        (self.device, self.settings, self.framing) = (device, settings, framing)
+        (self.time, self.handler) = (time, handler)
+        do throws(SystemCallError) { wake = try WakeSignal() } catch {
+            throw TransportError(settings.path, "\(error)", remedy: "raise the limit of open files")
+        }
+    }
+
+    /// Reads the scanner until the task is cancelled, then closes the line.
+    ///
+    /// Throws `TransportError` where no thread can be had.
+    package func run() async throws(TransportError) {
+        let thread = Guarded<SystemThread?>(nil)
+        let failure: SystemCallError? = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                do throws(SystemCallError) {
+                    let started = try SystemThread(name: "scan \(device)") { [self] in
+                        work()
+                        continuation.resume(returning: nil)
+                    }
+                    thread.withLock { $0 = started }
+                } catch { continuation.resume(returning: error) }
+            }
+        } onCancel: {
+            wake.raise()
+        }
+        // To resume is the thread's last act: joining it does not wait.
+        thread.withLock { $0 }?.join()
+        if let failure {
+            throw TransportError(
+                settings.path, "\(failure)", remedy: "raise the limit of threads for this user")
+        }
+    }
+
+    // MARK: the line's thread
+
+    private enum Pass { case stopped, lost }
+
+    private func work() {
+        var machine = SerialScannerMachine(device: device, place: settings.path, framing: framing)
+        while true {
+            do throws(TransportError) {
+                let line = try SerialLine(settings)
+                tell(machine.opened())
+                if case .stopped = read(line, &machine) { return }
+            } catch {
+                tell(machine.failed(error))
+            }
+            if sleep(nanoseconds: machine.pause()) { return }
+        }
+    }
+
+    private func tell(_ events: [ScannerEvent]) {
+        for event in events { handler(event) }
+    }
+
+    private func read(_ line: borrowing SerialLine, _ machine: inout SerialScannerMachine) -> Pass {
+        while true {
+            let now = time.now().monotonicNanoseconds
+            let patience = machine.deadline.map { max(0, $0 - now) }
+            if isWoken(orReadable: line.number, within: patience) { return .stopped }
+            do throws(SystemCallError) {
+                // One read of a tty brings 4,095 bytes at most (N_TTY's buffer).
+                let bytes = try line.read(upTo: 4_096)
+                tell(machine.came(bytes, at: time.now()))
+            } catch {
+                tell(machine.lost(error.reason))
+                return .lost
+            }
+        }
+    }
+
+    /// Waits; returns whether the wait was ended by the wake-up that stops the scanner.
+    private func isWoken(orReadable number: Int32, within nanoseconds: Int64?) -> Bool {
+        var entries = [
+            pollfd(fd: wake.number, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: number, events: Int16(POLLIN), revents: 0),
+        ]
+        // Rounded up, so that a deadline has passed when the wait is over.
+        let milliseconds = nanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
+        poll(&entries, nfds_t(number < 0 ? 1 : 2), milliseconds)
+        return entries[0].revents != 0
+    }
+
+    private func sleep(nanoseconds: Int64) -> Bool { isWoken(orReadable: -1, within: nanoseconds) }
+}

@@ -1,0 +1,64 @@
+package import Metrology
+
+/// The USB of this machine: what is plugged in, and lines to single interfaces.
+///
+/// No call waits. All handlers are called one after the other, in order, from the bus's own thread; they must
+/// be quick and may call the bus again.
+package protocol USBBus: Sendable {
+    /// Tells `handler` of each device that is there, then of each that comes or goes, until the watch is
+    /// cancelled.
+    func watch(_ handler: @escaping @Sendable (USBBusEvent) -> Void) -> any USBWatch
+
+    /// Opens a line to what `request` names and tells `handler` how that goes.
+    ///
+    /// A line that opens says `opened` first; every line says `ended` once, as its last word.
+    func open(_ request: USBLineRequest, _ handler: @escaping @Sendable (USBLineEvent) -> Void) -> any USBLine
+}
+
+/// A watch on the bus; it lasts until it is cancelled.
+package protocol USBWatch: Sendable {
+    func cancel()
+}
+
+/// A claimed interface from which input reports arrive.
+package protocol USBLine: Sendable {
+    /// Gives the interface back; the line's last word is then `ended(.closed)`. More calls do nothing.
+    func close()
+}
+
+package enum USBBusEvent: Sendable, Equatable {
+    case arrived(USBDevice)
+    case left(USBDevice)
+    /// The bus itself fails; devices may come and go unseen until it recovers.
+    case failed(TransportError)
+}
+
+/// Which interface of which device to claim.
+package struct USBLineRequest: Sendable, Equatable {
+    package let device: USBDevice
+    package let interface: USBInterface
+    /// The serial number that the device has to have; nil takes any.
+    package let serial: String?
+
+    package init(device: USBDevice, interface: USBInterface, serial: String?) {
+        (self.device, self.interface, self.serial) = (device, interface, serial)
+    }
+}
+
+package enum USBLineEvent: Sendable, Equatable {
+    /// The interface is claimed; its HID report descriptor as the device gave it.
+    case opened(reportDescriptor: [UInt8])
+    /// An input report, stamped when it arrived.
+    case report([UInt8], Stamp)
+    case ended(End)
+
+    package enum End: Sendable, Equatable {
+        /// As the caller asked.
+        case closed
+        /// The device is no longer there.
+        case unplugged
+        /// The device has another serial number, or none.
+        case otherSerial(String?)
+        case failed(TransportError)
+    }
+}

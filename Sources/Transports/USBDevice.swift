@@ -1,0 +1,50 @@
+/// A USB device that is plugged in, as far as its descriptors tell without opening it.
+package struct USBDevice: Sendable, Hashable {
+    /// One number for each time that a device is plugged in; a replugged device is another one.
+    package let id: UInt64
+    package let vendor: UInt16
+    package let product: UInt16
+    /// The path of ports from the root hub, as Linux names it: `1-2.3`.
+    package let port: String
+    package let interfaces: [USBInterface]
+
+    package init(id: UInt64, vendor: UInt16, product: UInt16, port: String, interfaces: [USBInterface]) {
+        (self.id, self.vendor, self.product) = (id, vendor, product)
+        (self.port, self.interfaces) = (port, interfaces)
+    }
+
+    /// `usb:0c2e:0b6a at port 1-2.3`
+    package var place: String { "\(USBDeviceAddress(vendor: vendor, product: product)) at port \(port)" }
+}
+
+/// One interface of a USB device, in its first setting.
+package struct USBInterface: Sendable, Hashable {
+    package let number: UInt8
+    /// Class, subclass and protocol as the USB-IF assigns them; 3 is HID.
+    package let classCode: UInt8
+    package let subclass: UInt8
+    package let protocolCode: UInt8
+    /// Address of the interrupt endpoint towards the host (bit 7 set); nil where there is none.
+    package let interruptIn: UInt8?
+    /// Bytes that one packet of that endpoint holds.
+    package let packetSize: Int
+    /// Bytes of the HID report descriptor; 0 where the interface is no HID.
+    package let reportDescriptorLength: Int
+
+    package init(
+        number: UInt8, classCode: UInt8, subclass: UInt8, protocolCode: UInt8, interruptIn: UInt8?,
+        packetSize: Int, reportDescriptorLength: Int
+    ) {
+        (self.number, self.classCode) = (number, classCode)
+        (self.subclass, self.protocolCode) = (subclass, protocolCode)
+        (self.interruptIn, self.packetSize) = (interruptIn, packetSize)
+        self.reportDescriptorLength = reportDescriptorLength
+    }
+
+    /// HID 1.11, section 4.1: class 3.
+    package var isHID: Bool { classCode == 0x03 }
+    /// HID 1.11, section 4.2 and 4.3: subclass 1 (boot), protocol 1.
+    package var isBootKeyboard: Bool { isHID && subclass == 1 && protocolCode == 1 }
+    /// USB CDC 1.2: class 2 (communications) or 10 (data).
+    package var isSerial: Bool { classCode == 0x02 || classCode == 0x0A }
+}

@@ -1,0 +1,71 @@
+internal import Linux
+
+/// A HID POS scanner on USB: one owner for one link, which takes the scanner back whenever it returns.
+package final class USBScanner: Sendable {
+    private struct State: Sendable {
+        var machine: USBScannerMachine
+        var line: (line: any USBLine, number: Int)?
+        /// The line that was to be closed before the call that opens it had returned.
+        var closing: Int?
+        var isStopped = false
+    }
+
+    private let bus: any USBBus
+    private let handler: @Sendable (ScannerEvent) -> Void
+    private let state: Guarded<State>
+    private let wakes: AsyncStream<Int64>
+    private let wake: AsyncStream<Int64>.Continuation
+
+    /// The scanner with asset id `device` at `address` of `bus`.
+    ///
+    /// `handler` is called in order, from the bus's thread: it must be quick.
+    package init(
+        device: String, address: USBDeviceAddress, bus: any USBBus,
+        handler: @escaping @Sendable (ScannerEvent) -> Void
+    ) {
+        (self.bus, self.handler) = (bus, handler)
+        state = Guarded(State(machine: USBScannerMachine(device: device, address: address)))
+        // Only the latest wake-up counts: the machine asks for one at a time.
+        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Reads the scanner until the task is cancelled, then gives it back.
+    package func run() async {
+        let watch = bus.watch { [weak self] event in self?.take(.bus(event)) }
+        for await pause in wakes {
+            guard (try? await Task.sleep(for: .nanoseconds(pause))) != nil else { break }
+            take(.tick)
+        }
+        watch.cancel()
+        let line = state.withLock { state in
+            state.isStopped = true
+            return state.line?.line
+        }
+        line?.close()
+    }
+
+    private func take(_ input: USBScannerMachine.Input) {
+        let actions = state.withLock { $0.isStopped ? [] : $0.machine.take(input) }
+        for action in actions { perform(action) }
+    }
+
+    private func perform(_ action: USBScannerMachine.Action) {
+        switch action {
+        case .open(let request, let number):
+            let line = bus.open(request) { [weak self] event in self?.take(.line(event, number: number)) }
+            let isUnwanted = state.withLock { state in
+                state.line = (line, number)
+                return state.isStopped || state.closing == number
+            }
+            if isUnwanted { line.close() }
+        case .close(let number):
+            let line = state.withLock { state in
+                state.closing = number
+                return state.line?.number == number ? state.line?.line : nil
+            }
+            line?.close()
+        case .tell(let event): handler(event)
+        case .wake(let pause): wake.yield(pause)
+        }
+    }
+}
