@@ -2,29 +2,17 @@ import Testing
 
 /// The modules import what the architecture says, and the pure ones stay pure.
 struct ArrowTests {
-    /// The arrows: each module with what it may import.
-    static let arrows: [String: Set<String>] = [
-        "Metrology": [],
-        "Codecs": [],
-        "Inspection": ["Metrology", "Codecs"],
-        "Profiles": ["Metrology", "Codecs", "Inspection", "CYAML", "CCrypto"],
-        "Linux": ["CLinux"],
-        "Transports": ["Metrology", "Codecs", "Linux", "CModbus", "CUSB"],
-        "Drivers": ["Metrology", "Codecs", "Profiles", "Transports"],
-        "Ledger": ["Codecs", "Linux", "CSQLite", "CCrypto", "CZlib", "CShims"],
-        "Delivery": ["Inspection", "Ledger", "Codecs", "Linux"],
-        "Gateway": [
-            "Metrology", "Codecs", "Inspection", "Profiles", "Linux", "Transports", "Drivers", "Ledger",
-            "Delivery", "CMicroHTTPD", "CCurl", "CShims",
-        ],
-        "plumbline": ["Gateway"],
+    /// What is built beside the flow, and so does not stand in ARCHITECTURE.md.
+    static let aside: [String: Set<String>] = [
         "CShims": ["CSQLite", "CCurl"],
-        "Simulation": ["Metrology", "Codecs", "Profiles", "Linux"],
         "plumbline-sim": ["Simulation"],
         "plumbline-usb-mock": ["CUMockdev"],
         "CBaselines": ["CModbus"],
         "plumbline-bench": ["Metrology", "Codecs", "Linux", "Transports", "CBaselines"],
     ]
+    /// The arrows: each module with what it may import, as the table of ARCHITECTURE.md has them.
+    static let arrows = aside.merging(
+        table(SourceTree.shared.file("ARCHITECTURE.md")?.text ?? ""), uniquingKeysWith: { $1 })
     /// Values and decisions only: no Foundation, no C library, no clock, no I/O.
     static let pure: Set<String> = ["Metrology", "Codecs", "Inspection"]
     /// What the other modules may use of the toolchain. Foundation itself costs 10 MB of memory and more.
@@ -73,6 +61,20 @@ struct ArrowTests {
 
     // MARK: Finders
 
+    /// The rows of the table whose heading is `module | imports`; "all above" stands for the rows before.
+    static func table(_ page: String) -> [String: Set<String>] {
+        let rows = page.split(separator: "\n").drop { $0 != "| module | imports |" }.dropFirst(2)
+        return rows.prefix { $0.hasPrefix("|") }.reduce(into: [:]) { table, row in
+            let cells = row.split(separator: "|").map {
+                $0.split { !($0.isLetter || $0.isNumber || "-_".contains($0)) }
+            }
+            guard cells.count >= 2, let name = cells[0].first else { return }
+            let above = cells[1].starts(with: ["all", "above"])
+            table[String(name)] = Set(cells[1].dropFirst(above ? 2 : 0).map(String.init))
+                .union(above ? Set(table.keys) : [])
+        }
+    }
+
     /// The module that a file outside `Tests` belongs to: its second folder.
     static func module(of file: SourceFile) -> String {
         String(file.path.split(separator: "/").dropFirst().first ?? "")
@@ -92,6 +94,14 @@ struct ArrowTests {
             }
         }
         return targets
+    }
+
+    @Test func theTableOfArrowsIsRead() {
+        let page =
+            "x\n| module | imports |\n|---|---|\n| A | – |\n| `B-c` | A, CD |\n"
+            + "| E | all above, F |\n\n| G | H |"
+        #expect(Self.table(page) == ["A": [], "B-c": ["A", "CD"], "E": ["A", "B-c", "F"]])
+        #expect(Self.arrows.count > Self.aside.count + Self.pure.count)
     }
 
     @Test func targetsAreFound() {

@@ -74,7 +74,8 @@ struct ForbiddenTests {
         line.split { !$0.isLetter }.contains { ["TODO", "FIXME", "XXX", "HACK"].contains($0) }
     }
 
-    /// Lines with `@unchecked Sendable` or `nonisolated(unsafe)` and no `// Safety:` on the two lines above.
+    /// Lines with `@unchecked Sendable` or `nonisolated(unsafe)`, and no `// Safety:` on the two lines above
+    /// or on the next.
     static func unguarded(_ file: SourceFile) -> [Int] {
         let tokens = SwiftTokens.of(file.text)
         let lines = file.lines
@@ -84,7 +85,7 @@ struct ForbiddenTests {
                 || (tokens[index].text == "unsafe" && before == ["nonisolated", "("])
         }
         return places.map { tokens[$0].line }.filter { line in
-            !lines[max(0, line - 3)..<line].contains { $0.contains("// Safety:") }
+            !lines[max(0, line - 3)..<min(lines.count, line + 1)].contains { $0.contains("// Safety:") }
         }
     }
 
@@ -100,6 +101,7 @@ struct ForbiddenTests {
     @Test func guardsMustBeNear() {
         func lines(_ text: String) -> [Int] { Self.unguarded(SourceFile(path: "a.swift", text: text)) }
         #expect(lines("// Safety: the lock\nfinal class A: @unchecked Sendable {}").isEmpty)
+        #expect(lines("final class A: @unchecked Sendable {\n    // Safety: the lock").isEmpty)
         #expect(lines("// Safety: the lock\n\n\nfinal class A: @unchecked Sendable {}") == [4])
         #expect(lines("nonisolated(unsafe) let a = b") == [1])
     }
