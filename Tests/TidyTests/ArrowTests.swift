@@ -30,7 +30,7 @@ struct ArrowTests {
         for file in SourceTree.shared.swift where !file.isUnder("Tests") && file.path != "Package.swift" {
             let module = Self.module(of: file)
             let allowed = (Self.arrows[module] ?? []).union(Self.pure.contains(module) ? [] : Self.toolchain)
-            for found in Import.all(in: SwiftTokens.of(file.text)) where !allowed.contains(found.module) {
+            for found in Import.all(in: file.tokens) where !allowed.contains(found.module) {
                 Issue.record("\(file.path):\(found.line): \(module) may not import \(found.module)")
             }
         }
@@ -42,7 +42,7 @@ struct ArrowTests {
             "SystemRandomNumberGenerator", "Task", "CommandLine",
         ]
         for file in SourceTree.shared.swift where Self.pure.contains(Self.module(of: file)) {
-            for token in SwiftTokens.of(file.text) where forbidden.contains(token.text) {
+            for token in file.tokens where forbidden.contains(token.text) {
                 Issue.record("\(file.path):\(token.line): \(token.text) is no part of a pure module")
             }
         }
@@ -50,7 +50,7 @@ struct ArrowTests {
 
     @Test func onlyTestsAndTheSimulatorLinkTheSimulation() {
         for file in SourceTree.shared.swift where !file.isUnder("Tests", "Simulators/plumbline-sim") {
-            for found in Import.all(in: SwiftTokens.of(file.text)) where found.module == "Simulation" {
+            for found in Import.all(in: file.tokens) where found.module == "Simulation" {
                 Issue.record("\(file.path):\(found.line): imports Simulation")
             }
         }
