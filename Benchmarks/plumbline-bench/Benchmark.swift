@@ -1,4 +1,5 @@
-/// One line of `make bench`: a key that never changes its meaning, what it must reach, and how it is measured.
+/// One line of `make bench`: a key that never changes its meaning, what it must reach, and how it is
+/// measured.
 struct Benchmark: Sendable {
     /// What a result must reach.
     enum Bar: Sendable, CustomStringConvertible {

@@ -6,10 +6,13 @@ internal import Glibc
 @main
 struct Main {
     static func main() async {
-        let prefix = CommandLine.arguments.dropFirst().first ?? getenv("BENCH").map { String(cString: $0) } ?? ""
+        let prefix =
+            CommandLine.arguments.dropFirst().first ?? getenv("BENCH").map { String(cString: $0) } ?? ""
         let chosen = Benchmark.all.filter { $0.key.hasPrefix(prefix) }
         guard !chosen.isEmpty else {
-            say("no benchmark begins with \(prefix); there are \(Benchmark.all.map(\.key).joined(separator: ", "))")
+            say(
+                "no benchmark begins with \(prefix); there are \(Benchmark.all.map(\.key).joined(separator: ", "))"
+            )
             exit(64)
         }
         var isGood = true

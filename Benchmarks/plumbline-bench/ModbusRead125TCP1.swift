@@ -6,8 +6,8 @@ internal import Transports
 
 extension Benchmark {
     /// Reads of 125 registers a second on one connection, one after the other: the engine, registers decoded,
-    /// against a loop of C libmodbus. Both read from the same server, which counts; client and server keep to a
-    /// processor each.
+    /// against a loop of C libmodbus. Both read from the same server, which counts; client and server keep
+    /// to a processor each.
     static let modbusRead125TCP1 = Benchmark(key: "modbus.read125.tcp.1", bar: .ratioAtLeast(0.8)) {
         let pairs = 5
         let span = Span(settle: .milliseconds(200), measure: .milliseconds(800))
@@ -20,7 +20,8 @@ extension Benchmark {
             ours.append(rate)
             ratios.append(rate / limit)
         }
-        return BenchmarkResult(value: ours.median, unit: "reads/s", limit: limits.median, ratio: ratios.median)
+        return BenchmarkResult(
+            value: ours.median, unit: "reads/s", limit: limits.median, ratio: ratios.median)
     }
 
     private static func libmodbusRate(_ server: BaselineServer, _ span: Span) async throws -> Double {
