@@ -38,7 +38,7 @@ struct GatewayParts: Sendable {
     ) async throws {
         var generator = SystemRandomNumberGenerator()
         lines = LinePool(time: time, seed: generator.next())
-        let sinks = try Self.sinks(deployment)
+        let sinks = try Self.sinks(deployment, time)
         let inboxes = StationInboxes()
         let devices = try await Self.devices(deployment, ledger.reader, lines, time, inboxes)
         self.devices = devices
@@ -74,17 +74,19 @@ struct GatewayParts: Sendable {
         }
         self.bus = bus.made
         couriers = sinks.map { sink in
-            Courier(ledger: ledger, sink: sink, time: time, report: { event in
-                Self.say(event, of: sink.about.name, log)
-            })
+            Courier(
+                ledger: ledger, sink: sink, time: time,
+                report: { event in
+                    Self.say(event, of: sink.about.name, log)
+                })
         }
     }
 
-    private static func sinks(_ deployment: Deployment) throws -> [any Sink] {
+    private static func sinks(_ deployment: Deployment, _ time: any TimeSource) throws -> [any Sink] {
         try deployment.configuration.sinks.map { configuration in
             let about = SinkDescription(name: configuration.id, acceptsTestData: configuration.acceptsTest)
             switch configuration.kind {
-            case .sqlite(let path): return try SQLiteSink(about, path: path)
+            case .sqlite(let path): return try SQLiteSink(about, path: path, time: time)
             }
         }
     }
@@ -128,17 +130,22 @@ struct GatewayParts: Sendable {
         }
         var gauges: [String: Gauge] = [:]
         var binds: [String: BindRule] = [:]
-        var provenances = configuration.scanners.compactMap { deployment.configuration.device($0)?.provenance }
+        var provenances = configuration.scanners.compactMap {
+            deployment.configuration.device($0)?.provenance
+        }
         for (role, id) in configuration.bindings {
             guard let device = deployment.configuration.device(id), let profile = deployment.profiles[id]
-            else { throw GatewayError(.configuration, "station \(configuration.id): there is no device \(id)") }
+            else {
+                throw GatewayError(.configuration, "station \(configuration.id): there is no device \(id)")
+            }
             gauges[role] = Gauge(device, profile)
             binds[role] = profile.registers.flatMap(BindRule.init(of:))
             provenances.append(device.provenance)
         }
         let gateway = deployment.configuration
         return InspectionStation(
-            site: gateway.site, gateway: gateway.id, company: gateway.company, id: configuration.id, plan: plan,
+            site: gateway.site, gateway: gateway.id, company: gateway.company, id: configuration.id,
+            plan: plan,
             gauges: gauges, binds: binds, provenance: provenances.min() ?? .live, software: BuildVersion.json)
     }
 
