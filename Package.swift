@@ -71,7 +71,7 @@ let package = Package(
             ], resources: [.embedInCode("Web/Assets")]),
         .executableTarget(
             name: "plumbline",
-            dependencies: ["Gateway", "Metrology", "Codecs", "Inspection", "Profiles", "Ledger"],
+            dependencies: ["Gateway", "Metrology", "Codecs", "Profiles", "Transports", "Ledger"],
             swiftSettings: settings),
 
         // Devices that are not there, for tests and demonstrations; never linked into plumbline.
@@ -95,7 +95,7 @@ let package = Package(
         tests("MetrologyTests", ["Metrology"]),
         tests("CodecsTests", ["Codecs"]),
         tests("InspectionTests", ["Inspection", "Metrology", "Codecs"]),
-        tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"]),
+        tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"], exclude: ["Cases"]),
         tests("TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus"]),
         tests("DriversTests", ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs"]),
         tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),

@@ -1,7 +1,7 @@
+internal import CLinux
 internal import CModbus
 internal import Codecs
 internal import Glibc
-internal import CLinux
 
 /// A tty opened by libmodbus; belongs to one thread.
 ///
@@ -50,6 +50,11 @@ struct RTUPort: ~Copyable {
             throw TransportError(
                 settings.path, "too many files are open for a serial line (descriptor \(number))",
                 remedy: "split the devices over two gateways; libmodbus watches descriptors below 1024 only")
+        }
+        guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
+            modbus_close(opened)
+            modbus_free(opened)
+            throw TransportError(settings.path, "is used by another program", remedy: "end that program")
         }
         // Both zero: the response time-out governs the whole reply, so that a trickle of bytes cannot extend it.
         modbus_set_byte_timeout(opened, 0, 0)

@@ -16,17 +16,18 @@ extension Command {
         } catch let error as MarkError {
             throw CommandFailure(.mismatch, "the escape at byte \(error.offset) cannot be read: \(error.what)")
         }
-        do {
-            let mark = try PartMark.parse(bytes)
-            if console.usesJSON {
-                console.print(CanonicalJSON.text(json(mark)))
-            } else {
-                for (name, value) in lines(mark) { console.print(name.padded(to: 13) + value) }
-            }
-            return .success
+        let mark: PartMark
+        do throws(MarkError) {
+            mark = try PartMark.parse(bytes)
         } catch {
             throw CommandFailure(.mismatch, "byte \(error.offset): \(error.what)")
         }
+        if console.usesJSON {
+            console.print(CanonicalJSON.text(json(mark)))
+        } else {
+            for (name, value) in lines(mark) { console.print(name.padded(to: 13) + value) }
+        }
+        return .success
     }
 
     /// At most one mark from standard input; a line end after it is not part of it.

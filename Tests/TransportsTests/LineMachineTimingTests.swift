@@ -13,7 +13,7 @@ import Testing
         try rig.add([.one(every: 100)])
         rig.take(.opened)
         rig.run(to: 100_000, delay: 7) { _ in value }
-        #expect(rig.sent.count == 1_000)
+        #expect(rig.sent.count == 1_001)
         #expect(rig.sent.allSatisfy { $0.at % 100 == 0 })
         #expect(rig.machine.status.skippedPolls == 0)
     }
@@ -182,7 +182,7 @@ import Testing
         rig.reply(value)
         #expect(rig.sent.count == 1)
         // 9,600 baud with 11 bits a character: 3.5 characters are 4.01 ms (Serial Line V1.02, clause 2.5.1.1).
-        #expect(rig.machine.wakeAt == 20_000_000 + 4_010_415)
+        #expect(rig.machine.wakeAt == Int64(24_010_415))
         rig.advance(to: 25)
         #expect(rig.sent.count == 2)
     }

@@ -68,7 +68,9 @@ package struct GatewayDaemon: Sendable {
         defer { web.stop() }
         try await note(AuditKind.started, in: ledger)
         try await reporter.renew()
-        ready("http://\(deployment.configuration.web.host):\(web.port ?? 0)/")
+        let address = "http://\(deployment.configuration.web.host):\(web.port ?? 0)/"
+        try DaemonAddress(url: address).write(in: ledger.directory)
+        ready(address)
         let outcome = await supervise(parts, reporter, hub, until: stop)
         await parts.stop()
         if ledger.failure == nil { try await note(AuditKind.stopped, in: ledger) }

@@ -38,7 +38,7 @@ struct GatewayParts: Sendable {
     ) async throws {
         var generator = SystemRandomNumberGenerator()
         lines = LinePool(time: time, seed: generator.next())
-        let sinks = try Self.sinks(deployment)
+        let sinks = try Self.sinks(deployment, time)
         let inboxes = StationInboxes()
         let devices = try await Self.devices(deployment, ledger.reader, lines, time, inboxes)
         self.devices = devices
@@ -80,11 +80,11 @@ struct GatewayParts: Sendable {
         }
     }
 
-    private static func sinks(_ deployment: Deployment) throws -> [any Sink] {
+    private static func sinks(_ deployment: Deployment, _ time: any TimeSource) throws -> [any Sink] {
         try deployment.configuration.sinks.map { configuration in
             let about = SinkDescription(name: configuration.id, acceptsTestData: configuration.acceptsTest)
             switch configuration.kind {
-            case .sqlite(let path): return try SQLiteSink(about, path: path)
+            case .sqlite(let path): return try SQLiteSink(about, path: path, time: time)
             }
         }
     }

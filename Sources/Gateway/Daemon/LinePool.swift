@@ -21,7 +21,7 @@ actor LinePool {
         case .modbusTCP(let host, let port, _):
             line = try tcpEngine().line(host: host, port: port)
         case .modbusRTU(let settings, _):
-            line = try SerialModbusLine(settings, time: time, seed: seed)
+            line = try SerialModbusLine.line(on: settings, time: time, seed: seed)
         case .serial, .usb:
             throw TransportError(
                 address.lineName, "this is no Modbus link", remedy: "use modbus+tcp:// or modbus+rtu://")

@@ -29,8 +29,8 @@ struct ConfigurationReader {
     private enum SinkKind: String, CaseIterable { case sqlite }
     private enum Accepted: String, CaseIterable { case test }
 
-    func read() -> GatewayConfiguration? {
-        let before = faults.count
+    /// The configuration; what was noted as a fault is missing in it, so that the rest can still be checked.
+    func read() -> GatewayConfiguration {
         let gateway = top.required("gateway", .mapping("a gateway"))
         let site = gateway?.required("site", .name)
         let id = gateway?.required("id", .name)
@@ -45,9 +45,8 @@ struct ConfigurationReader {
         let operators = top.optional("operators", .text)
         let folders = profileFolders()
         top.finish()
-        guard faults.count == before, let site, let id else { return nil }
         return GatewayConfiguration(
-            site: site, id: id, company: company, dataDirectory: data, profileFolders: folders,
+            site: site ?? "", id: id ?? "", company: company, dataDirectory: data, profileFolders: folders,
             devices: devices,
             stations: stations, sinks: sinks, backup: backup, web: web,
             operatorsPath: operators.map { FilePath.resolved($0, against: path) })
@@ -139,7 +138,7 @@ struct ConfigurationReader {
         guard top.has("profiles") else {
             return [FilePath.resolved("DeviceProfiles", against: path), Self.installedProfiles]
         }
-        return (top.optional("profiles", .list(of: .text, 1...16)) ?? []).map {
+        return (top.optional("profiles", .oneOrMore(of: .text, most: 16)) ?? []).map {
             FilePath.resolved($0, against: path)
         }
     }

@@ -24,7 +24,9 @@ package struct Deployment: Sendable, Equatable {
         let faults = FaultCollector()
         let deployment = check(path, from: source, today: today, faults: faults)
         try faults.throwIfAny()
-        guard let deployment else { throw Faults([]) }
+        guard let deployment else {
+            throw Faults([Fault(SourcePlace(file: path), "it was refused without a reason", "report this")])
+        }
         return deployment
     }
 

@@ -4,6 +4,8 @@ internal import Metrology
 /// Checks what stations, devices and plans say of one another.
 struct DeploymentChecks {
     let configuration: GatewayConfiguration
+    /// Where the configuration begins.
+    let place: SourcePlace
     let profiles: [String: DeviceProfile]
     let plans: [String: InspectionPlan]
     let today: CalendarDate
@@ -12,7 +14,7 @@ struct DeploymentChecks {
     func run() {
         if configuration.stations.isEmpty {
             faults.warn(
-                SourcePlace(file: configuration.devices.first?.place.file ?? ""), "there is no station",
+                place, "there is no station",
                 "add `stations:`; without one nothing is inspected")
         }
         checkLinks()

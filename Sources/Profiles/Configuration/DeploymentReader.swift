@@ -18,9 +18,10 @@ final class DeploymentReader {
     func read(_ path: String) -> Deployment? {
         let before = faults.count
         guard let file = file(path, namedAt: SourcePlace(file: path)), let root = file.root(faults),
-            let top = YAMLMapping(root, "the configuration", faults),
-            let configuration = ConfigurationReader(top: top, path: path).read()
+            let top = YAMLMapping(root, "the configuration", faults)
         else { return nil }
+        let configuration = ConfigurationReader(top: top, path: path).read()
+        let isComplete = faults.count == before
         var profiles: [String: DeviceProfile] = [:]
         for device in configuration.devices {
             profiles[device.id] = profile(of: device, in: configuration.profileFolders)
@@ -33,10 +34,15 @@ final class DeploymentReader {
             self.file(operatorsPath, namedAt: top.place(of: "operators"))
                 .flatMap { OperatorRoster.read($0, faults: faults) }
         }
-        DeploymentChecks(
-            configuration: configuration, profiles: profiles, plans: plans, today: today, faults: faults
-        )
-        .run()
+        // What a fault left out would only be missed a second time.
+        if isComplete {
+            DeploymentChecks(
+                configuration: configuration, place: top.place, profiles: profiles, plans: plans,
+                today: today,
+                faults: faults
+            )
+            .run()
+        }
         guard faults.count == before else { return nil }
         return Deployment(
             configuration: configuration, profiles: profiles, plans: plans, operators: operators,

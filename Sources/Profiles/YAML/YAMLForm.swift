@@ -57,6 +57,18 @@ package struct YAMLForm<Value> {
     }
 }
 
+extension YAMLForm {
+    /// One value, or a list of some.
+    package static func oneOrMore<Element>(
+        of form: YAMLForm<Element>, most: Int
+    ) -> YAMLForm<[Element]> where Value == [Element] {
+        YAMLForm<[Element]>("\(form.expectation), or a list") { node, faults in
+            if case .scalar = node.content { return form.read(node, faults).map { [$0] } }
+            return YAMLForm<[Element]>.list(of: form, 1...most).read(node, faults)
+        }
+    }
+}
+
 extension YAMLForm where Value == String {
     /// A text of 1…500 characters without control characters; numbers without quotes are taken as written.
     package static var text: YAMLForm { text(1...500) }
