@@ -1,4 +1,9 @@
 #pragma once
+/* What both libc and this module include belongs to libc's module: Swift asks for the import of the one that
+   defines a member. */
+#if __has_feature(modules)
+#pragma clang module import SwiftGlibc
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>

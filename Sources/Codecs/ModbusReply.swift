@@ -56,8 +56,7 @@ package enum ModbusReply: Sendable, Equatable {
     }
 
     private static func read(_ pdu: [UInt8], _ request: ModbusRequest) -> ModbusReply {
-        let isBits = request.function == .readCoils || request.function == .readDiscreteInputs
-        let bytes = isBits ? (request.readCount + 7) / 8 : request.readCount * 2
+        let bytes = request.replyBytes - 2
         guard pdu.count >= 2, Int(pdu[1]) == bytes else {
             let announced = pdu.count >= 2 ? "\(pdu[1])" : "no"
             return .mismatch(

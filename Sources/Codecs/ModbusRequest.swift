@@ -59,6 +59,16 @@ package enum ModbusRequest: Sendable, Hashable {
         }
     }
 
+    /// The length of the PDU that answers in full.
+    package var replyBytes: Int {
+        switch self {
+        case .readCoils, .readDiscreteInputs: 2 + (readCount + 7) / 8
+        case .readHoldingRegisters, .readInputRegisters, .readWriteRegisters: 2 + readCount * 2
+        case .writeCoil, .writeRegister, .writeCoils, .writeRegisters: 5
+        case .maskWriteRegister: 7
+        }
+    }
+
     /// Function code and data, as they stand between header and check sum.
     ///
     /// Throws `ModbusError` of kind `limit` for a count outside `ModbusLimits` and for a range that runs past

@@ -1,4 +1,5 @@
 import Codecs
+import Inspection
 import Metrology
 import Profiles
 import Transports

@@ -32,7 +32,7 @@ package actor ModbusDevice {
     /// The newest sample of each point, bad ones included.
     package private(set) var latest: [String: Sample] = [:]
 
-    let setup: ModbusDeviceSetup
+    nonisolated let setup: ModbusDeviceSetup
     let link: any ModbusLink
     let time: any TimeSource
     private let tell: @Sendable (DeviceEvent) -> Void
@@ -88,6 +88,24 @@ package actor ModbusDevice {
             tasks.addTask { for await order in self.orders { await self.perform(order) } }
         }
         link.end(group)
+    }
+
+    /// A point that is polled and has a unit: what a page shows live.
+    package struct LivePoint: Sendable {
+        package let id: String
+        /// Age after which its value counts as old: two missed polls.
+        package let staleAfterNanoseconds: Int64
+    }
+
+    /// The device's live points, in the order of its profile, results left out.
+    package nonisolated var livePoints: [LivePoint] {
+        setup.registers.readPlan.requests.flatMap { request -> [LivePoint] in
+            guard case .every(let milliseconds) = request.moment, request.id != setup.registers.cycle?.request
+            else { return [] }
+            return request.points.filter { $0.quantity?.isShownLive ?? false }.map {
+                LivePoint(id: $0.id, staleAfterNanoseconds: Int64(milliseconds) * 2_500_000)
+            }
+        }
     }
 
     private func polls() -> [ModbusPoll] {
@@ -274,6 +292,11 @@ extension PointReading {
         guard quality == .good, let decimal = value?.decimal else { return nil }
         return UInt64(decimal.description)
     }
+}
+
+extension DevicePoint.Quantity {
+    /// Counters and codes (unit `1`) are no live values.
+    fileprivate var isShownLive: Bool { kind != .dimensionless }
 }
 
 extension ReadRequest {

@@ -49,5 +49,8 @@ package struct CompletedStep: Sendable, Equatable {
         results.map { $0["result"]?.text.flatMap(Verdict.init(rawValue:)) ?? .indeterminate }
     }
 
+    /// SHA-256 of the bytes that the device sent as this step's result; nil where there was no result.
+    var evidence: String? { summary["evidence"]?.text }
+
     var reasons: [String] { results.compactMap { $0["reason"]?.text } }
 }

@@ -91,7 +91,7 @@ extension CycleMachine {
             [
                 "device": .string(group.device), "sequence": .string(group.sequence),
                 "echo": .optional(group.echo), "because": .string(reason),
-                "completed_at": .string(group.stamp.utc.description), "evidence": .string(evidence),
+                "completed_at": .string(group.stamp.utc.description), "evidence": [.string(evidence)],
                 "running_cycle": .optional(cycle?.id), "provenance": .string(provenance(of: group).rawValue),
                 "values": .object(group.samples.mapValues { .optional($0.value?.description) }),
             ])
@@ -134,6 +134,7 @@ extension CycleMachine {
                 "cycle": .string(cycle.id), "step": step?.summary ?? .null,
                 "results": .array(step?.results ?? []),
                 "provenance": .string((step?.provenance ?? station.provenance).rawValue),
+                "evidence": .array(step?.evidence.map { [.string($0)] } ?? []),
             ])
     }
 

@@ -28,6 +28,13 @@ package final class SystemThread: Sendable {
         self.handle = handle
     }
 
+    /// Starts a thread that no one waits for: it ends by itself and gives back what it held.
+    ///
+    /// Throws as `init` does.
+    package static func detach(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemCallError) {
+        pthread_detach(try SystemThread(name: name, body).handle)
+    }
+
     /// Waits until the thread has ended. Call it once, and not from the thread itself.
     package func join() { pthread_join(handle, nil) }
 

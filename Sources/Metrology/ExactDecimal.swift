@@ -28,72 +28,95 @@ package struct ExactDecimal: Sendable {
     ///
     /// Nil where it writes none, or one of more than `mostDigits` digits or beyond `exponents`.
     package init?(_ text: some StringProtocol) {
-        var digits: Int128 = 0
-        var count = 0
-        var fraction = 0
-        var afterPoint = false
-        var rest = Substring(text)
+        self.init(anyExponent: text)
+        guard Self.exponents.contains(exponent) else { return nil }
+    }
+
+    /// The number that `text` writes, whatever its exponent.
+    private init?(anyExponent text: some StringProtocol) {
+        let parts = text.split(
+            maxSplits: 1, omittingEmptySubsequences: false, whereSeparator: { $0 == "e" || $0 == "E" })
+        // No number that a float or a gauge writes has an exponent of more than three digits.
+        guard let mantissa = parts.first, let power = parts.count == 1 ? 0 : Int(parts[1]),
+            (-999...999).contains(power)
+        else { return nil }
+        var rest = Substring(mantissa)
         let negative = rest.hasPrefix("-")
         if negative || rest.hasPrefix("+") { rest.removeFirst() }
-        var sawDigit = false
-        while let character = rest.first, character != "e", character != "E" {
-            rest.removeFirst()
-            if character == "." {
-                guard !afterPoint else { return nil }
+        var (digits, significant, fraction) = (Int128(0), 0, 0)
+        var (sawDigit, afterPoint) = (false, false)
+        for character in rest {
+            if character == ".", !afterPoint {
                 afterPoint = true
                 continue
             }
             guard character.isASCII, let digit = character.wholeNumberValue else { return nil }
             sawDigit = true
             digits = digits * 10 + Int128(digit)
-            if digits != 0 { count += 1 }
+            if digits != 0 { significant += 1 }
             if afterPoint { fraction += 1 }
-            guard count <= Self.mostDigits, fraction <= 2 * Self.mostDigits else { return nil }
+            guard significant <= Self.mostDigits, fraction <= 2 * Self.mostDigits else { return nil }
         }
         guard sawDigit else { return nil }
-        var exponent = -fraction
-        if !rest.isEmpty {
-            guard let power = Int(rest.dropFirst()) else { return nil }
-            exponent += power
-        }
-        guard Self.exponents.contains(exponent) else { return nil }
-        self.init(negative ? -digits : digits, e: exponent)
+        self.init(negative ? -digits : digits, e: power - fraction)
     }
 
-    /// The shortest decimal that reads back as the same 32-bit float, of at most twelve decimals.
+    /// The shortest decimal that reads back as the same 32-bit float, rounded to twelve decimals.
     ///
     /// Nil for NaN, infinities and magnitudes beyond `isBounded`.
     package init?(shortest value: Float) { self.init(shortestText: value.description) }
 
-    /// The shortest decimal that reads back as the same 64-bit float, of at most twelve decimals.
+    /// The shortest decimal that reads back as the same 64-bit float, rounded to twelve decimals.
     ///
     /// Nil for NaN, infinities and magnitudes beyond `isBounded`.
     package init?(shortest value: Double) { self.init(shortestText: value.description) }
 
     private init?(shortestText text: String) {
-        let parts = text.split(whereSeparator: { $0 == "e" || $0 == "E" })
-        guard let digits = parts.first, let power = parts.count > 1 ? Int(parts[1]) : 0,
-            let mantissa = ExactDecimal(digits.hasSuffix(".0") ? digits.dropLast(2) : digits)
+        // A float writes `5.0` for five; it says nothing of a resolution.
+        guard let number = ExactDecimal(anyExponent: text.hasSuffix(".0") ? text.dropLast(2) : text[...]),
+            number.exponent <= 16
         else { return nil }
-        let exponent = mantissa.exponent + power
-        if exponent < Self.exponents.lowerBound {
-            let number = ExactDecimal(mantissa.coefficient, e: exponent)
-            self = exponent < -37 ? 0 : number.rounded(toPlace: Self.exponents.lowerBound)
-        } else {
-            guard exponent <= 16 else { return nil }
-            self = ExactDecimal(mantissa.coefficient, e: exponent).rounded(toPlace: min(exponent, 0))
-        }
+        self = number.rounded(toPlace: max(min(number.exponent, 0), Self.exponents.lowerBound))
         guard isBounded else { return nil }
     }
 
-    /// `self × factor + summand`, as a profile's `scale` and `offset` ask; nil where the result is not bounded.
+    /// `self × factor + summand`, as a profile's `scale` and `offset` ask.
     ///
-    /// Precondition: all three numbers are bounded.
+    /// Exact as far as twelve decimals and 17 digits go; decimals beyond them are rounded, halves to even,
+    /// because a 64-bit float's last digits times a factor of many digits are no reason to lose the reading.
+    /// Nil where the whole part alone has more digits. Precondition: all three numbers are bounded.
     package func scaled(by factor: ExactDecimal, plus summand: ExactDecimal = 0) -> ExactDecimal? {
         let product = ExactDecimal(coefficient * factor.coefficient, e: exponent + factor.exponent)
-        guard product.isBounded else { return nil }
-        let sum = product + summand
-        return sum.isBounded ? sum : nil
+        guard let product = product.fitted, let sum = (product + summand).fitted else { return nil }
+        return sum
+    }
+
+    /// The same number, with zeros added or taken off where only that makes it bounded; nil where nothing does.
+    var bounded: ExactDecimal? {
+        var (digits, power) = (coefficient, exponent)
+        if digits == 0 { power = min(max(power, Self.exponents.lowerBound), Self.exponents.upperBound) }
+        while digits != 0, power < Self.exponents.upperBound, !ExactDecimal(digits, e: power).isBounded,
+            digits.isMultiple(of: 10)
+        {
+            (digits, power) = (digits / 10, power + 1)
+        }
+        while digits.magnitude < UInt128(Self.power(Self.mostDigits)), digits != 0,
+            power > Self.exponents.upperBound
+        {
+            (digits, power) = (digits * 10, power - 1)
+        }
+        let number = ExactDecimal(digits, e: power)
+        return number.isBounded ? number : nil
+    }
+
+    /// The bounded number next to this one, of as many decimals as fit; nil where the whole part does not fit.
+    private var fitted: ExactDecimal? {
+        if let bounded { return bounded }
+        let digits = String(coefficient.magnitude).count
+        let place = max(Self.exponents.lowerBound, exponent + digits - Self.mostDigits)
+        guard place <= 0, place > exponent else { return nil }
+        // Rounding 99…9 up may add a digit, which leaves a zero to take off.
+        return rounded(toPlace: place).bounded
     }
 
     /// Ten to the power of `exponent`, which must lie within 0…37.
@@ -103,6 +126,8 @@ package struct ExactDecimal: Sendable {
     }
 
     /// The coefficient of this number written with the smaller exponent `target`.
+    ///
+    /// Precondition: 128 bits hold it, as they do for bounded numbers.
     func coefficient(at target: Int) -> Int128 {
         coefficient * Self.power(exponent - target)
     }
@@ -112,7 +137,8 @@ package struct ExactDecimal: Sendable {
     /// A number that is coarser already comes back with zeros added, so its text always has that place.
     package func rounded(toPlace place: Int) -> ExactDecimal {
         guard place > exponent else { return ExactDecimal(coefficient(at: place), e: place) }
-        return ExactDecimal(Self.divideHalfEven(coefficient, by: Self.power(min(place - exponent, 37))), e: place)
+        let divisor = Self.power(min(place - exponent, 37))
+        return ExactDecimal(Self.divideHalfEven(coefficient, by: divisor), e: place)
     }
 
     /// This number rounded to a multiple of `step` (a resolution such as 0.05), halves to the even multiple.
@@ -128,9 +154,9 @@ package struct ExactDecimal: Sendable {
     /// `dividend ÷ divisor` as a whole number, halves to even. Precondition: `divisor` is positive.
     static func divideHalfEven(_ dividend: Int128, by divisor: Int128) -> Int128 {
         let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
-        let twice = remainder.magnitude * 2
+        let missing = divisor.magnitude - remainder.magnitude
         let away: Int128 = dividend < 0 ? -1 : 1
-        if twice > divisor.magnitude || (twice == divisor.magnitude && !quotient.isMultiple(of: 2)) {
+        if remainder.magnitude > missing || (remainder.magnitude == missing && !quotient.isMultiple(of: 2)) {
             return quotient + away
         }
         return quotient
@@ -139,13 +165,23 @@ package struct ExactDecimal: Sendable {
 
 extension ExactDecimal: Comparable, Hashable {
     package static func == (left: ExactDecimal, right: ExactDecimal) -> Bool {
-        let place = min(left.exponent, right.exponent)
-        return left.coefficient(at: place) == right.coefficient(at: place)
+        !(left < right) && !(right < left)
     }
 
     package static func < (left: ExactDecimal, right: ExactDecimal) -> Bool {
-        let place = min(left.exponent, right.exponent)
-        return left.coefficient(at: place) < right.coefficient(at: place)
+        let gap = left.exponent - right.exponent
+        guard gap >= 0 else {
+            // Where 128 bits do not hold the coarser number, it is the larger in magnitude.
+            guard let coarse = right.coefficient(timesTenTo: -gap) else { return right.coefficient > 0 }
+            return left.coefficient < coarse
+        }
+        guard let coarse = left.coefficient(timesTenTo: gap) else { return left.coefficient < 0 }
+        return coarse < right.coefficient
+    }
+
+    private func coefficient(timesTenTo power: Int) -> Int128? {
+        if coefficient == 0 { return 0 }
+        return power <= 37 ? coefficient.times(Self.power(power)) : nil
     }
 
     /// Numbers that are equal hash alike, whatever zeros they were written with.
@@ -160,6 +196,7 @@ extension ExactDecimal: Comparable, Hashable {
     }
 }
 
+/// Sums and products of bounded numbers are exact; they may not be bounded themselves.
 extension ExactDecimal {
     package static func + (left: ExactDecimal, right: ExactDecimal) -> ExactDecimal {
         let place = min(left.exponent, right.exponent)
@@ -180,7 +217,9 @@ extension ExactDecimal: CustomStringConvertible, ExpressibleByIntegerLiteral {
 
     /// Plain notation without exponent: `-0.050`, `1800`.
     package var description: String {
-        guard exponent < 0 else { return String(coefficient(at: 0)) }
+        guard exponent < 0 else {
+            return String(coefficient) + String(repeating: "0", count: coefficient == 0 ? 0 : exponent)
+        }
         let digits = String(coefficient.magnitude)
         let padded = String(repeating: "0", count: max(0, 1 - exponent - digits.count)) + digits
         let point = padded.index(padded.endIndex, offsetBy: exponent)

@@ -74,8 +74,8 @@ package struct Sample: Sendable, Equatable {
     package let provenance: Provenance
 
     package init(
-        device: String, point: String, value: PointValue?, unit: UnitOfMeasure?, raw: [UInt8], quality: Quality,
-        stamp: Stamp, provenance: Provenance
+        device: String, point: String, value: PointValue?, unit: UnitOfMeasure?, raw: [UInt8],
+        quality: Quality, stamp: Stamp, provenance: Provenance
     ) {
         (self.device, self.point, self.value, self.unit) = (device, point, value, unit)
         (self.raw, self.quality, self.stamp, self.provenance) = (raw, quality, stamp, provenance)

@@ -52,7 +52,7 @@ package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvert
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
-            text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            text.utf8.allSatisfy({ "-0123456789".utf8.contains($0) }),
             let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
         else { return nil }
         self.init(year: year, month: month, day: day)
@@ -90,7 +90,9 @@ package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvert
         left.daysSinceEpoch < right.daysSinceEpoch
     }
 
-    package var description: String { "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))" }
+    package var description: String {
+        [Self.padded(year, 4), Self.padded(month, 2), Self.padded(day, 2)].joined(separator: "-")
+    }
 
     static func padded(_ number: Int, _ width: Int) -> String {
         let digits = String(number)
@@ -108,7 +110,7 @@ extension Timestamp: CustomStringConvertible {
 
     /// RFC 3339 in UTC with nine decimals: `2026-11-21T09:20:00.123456789Z`.
     package var description: String {
-        let within = nanoseconds - Int64(date.daysSinceEpoch) * Self.nanosecondsPerDay
+        let within = nanoseconds.remainderAboveFloor(of: Self.nanosecondsPerDay)
         let seconds = Int(within / 1_000_000_000)
         let clock = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map { CalendarDate.padded($0, 2) }
         let fraction = CalendarDate.padded(Int(within % 1_000_000_000), 9)
@@ -124,9 +126,11 @@ extension Timestamp: CustomStringConvertible {
             let second = Int(String(decoding: bytes[17..<19], as: UTF8.self)),
             let fraction = Int64(String(decoding: bytes[20..<29], as: UTF8.self))
         else { return nil }
-        let seconds = Int64(hour * 3_600 + minute * 60 + second)
-        self.init(
-            nanoseconds: Int64(date.daysSinceEpoch) * Self.nanosecondsPerDay + seconds * 1_000_000_000 + fraction)
+        let within = Int64(hour * 3_600 + minute * 60 + second) * 1_000_000_000 + fraction
+        // There are dates before 1678 and after 2261, but 64 bits of nanoseconds do not reach them.
+        let sum = Int128(date.daysSinceEpoch) * Int128(Self.nanosecondsPerDay) + Int128(within)
+        guard let nanoseconds = Int64(exactly: sum) else { return nil }
+        self.init(nanoseconds: nanoseconds)
         guard description == String(text) else { return nil }
     }
 }
@@ -136,5 +140,11 @@ extension Int64 {
     func floorDivided(by divisor: Int64) -> Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient
+    }
+
+    /// What is left above the floored quotient: within 0..<`divisor`. Precondition: `divisor` is positive.
+    func remainderAboveFloor(of divisor: Int64) -> Int64 {
+        let remainder = self % divisor
+        return remainder < 0 ? remainder + divisor : remainder
     }
 }

@@ -1,3 +1,5 @@
+import Gateway
+
 /// One command of `plumbline`: its name of one or two words, what it takes and what it does.
 struct Command: Sendable {
     /// `run` or `ledger verify`.

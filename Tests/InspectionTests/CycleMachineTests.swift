@@ -91,7 +91,7 @@ import Testing
             return
         }
         #expect(consumed == foreign)
-        #expect(body["evidence"] == "e7")
+        #expect(body["evidence"] == ["e7"])
         #expect(body["values"]?["delivery"] == "126.8")
     }
 

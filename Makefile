@@ -1,0 +1,68 @@
+# The commands of this project; `make help` lists them.
+
+SHELL := /bin/bash
+SWIFT ?= swift
+SOURCES := Package.swift Sources Simulators Benchmarks Tests
+
+# A module may import only what Package.swift says; warnings are errors there (Swift) and here (C).
+STRICT := --explicit-target-dependency-import-check error -Xcc -Wall -Xcc -Wextra -Xcc -Werror
+RELEASE := --configuration release --static-swift-stdlib $(STRICT)
+
+.PHONY: help run build test check lint bench fmt clean soak fuzz tsan deb docs
+.DEFAULT_GOAL := help
+
+## run: builds, then inspects parts of a simulated shop until Ctrl-C; PARTS=5 stops by itself
+run:
+	@Scripts/bootstrap --build
+	$(SWIFT) build $(RELEASE)
+	@PARTS="$(PARTS)" Scripts/run
+
+## build: builds everything for debugging
+build:
+	@Scripts/bootstrap --build
+	$(SWIFT) build $(STRICT)
+
+## test: runs every test, real parts included
+test:
+	@Scripts/bootstrap
+	$(SWIFT) test $(STRICT)
+
+## check: format, warnings, imports and tests: what CI runs and a person runs before a commit
+check:
+	@Scripts/bootstrap
+	@$(MAKE) --no-print-directory lint
+	$(SWIFT) build $(STRICT) --build-tests
+	$(SWIFT) test $(STRICT) --skip-build
+
+## lint: judges the layout of the sources
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+## bench: measures a release build, one JSON object a line; BENCH=prefix for a part
+bench:
+	@Scripts/bootstrap --build
+	@$(SWIFT) build $(RELEASE) >&2
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/plumbline-bench" $(BENCH)
+
+## fmt: lays the sources out as lint wants them
+fmt:
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+## tsan: runs the tests under the thread sanitizer
+tsan:
+	@Scripts/bootstrap
+	$(SWIFT) test $(STRICT) --sanitize=thread --scratch-path .build/tsan
+
+## clean: removes what was built; records in .plumbline/ and the judges in .build/venv stay
+clean:
+	$(SWIFT) package clean
+	rm -rf .build/tsan dist
+
+## soak, fuzz, deb, docs: not done yet
+soak fuzz deb docs:
+	@echo "make $@: this work is not done yet" >&2
+	@exit 2
+
+## help: prints this list
+help:
+	@sed -n 's/^## \([^:]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24

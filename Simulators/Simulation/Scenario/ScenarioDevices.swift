@@ -1,0 +1,152 @@
+internal import Profiles
+
+/// Decodes the devices of a scenario and the faults planned for them.
+enum ScenarioDevices {
+    /// The words that `model:` knows.
+    private enum ModelName: String, CaseIterable {
+        case flowBench = "flow-bench"
+        case kralMeter = "kral-bem500"
+        case kolverTool = "kolver-kducer"
+        case serialScanner = "serial-scanner"
+        case hidScanner = "usb-hid-pos-scanner"
+    }
+
+    /// What a serial scanner may put behind a code.
+    private enum Suffix: String, CaseIterable {
+        case cr, lf, crlf, none
+
+        var bytes: [UInt8] {
+            switch self {
+            case .cr: [0x0D]
+            case .lf: [0x0A]
+            case .crlf: [0x0D, 0x0A]
+            case .none: []
+            }
+        }
+    }
+
+    static func device(_ id: String, _ device: YAMLMapping) -> Scenario.Device? {
+        let name: ModelName? = device.required("model", .choice)
+        let unit = device.optional("unit", .integer(1...247)).map { UInt8($0) }
+        guard let name else {
+            device.knows("listen", "pty")
+            return nil
+        }
+        switch name {
+        case .flowBench:
+            return tcp(device).map { .init(id: id, link: $0, model: .flowBench, unit: unit) }
+        case .kralMeter:
+            let model = kralMeter(device)
+            return pty(device).map { .init(id: id, link: $0, model: model, unit: unit ?? 1) }
+        case .kolverTool:
+            let model = kolverTool(device)
+            return tcp(device).map { .init(id: id, link: $0, model: model, unit: unit) }
+        case .serialScanner:
+            let suffix: Suffix = device.optional("suffix", .choice) ?? .cr
+            return pty(device).map {
+                .init(id: id, link: $0, model: .serialScanner(suffix: suffix.bytes), unit: nil)
+            }
+        case .hidScanner: return .init(id: id, link: .usb, model: .hidScanner, unit: nil)
+        }
+    }
+
+    private static func kralMeter(_ device: YAMLMapping) -> Scenario.Model {
+        let settings = KralMeter.Settings(
+            totalUnit: UInt16(device.optional("total_unit", .integer(1...9)) ?? 5),
+            rateUnit: UInt16(device.optional("rate_unit", .integer(1...23)) ?? 23), temperatureUnit: 0,
+            decimals: UInt16(device.optional("decimals", .integer(1...3)) ?? 2))
+        let total = device.optional("total", .integer(-2_000_000_000...2_000_000_000)) ?? 90_270
+        return .kralMeter(settings, totalA1: total, measures: device.optional("measures", .name))
+    }
+
+    private static func kolverTool(_ device: YAMLMapping) -> Scenario.Model {
+        let word = 0...65_535
+        let value = { (key: String, usual: Int) in UInt16(device.optional(key, .integer(word)) ?? usual) }
+        let torque = (value("torque_min", 2500), value("torque_max", 3000))
+        let angle = (value("angle_min", 30), value("angle_max", 60))
+        guard torque.0 <= torque.1, angle.0 <= angle.1 else {
+            device.faults.fault(device.place, "a least value is above its greatest", "swap them")
+            return .kolverTool(.init(torque: 0, torqueRange: 0...0, angleRange: 0...0))
+        }
+        return .kolverTool(
+            .init(
+                torque: value("torque_target", 2750), torqueRange: torque.0...torque.1,
+                angleRange: angle.0...angle.1))
+    }
+
+    private static func tcp(_ device: YAMLMapping) -> Scenario.Link? {
+        device.required("listen", loopback).map { .tcp(host: $0.host, port: $0.port) }
+    }
+
+    private static func pty(_ device: YAMLMapping) -> Scenario.Link? {
+        device.required("pty", .text(1...100)).map { .pty(path: $0) }
+    }
+
+    /// Simulated devices answer on this machine alone.
+    static var loopback: YAMLForm<(host: String, port: Int)> {
+        YAMLForm("a loopback address and port such as 127.0.0.1:15020") { text, _ in
+            LoopbackAddress.parse(text)
+        }
+    }
+
+    /// What no single device shows: an address used twice, a meter on a bench that is not there.
+    static func check(_ devices: [Scenario.Device], _ file: YAMLMapping) {
+        var owners: [String: String] = [:]
+        for device in devices {
+            let place: String? =
+                switch device.link {
+                case .tcp(let host, let port): "\(host):\(port)"
+                case .pty(let path): path
+                case .usb: nil
+                }
+            if let place, let other = owners.updateValue(device.id, forKey: place), !place.hasSuffix(":0") {
+                file.fault(
+                    "devices", "\(other) and \(device.id) both want \(place)", "give each device its own")
+            }
+            guard case .kralMeter(_, _, let measures?) = device.model else { continue }
+            if devices.first(where: { $0.id == measures })?.model != .flowBench {
+                file.fault(
+                    "devices", "\(device.id) measures \(measures), which is no flow bench here",
+                    NearestName.remedy(
+                        for: measures, among: devices.filter { $0.model == .flowBench }.map(\.id)))
+            }
+        }
+    }
+
+    static func fault(_ fault: YAMLMapping, devices: [String: Scenario.Device]) -> Scenario.PlannedFault? {
+        let id = fault.required("device", .name)
+        let kind: FaultKind? = fault.required("kind", .choice)
+        let after = fault.optional("after", .duration()) ?? 0
+        let length = fault.optional("for", .duration())
+        let lateness = fault.optional("by", .duration(0...600_000))
+        let code = fault.optional("code", .integer(1...255))
+        guard let id, let kind else { return nil }
+        guard let device = devices[id] else {
+            fault.fault(
+                "device", "device \(Wording.quoted(id)) is not in this scenario",
+                NearestName.remedy(for: id, among: devices.keys))
+            return nil
+        }
+        if !device.model.answersRequests {
+            fault.fault("device", "\(id) answers no requests", "faults are for devices that are polled")
+        }
+        if lateness != nil, kind != .delay { fault.fault("by", "only a delay is `by` a time", "remove it") }
+        if code != nil, kind != .exception {
+            fault.fault("code", "only an exception has a code", "remove it")
+        }
+        if length != nil, kind == .restart { fault.fault("for", "a restart takes no time", "remove it") }
+        return .init(
+            device: id, kind: kind, afterMilliseconds: after, forMilliseconds: length,
+            byMilliseconds: lateness ?? 1000, code: UInt8(code ?? 6))
+    }
+}
+
+extension Scenario.Model {
+    /// Whether a device of this model is asked by Modbus; a scanner speaks by itself.
+    var answersRequests: Bool {
+        switch self {
+        case .flowBench, .kralMeter, .kolverTool: true
+        case .serialScanner, .hidScanner: false
+        }
+    }
+}

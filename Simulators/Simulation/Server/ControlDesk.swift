@@ -1,0 +1,90 @@
+internal import Codecs
+
+/// What each request to the control interface does.
+enum ControlDesk {
+    /// The answer to `request`; throws `SimulationError` where it cannot be done.
+    static func handle(_ request: ControlRequest, _ server: ShopServer) throws(SimulationError) -> JSONValue {
+        let body = request.body
+        switch (request.method, request.path) {
+        case ("GET", "/state"): return server.state
+        case ("POST", "/fault"): try fault(body, server)
+        case ("POST", "/scan"):
+            let code = ScannedCode(
+                text: try CodeEscapes.bytes(of: text("text", body)), aim: body["aim"]?.text ?? "]d1")
+            try server.scan(code, with: try text("scanner", body))
+        case ("POST", "/tighten"):
+            let torque = try number("torque_cNm", body, usual: 2750, 0...65_535)
+            let angle = try number("angle", body, usual: 45, 0...65_535)
+            try server.perform(
+                .tighten(torque: Double(torque) / 100, angle: Double(angle)), on: try text("device", body))
+        case ("POST", "/bench/start"): try server.perform(.pressStart, on: try text("device", body))
+        case ("POST", "/plug"): try server.plug(true)
+        case ("POST", "/unplug"): try server.plug(false)
+        default:
+            throw SimulationError(
+                .refused, "\(request.method) \(request.path)",
+                "there are GET /state and POST /fault, /scan, /tighten, /bench/start, /plug, /unplug")
+        }
+        return ["ok": true]
+    }
+
+    private static func fault(_ body: JSONValue, _ server: ShopServer) throws(SimulationError) {
+        let name = try text("kind", body)
+        guard let kind = FaultKind(rawValue: name) else {
+            let kinds = FaultKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SimulationError(.refused, "kind", "no fault is called \(name); there are \(kinds)")
+        }
+        try server.add(
+            kind, on: try text("device", body),
+            seconds: Double(try number("seconds", body, usual: 10, 0...86_400)),
+            by: Double(try number("by_ms", body, usual: 1000, 0...600_000)) / 1000,
+            code: UInt8(try number("code", body, usual: 6, 1...255)))
+    }
+
+    private static func text(_ key: String, _ body: JSONValue) throws(SimulationError) -> String {
+        guard let text = body[key]?.text else {
+            throw SimulationError(.refused, key, "the body needs it, as a text")
+        }
+        return text
+    }
+
+    private static func number(
+        _ key: String, _ body: JSONValue, usual: Int64, _ range: ClosedRange<Int64>
+    ) throws(SimulationError) -> Int64 {
+        guard let value = body[key] else { return usual }
+        guard let number = value.integer, range.contains(number) else {
+            throw SimulationError(
+                .refused, key, "it is a whole number of \(range.lowerBound)…\(range.upperBound)")
+        }
+        return number
+    }
+}
+
+/// Codes as people write them: control characters as `\x1d`, a backslash as `\\`.
+package enum CodeEscapes {
+    /// The bytes that `text` spells; throws `SimulationError` where a backslash begins nothing known.
+    package static func bytes(of text: String) throws(SimulationError) -> [UInt8] {
+        let source = Array(text.utf8)
+        var (out, at): ([UInt8], Int) = ([], 0)
+        while at < source.count {
+            guard source[at] == UInt8(ascii: "\\") else {
+                out.append(source[at])
+                at += 1
+                continue
+            }
+            if at + 1 < source.count, source[at + 1] == UInt8(ascii: "\\") {
+                out.append(source[at + 1])
+                at += 2
+            } else if at + 3 < source.count, source[at + 1] == UInt8(ascii: "x"),
+                let byte = Hex.bytes(String(decoding: source[at + 2...at + 3], as: UTF8.self)),
+                byte.count == 1
+            {
+                out += byte
+                at += 4
+            } else {
+                throw SimulationError(.refused, "text", "write \\x and two hex digits, or \\\\")
+            }
+        }
+        return out
+    }
+}

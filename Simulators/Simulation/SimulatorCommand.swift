@@ -1,0 +1,135 @@
+internal import CLinux
+internal import Glibc
+internal import Profiles
+
+/// The command line of `plumbline-sim`.
+package enum SimulatorCommand {
+    /// Exit codes that every command of the project uses.
+    private enum Exit: Int32 {
+        case ok = 0
+        case device = 2
+        case configuration = 4
+        case usage = 64
+        case interrupted = 130
+    }
+
+    private static let usage = """
+        plumbline-sim run SCENARIO.yaml [--seed N] [--speed X] [--parts N]
+                          [--control 127.0.0.1:PORT] [--usb-control SOCKET] [--quiet]
+
+          Simulates the devices and people of a shop on loopback ports, ptys and mocked USB.
+          --seed N          another seed than the scenario's: 0 or more
+          --speed X         shop seconds in a real second: 0.01 to 1000 (1)
+          --parts N         end after N parts at each station, all acknowledged
+          --control ADDRESS HTTP for tests and people: GET /state, POST /fault, /scan, /tighten,
+                            /bench/start, /plug, /unplug
+          --usb-control S   Unix socket of plumbline-usb-mock
+          --quiet           no remarks on stderr
+
+        """
+
+    /// Runs the command; returns the exit code.
+    package static func run(_ arguments: [String]) -> Int32 {
+        if arguments.contains("--help") || arguments == ["help"] {
+            write(usage, to: STDOUT_FILENO)
+            return Exit.ok.rawValue
+        }
+        do throws(SimulationError) {
+            return try simulate(try SimulatorArguments(arguments)).rawValue
+        } catch {
+            write("plumbline-sim: \(error)\n", to: STDERR_FILENO)
+            if error.place == SimulatorArguments.place { write(usage, to: STDERR_FILENO) }
+            return code(for: error).rawValue
+        }
+    }
+
+    private static func code(for error: SimulationError) -> Exit {
+        switch error.kind {
+        case .scenario: .configuration
+        case .resource: .device
+        case .refused: .usage
+        }
+    }
+
+    private static func simulate(_ arguments: SimulatorArguments) throws(SimulationError) -> Exit {
+        let scenario = try scenario(arguments.scenario)
+        let isQuiet = arguments.isQuiet
+        let server = try ShopServer(scenario: scenario, options: arguments.options) { remark in
+            if !isQuiet { write("\(remark)\n", to: STDERR_FILENO) }
+        }
+        let interrupt = try Interrupt()
+        let places = server.addresses.map { "\($0.device)=\($0.address)" }.joined(separator: " ")
+        write("ready \(scenario.name) \(places)\n", to: STDOUT_FILENO)
+        while !server.isFinished, !interrupt.hasCome {
+            server.turn(waitingMilliseconds: Interrupt.interval)
+        }
+        let seconds = Int((server.now.seconds / server.speed).rounded())
+        let seed = arguments.options.seed ?? scenario.seed
+        write("done parts=\(server.floor.partsDone) seconds=\(seconds) seed=\(seed)\n", to: STDOUT_FILENO)
+        return .ok
+    }
+
+    private static func scenario(_ path: String) throws(SimulationError) -> Scenario {
+        let bytes = try contents(of: path)
+        do throws(Faults) {
+            return try ScenarioDecoder.decode(bytes, file: path)
+        } catch {
+            throw SimulationError(.scenario, "the scenario cannot be used", "\n\(error)")
+        }
+    }
+
+    private static func contents(of path: String) throws(SimulationError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw SimulationError(.scenario, path, "cannot be read: \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        var (bytes, count) = ([UInt8](), 1)
+        while count > 0, bytes.count <= YAMLReader.mostBytes {
+            let piece = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, size in
+                count = read(descriptor, buffer.baseAddress, buffer.count)
+                size = max(0, count)
+            }
+            bytes += piece
+        }
+        guard count >= 0 else {
+            throw SimulationError(.scenario, path, "cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return bytes
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }  // nobody reads it: there is nowhere left to say so
+            rest = rest.dropFirst(count)
+        }
+    }
+}
+
+/// SIGINT and SIGTERM as something to ask for, so that the shop closes its ports and takes its links away.
+private struct Interrupt: ~Copyable {
+    /// How long a turn of the loop may wait before this is asked again, milliseconds.
+    static let interval: Int32 = 200
+
+    private let descriptor: Int32
+
+    init() throws(SimulationError) {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        signal(SIGPIPE, SIG_IGN)
+        descriptor = signalfd(-1, &signals, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
+        guard descriptor >= 0 else { throw SystemCall.failed("signalfd", "simulator") }
+    }
+
+    deinit { close(descriptor) }
+
+    var hasCome: Bool {
+        var signal = signalfd_siginfo()
+        return read(descriptor, &signal, MemoryLayout<signalfd_siginfo>.size) > 0
+    }
+}

@@ -1,0 +1,161 @@
+internal import Codecs
+internal import Delivery
+internal import Drivers
+internal import Inspection
+internal import Ledger
+package import Metrology
+package import Profiles
+internal import Transports
+
+/// The daemon: polls, inspects, records, delivers and shows, until it is told to stop.
+///
+/// | part | when it fails |
+/// |---|---|
+/// | a device, a scanner, a sink | goes on by itself; shown as out of reach |
+/// | a station, a courier, the ledger | the daemon stops and says why: what is not durable must not be told |
+package struct GatewayDaemon: Sendable {
+    private let deployment: Deployment
+    private let dataDirectory: String
+    private let time: any TimeSource
+    private let log: EventLog
+
+    /// How often deadlines are looked at and pages renewed.
+    private static let tick = Duration.milliseconds(250)
+
+    /// A daemon for `deployment` that keeps its ledger in `dataDirectory`.
+    package init(_ deployment: Deployment, dataDirectory: String, time: any TimeSource, log: EventLog) {
+        (self.deployment, self.dataDirectory) = (deployment, dataDirectory)
+        (self.time, self.log) = (time, log)
+    }
+
+    /// Runs until `stop` returns; `ready` is called with the page's address once everything listens.
+    ///
+    /// Throws `GatewayError`, `LedgerError`, `WebError` or `TransportError` where it cannot start or go on.
+    package func run(
+        ready: @Sendable (String) -> Void, until stop: @escaping @Sendable () async -> Void
+    ) async throws {
+        let configuration = deployment.configuration
+        let origin = "plumbline/\(configuration.site)/\(configuration.id)"
+        let ledger = try LedgerWriter(path: dataDirectory, origin: origin)
+        let outcome: Result<Void, any Error>
+        do {
+            try await work(ledger, ready: ready, until: stop)
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        try await ledger.close()
+        try outcome.get()
+    }
+
+    private func work(
+        _ ledger: LedgerWriter, ready: @Sendable (String) -> Void, until stop: @escaping @Sendable () async -> Void
+    ) async throws {
+        let counters = InspectionCounters()
+        let board = StatusBoard()
+        let started = time.now()
+        let hub = EventHub(epoch: UInt64(bitPattern: started.utc.nanoseconds))
+        let parts = try await GatewayParts(
+            deployment, ledger: ledger, time: time, log: log, counters: counters, board: board, hub: hub)
+        let reporter = StatusReporter(
+            parts: parts, ledger: ledger, counters: counters, board: board, time: time, started: started,
+            site: deployment.configuration.site, gateway: deployment.configuration.id)
+        let log = log
+        let web = WebServer(
+            host: deployment.configuration.web.host, port: UInt16(clamping: deployment.configuration.web.port),
+            routes: routes(hub, board, parts), log: { log.say(.warning, "web: \($0)") })
+        try web.start()
+        defer { web.stop() }
+        try await note(AuditKind.started, in: ledger)
+        try await reporter.renew()
+        let address = "http://\(deployment.configuration.web.host):\(web.port ?? 0)/"
+        try DaemonAddress(url: address).write(in: ledger.directory)
+        ready(address)
+        let outcome = await supervise(parts, reporter, hub, until: stop)
+        await parts.stop()
+        if ledger.failure == nil { try await note(AuditKind.stopped, in: ledger) }
+        try outcome.get()
+    }
+
+    /// Runs every part; the first that fails, or `stop`, ends them all.
+    private func supervise(
+        _ parts: GatewayParts, _ reporter: StatusReporter, _ hub: EventHub,
+        until stop: @escaping @Sendable () async -> Void
+    ) async -> Result<Void, any Error> {
+        await withTaskGroup(of: Result<Void, any Error>?.self) { group in
+            func part(_ name: String, _ run: @escaping @Sendable () async throws -> Void) {
+                group.addTask {
+                    do {
+                        try await run()
+                        // A part ends by itself only where everything is being stopped.
+                        return Task.isCancelled ? nil : .failure(GatewayError(.software, "\(name) ended by itself"))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            for station in parts.stations { part("a station") { try await station.run() } }
+            for running in parts.devices { part(running.configuration.id) { try await running.device.run() } }
+            for scanner in parts.scanners { part(scanner.configuration.id) { try await scanner.run() } }
+            for courier in parts.couriers { part("a courier") { try await courier.run() } }
+            part("events") { await hub.run() }
+            part("the clock") {
+                while !Task.isCancelled {
+                    guard (try? await Task.sleep(for: Self.tick)) != nil else { return }
+                    try await reporter.renew()
+                    for station in parts.stations { station.inbox.put(.tick) }
+                }
+            }
+            group.addTask {
+                await stop()
+                return .success(())
+            }
+            var outcome: Result<Void, any Error> = .success(())
+            for await ended in group {
+                guard let ended else { continue }
+                outcome = ended
+                break
+            }
+            group.cancelAll()
+            return outcome
+        }
+    }
+
+    private func routes(_ hub: EventHub, _ board: StatusBoard, _ parts: GatewayParts) -> [Route] {
+        let time = time
+        let inboxes = Dictionary(
+            uniqueKeysWithValues: zip(deployment.configuration.stations.map(\.id), parts.stations.map(\.inbox)))
+        return WebRoutes(
+            hub: hub, stations: { board.stations }, devices: { board.devices }, status: { board.status },
+            metrics: { board.families }, health: { board.health }, readiness: { board.readiness },
+            scan: { station, text in
+                guard let inbox = inboxes[station] else { return .unknownStation }
+                let read = ScanRead(bytes: Array(text.utf8), symbology: nil, stamp: time.now(), device: "page")
+                return inbox.put(.scan(read)) ? .taken : .busy("the station is too busy; scan again")
+            }
+        ).all
+    }
+
+    private enum AuditKind { case started, stopped }
+
+    /// An audit entry of the daemon itself, with the hashes of all that it runs by.
+    private func note(_ kind: AuditKind, in ledger: LedgerWriter) async throws {
+        var generator = SystemRandomNumberGenerator()
+        let now = time.now()
+        let files = deployment.files.map { file -> JSONValue in
+            ["path": .string(file.path), "sha256": .string(file.sha256)]
+        }
+        let event: AuditEvent = kind == .started ? .gatewayStarted : .gatewayStopped
+        let moment = Moment(stamp: now, clock: ClockState.ofThisMachine())
+        let body = event.body(
+            at: moment, station: nil,
+            [
+                "gateway": .string(deployment.configuration.id), "software": BuildVersion.json,
+                "files": kind == .started ? .array(files) : [],
+                "evidence": kind == .started ? .array(deployment.files.map { .string($0.sha256) }) : [],
+            ])
+        let texts = kind == .started ? deployment.files.map(\.bytes) : []
+        let id = RecordID.make(at: now.utc, using: &generator)
+        try await ledger.append([EntryDraft(kind: .audit, id: id, body: body, evidence: texts)])
+    }
+}

@@ -1,0 +1,214 @@
+import Codecs
+import Delivery
+import Drivers
+import Inspection
+import Ledger
+import Linux
+import Metrology
+import Profiles
+import Transports
+
+/// A Modbus device as the daemon runs it.
+struct RunningDevice: Sendable {
+    let configuration: DeviceConfiguration
+    let device: ModbusDevice
+    let link: any ModbusLink
+    let unit: UInt8
+}
+
+/// Everything that the daemon is made of, put together from a checked deployment.
+struct GatewayParts: Sendable {
+    let devices: [RunningDevice]
+    let scanners: [ScannerRunner]
+    let stations: [StationRunner]
+    let couriers: [Courier]
+    let lines: LinePool
+    private let bus: LibUSBBus?
+
+    /// Closes every line and gives USB devices back.
+    func stop() async {
+        await lines.stop()
+        bus?.stop()
+    }
+
+    /// Puts the parts together; nothing is opened but the ledger and the embedded stores.
+    init(
+        _ deployment: Deployment, ledger: LedgerWriter, time: any TimeSource, log: EventLog,
+        counters: InspectionCounters, board: StatusBoard, hub: EventHub
+    ) async throws {
+        var generator = SystemRandomNumberGenerator()
+        lines = LinePool(time: time, seed: generator.next())
+        let sinks = try Self.sinks(deployment, time)
+        let inboxes = StationInboxes()
+        let devices = try await Self.devices(deployment, ledger.reader, lines, time, inboxes)
+        self.devices = devices
+        let described = sinks.map(\.about)
+        let services = StationServices(
+            ledger: ledger, reader: ledger.reader, time: time, clock: { ClockState.ofThisMachine() },
+            roster: deployment.operators,
+            sinks: { ProvenanceGate.sinks(for: $0.body, among: described) }, counters: counters,
+            queue: { board.queue }, log: log,
+            publish: { view in
+                board.note(station: view)
+                hub.publish(event: "station", key: view["station"]?.text, view)
+            })
+        stations = try deployment.configuration.stations.map { configuration in
+            let station = try Self.station(configuration, deployment)
+            let bound = devices.filter { configuration.bindings.values.contains($0.configuration.id) }
+            let byRole = configuration.bindings.compactMapValues { id in
+                bound.first { $0.configuration.id == id }?.device
+            }
+            let runner = StationRunner(station: station, devices: byRole, services: services)
+            for (role, id) in configuration.bindings { inboxes.add(runner.inbox, role: role, device: id) }
+            return runner
+        }
+        let stations = stations
+        let bus = LazyUSBBus(time: time)
+        scanners = try deployment.configuration.devices.compactMap { configuration in
+            guard let profile = deployment.profiles[configuration.id]?.scanner else { return nil }
+            let served = zip(deployment.configuration.stations, stations)
+                .filter { $0.0.scanners.contains(configuration.id) }.map(\.1.inbox)
+            return try ScannerRunner(
+                configuration, profile, bus: try bus.get(), time: time, stations: served, counters: counters,
+                log: log)
+        }
+        self.bus = bus.made
+        couriers = sinks.map { sink in
+            Courier(ledger: ledger, sink: sink, time: time, report: { event in
+                Self.say(event, of: sink.about.name, log)
+            })
+        }
+    }
+
+    private static func sinks(_ deployment: Deployment, _ time: any TimeSource) throws -> [any Sink] {
+        try deployment.configuration.sinks.map { configuration in
+            let about = SinkDescription(name: configuration.id, acceptsTestData: configuration.acceptsTest)
+            switch configuration.kind {
+            case .sqlite(let path): return try SQLiteSink(about, path: path, time: time)
+            }
+        }
+    }
+
+    private static func devices(
+        _ deployment: Deployment, _ reader: LedgerReader, _ lines: LinePool, _ time: any TimeSource,
+        _ inboxes: StationInboxes
+    ) async throws -> [RunningDevice] {
+        var devices: [RunningDevice] = []
+        for configuration in deployment.configuration.devices {
+            guard let registers = deployment.profiles[configuration.id]?.registers else { continue }
+            let address = try LinkAddress(configuration.link)
+            let link = try await lines.line(to: address)
+            let unit = address.unit ?? 1
+            let taken = try reader.deviceState(configuration.id).flatMap(Self.taken)
+            let setup = ModbusDeviceSetup(
+                id: configuration.id, registers: registers, unit: unit, provenance: configuration.provenance,
+                taken: taken)
+            let device = ModbusDevice(setup, link: link, time: time) { event in
+                inboxes.put(event, from: configuration.id)
+            }
+            devices.append(
+                RunningDevice(configuration: configuration, device: device, link: link, unit: unit))
+        }
+        return devices
+    }
+
+    /// The last result that is durable, as a station's entries wrote it.
+    private static func taken(_ state: JSONValue) -> HandshakeMachine.Taken? {
+        guard let sequence = state["sequence"]?.text.flatMap({ UInt64($0) }),
+            let raw = state["raw"]?.text.flatMap({ Hex.bytes($0) })
+        else { return nil }
+        return HandshakeMachine.Taken(sequence: sequence, raw: raw)
+    }
+
+    private static func station(
+        _ configuration: StationConfiguration, _ deployment: Deployment
+    ) throws -> InspectionStation {
+        guard let plan = deployment.plans[configuration.id] else {
+            throw GatewayError(.configuration, "station \(configuration.id) has no plan")
+        }
+        var gauges: [String: Gauge] = [:]
+        var binds: [String: BindRule] = [:]
+        var provenances = configuration.scanners.compactMap { deployment.configuration.device($0)?.provenance }
+        for (role, id) in configuration.bindings {
+            guard let device = deployment.configuration.device(id), let profile = deployment.profiles[id]
+            else { throw GatewayError(.configuration, "station \(configuration.id): there is no device \(id)") }
+            gauges[role] = Gauge(device, profile)
+            binds[role] = profile.registers.flatMap(BindRule.init(of:))
+            provenances.append(device.provenance)
+        }
+        let gateway = deployment.configuration
+        return InspectionStation(
+            site: gateway.site, gateway: gateway.id, company: gateway.company, id: configuration.id, plan: plan,
+            gauges: gauges, binds: binds, provenance: provenances.min() ?? .live, software: BuildVersion.json)
+    }
+
+    private static func say(_ event: CourierEvent, of sink: String, _ log: EventLog) {
+        switch event {
+        case .delivered: break
+        case .postponed(let id, let reason, let pause):
+            log.say(.warning, "\(sink): \(id) waits \(pause / 1_000_000_000) s: \(reason)")
+        case .quarantined(let id, let reason, let isAlarm):
+            log.say(isAlarm ? .critical : .error, "\(sink): \(id) is set aside: \(reason)")
+        case .withheld(let id, let reason): log.say(.notice, "\(sink): \(id) is withheld: \(reason)")
+        case .unsettled(let id, let reason): log.say(.error, "\(sink): \(id) is not settled: \(reason)")
+        }
+    }
+}
+
+/// The USB bus, opened only where a scanner is on it.
+private final class LazyUSBBus {
+    private(set) var made: LibUSBBus?
+    private let time: any TimeSource
+
+    init(time: any TimeSource) { self.time = time }
+
+    func get() throws -> LibUSBBus {
+        if let made { return made }
+        let bus = try LibUSBBus(time: time)
+        made = bus
+        return bus
+    }
+}
+
+/// Which station listens to which device, and in which role.
+final class StationInboxes: Sendable {
+    private struct Listener {
+        let inbox: BoundedInbox<StationInput>
+        let role: String
+    }
+
+    private let listeners = Guarded<[String: [Listener]]>([:])
+
+    func add(_ inbox: BoundedInbox<StationInput>, role: String, device: String) {
+        listeners.withLock { $0[device, default: []].append(Listener(inbox: inbox, role: role)) }
+    }
+
+    /// Hands what stations decide on to them; values alone they read when they need them.
+    func put(_ event: DeviceEvent, from device: String) {
+        if case .samples = event { return }
+        for listener in listeners.withLock({ $0[device] ?? [] }) {
+            listener.inbox.put(.device(role: listener.role, event))
+        }
+    }
+}
+
+extension Gauge {
+    /// The gauge that a configured device is.
+    init(_ device: DeviceConfiguration, _ profile: DeviceProfile) {
+        self.init(
+            id: device.id, serial: device.serial, profile: profile.id, profileRevision: profile.revision,
+            profileSHA256: profile.sha256,
+            calibration: device.calibration.map { Calibration(certificate: $0.certificate, due: $0.due) },
+            provenance: device.provenance)
+    }
+}
+
+extension BindRule {
+    /// How a device with these registers is told what it works for; nil where it is not.
+    init?(of registers: RegisterMap) {
+        guard let binding = registers.cycle?.binding, let point = registers.point(binding.write),
+            binding.echo != nil
+        else { return nil }
+        self.init(text: binding.with == .serial ? .serial : .cycle, capacity: 2 * point.width)
+    }
+}

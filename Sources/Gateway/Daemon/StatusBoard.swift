@@ -1,0 +1,64 @@
+package import Codecs
+internal import Linux
+
+/// What is known of the daemon now, kept ready for the web server's thread, which must never wait.
+package final class StatusBoard: Sendable {
+    private struct Content: Sendable {
+        var stations: [String: JSONValue] = [:]
+        var devices: JSONValue = []
+        var status: JSONValue = [:]
+        var families: [MetricFamily] = []
+        var waiting = 0
+        var quarantined = 0
+        var areDevicesOnline = false
+        var failure: String?
+    }
+
+    private let content = Guarded(Content())
+
+    package init() {}
+
+    func note(station view: JSONValue) {
+        content.withLock { $0.stations[view["station"]?.text ?? ""] = view }
+    }
+
+    /// Replaces everything but the stations.
+    func note(
+        devices: JSONValue, areOnline: Bool, status: JSONValue, families: [MetricFamily],
+        queue: (waiting: Int, quarantined: Int), failure: String?
+    ) {
+        content.withLock { content in
+            (content.devices, content.areDevicesOnline, content.status) = (devices, areOnline, status)
+            (content.families, content.failure) = (families, failure)
+            (content.waiting, content.quarantined) = queue
+        }
+    }
+
+    var queue: (waiting: Int, quarantined: Int) { content.withLock { ($0.waiting, $0.quarantined) } }
+
+    package var stations: JSONValue {
+        content.withLock { content in
+            .array(content.stations.keys.sorted().compactMap { content.stations[$0] })
+        }
+    }
+
+    package var devices: JSONValue { content.withLock { $0.devices } }
+    package var status: JSONValue { content.withLock { $0.status } }
+    package var families: [MetricFamily] { content.withLock { $0.families } }
+
+    package var health: [HealthCheck] {
+        let failure = content.withLock { $0.failure }
+        return [
+            HealthCheck("ledger", isGood: failure == nil, detail: failure ?? "every write so far is durable")
+        ]
+    }
+
+    package var readiness: [HealthCheck] {
+        let areOnline = content.withLock { $0.areDevicesOnline }
+        return health + [
+            HealthCheck(
+                "devices", isGood: areOnline,
+                detail: areOnline ? "all devices answer" : "a device is out of reach; /api/v1/devices says which")
+        ]
+    }
+}

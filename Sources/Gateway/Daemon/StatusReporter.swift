@@ -1,0 +1,87 @@
+import Codecs
+import Drivers
+import Ledger
+import Metrology
+import Profiles
+import Transports
+
+/// Collects what status, devices and metrics show, from the parts that know it.
+struct StatusReporter: Sendable {
+    let parts: GatewayParts
+    let ledger: LedgerWriter
+    let counters: InspectionCounters
+    let board: StatusBoard
+    let time: any TimeSource
+    let started: Stamp
+    let site: String
+    let gateway: String
+
+    /// Renews the board. Throws where the ledger cannot be read.
+    func renew() async throws {
+        var devices: [JSONValue] = []
+        var states: [(id: String, status: DeviceStatus, link: LinkStatus)] = []
+        for running in parts.devices {
+            let status = await running.device.status
+            let link = running.link.status
+            devices.append(json(running, status, link))
+            states.append((running.configuration.id, status, link))
+        }
+        let outbox = try ledger.reader.outboxCounts()
+        let waiting = outbox.values.reduce(0) { $0 + ($1[.pending] ?? 0) }
+        let quarantined = outbox.values.reduce(0) { $0 + ($1[.quarantined] ?? 0) }
+        let entries = try ledger.reader.size()
+        let online = states.count { $0.status.state == .online }
+        board.note(
+            devices: .array(devices), areOnline: online == states.count,
+            status: status(outbox: outbox, entries: entries, online: online, total: states.count),
+            families: families(states, outbox, entries), queue: (waiting, quarantined),
+            failure: ledger.failure?.description)
+    }
+
+    private func json(_ running: RunningDevice, _ status: DeviceStatus, _ link: LinkStatus) -> JSONValue {
+        [
+            "id": .string(running.configuration.id), "profile": .string(running.configuration.profile),
+            "link": .string(running.configuration.link), "provenance": .string(running.configuration.provenance.rawValue),
+            "state": .string(status.state.rawValue), "detail": .string(status.detail),
+            "link_state": .string(link.state.rawValue),
+            "demoted": .bool(link.health[running.unit] == .demoted),
+            "last_good": .optional(status.lastGood?.utc.description),
+            "reads": .number(Int64(clamping: status.reads)), "errors": .number(Int64(clamping: status.errors)),
+            "results": .number(Int64(clamping: status.results)),
+            "reads_per_s": .string(rate(status.reads)),
+        ]
+    }
+
+    /// Mean reads a second since the start, with one decimal.
+    private func rate(_ reads: UInt64) -> String {
+        let milliseconds = max(1, (time.now().monotonicNanoseconds - started.monotonicNanoseconds) / 1_000_000)
+        let tenths = reads.multipliedReportingOverflow(by: 10_000).partialValue / UInt64(milliseconds)
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    private func status(
+        outbox: [String: [OutboxState: Int]], entries: Int64, online: Int, total: Int
+    ) -> JSONValue {
+        let now = time.now()
+        let queues = outbox.mapValues { counts in
+            JSONValue.object(
+                Dictionary(
+                    uniqueKeysWithValues: OutboxState.allCases.map {
+                        ($0.rawValue, .number(Int64(counts[$0] ?? 0)))
+                    }))
+        }
+        return [
+            "version": .string(BuildVersion.text), "site": .string(site), "gateway": .string(gateway),
+            "started_at": .string(started.utc.description),
+            "uptime_s": .number((now.monotonicNanoseconds - started.monotonicNanoseconds) / 1_000_000_000),
+            "ledger": ["entries": .number(entries), "failure": .optional(ledger.failure?.description)],
+            "outbox": .object(queues),
+            "queue": .number(Int64(outbox.values.reduce(0) { $0 + ($1[.pending] ?? 0) })),
+            "devices": ["online": .number(Int64(online)), "total": .number(Int64(total))],
+            "stations": .array(
+                board.stations.elements.map {
+                    ["station": $0["station"] ?? .null, "state": $0["state"] ?? .null]
+                }),
+        ]
+    }
+}

@@ -1,0 +1,42 @@
+import Codecs
+import Inspection
+import Profiles
+import Transports
+
+/// Decides what a scan is: a badge, a part of this station's plan, or nothing that may count.
+struct ScanClassifier {
+    let station: InspectionStation
+    let roster: OperatorRoster?
+
+    /// What a scan turned out to be.
+    enum Scan: Equatable {
+        case badge(inspector: String)
+        case part(PartIdentity)
+        case refused(CycleMachine.Refusal.Code, text: String, bytes: [UInt8])
+    }
+
+    func classify(_ read: ScanRead) -> Scan {
+        if let roster, let text = String(validating: read.bytes, as: UTF8.self), roster.isBadge(text) {
+            guard let inspector = roster.operatorID(badge: text) else {
+                return .refused(.unknownBadge, text: StationWords.unknownBadge, bytes: read.bytes)
+            }
+            return .badge(inspector: inspector)
+        }
+        do {
+            return part(try PartMark.parse(read.bytes, symbology: read.symbology), read)
+        } catch {
+            return .refused(
+                .badMark, text: "\(StationWords.unreadableMark): \(error.what).", bytes: read.bytes)
+        }
+    }
+
+    private func part(_ mark: PartMark, _ read: ScanRead) -> Scan {
+        guard let number = mark.partNumber ?? station.plan.partNumber(forPlainSerial: mark.serial) else {
+            return .refused(.unknownPart, text: StationWords.unknownSerial(mark.serial), bytes: read.bytes)
+        }
+        return .part(
+            PartIdentity(
+                serial: mark.serial, number: number, uii: mark.uii, lot: mark.lot, rawMark: mark.raw,
+                symbology: mark.symbology))
+    }
+}

@@ -1,0 +1,253 @@
+import Codecs
+import Drivers
+import Inspection
+import Ledger
+import Linux
+import Metrology
+import Profiles
+import Transports
+
+/// Something that happened at a station, in the order in which it did.
+enum StationInput: Sendable {
+    case scan(ScanRead)
+    case device(role: String, DeviceEvent)
+    /// Values that a device was asked for.
+    case gauged(role: String, [String: Sample])
+    case machine(CycleMachine.Input)
+    /// Time to look at deadlines and to show ages.
+    case tick
+}
+
+/// The shell of one station's cycle machine: feeds it, carries out what it decides, in order, and shows it.
+///
+/// A write that fails ends `run` with the ledger's error: nothing may be told that is not durable.
+actor StationRunner {
+    let station: InspectionStation
+    var machine: CycleMachine
+    /// By role.
+    let devices: [String: ModbusDevice]
+    let services: StationServices
+    nonisolated let inbox: BoundedInbox<StationInput>
+    private var generator = SystemRandomNumberGenerator()
+    /// Values of other gauges that a step still waits for; nil while none does.
+    private var gauging: GaugeRound?
+    var past: [StationView.Past] = []
+    var showsVerdict = false
+
+    /// Inputs that may wait: far more than people and devices produce between two commits.
+    private static let inboxLimit = 1_024
+    /// How long a continuous gauge may take to give a good value after a step has completed.
+    private static let gaugePatience = Duration.seconds(2)
+    /// Added to the patience before a gauge that answered nothing at all is given up.
+    private static let gaugeGraceNanoseconds: Int64 = 3_000_000_000
+
+    init(station: InspectionStation, devices: [String: ModbusDevice], services: StationServices) {
+        self.station = station
+        self.devices = devices
+        self.services = services
+        machine = CycleMachine(station: station)
+        inbox = BoundedInbox(limit: Self.inboxLimit, name: station.id)
+    }
+
+    /// A fresh reading of other gauges, one answer a role.
+    private struct GaugeRound {
+        var missingRoles: Set<String>
+        var samples: [PointReference: Sample] = [:]
+        let endNanoseconds: Int64
+    }
+
+    /// Takes up what an earlier run left open, then works until the task is cancelled.
+    func run() async throws {
+        past = try services.reader.records(RecordQuery(station: station.id, limit: 5)).map {
+            StationView.Past(record: $0.body)
+        }
+        try await takeUpOpenCycle()
+        await show()
+        for await input in inbox.elements {
+            try await take(input)
+            await show()
+        }
+    }
+
+    var moment: Moment { Moment(stamp: services.time.now(), clock: services.clock()) }
+
+    private func takeUpOpenCycle() async throws {
+        for journal in try services.reader.openCycles() where journal.station == station.id {
+            if let cycle = OpenCycle(journal: journal.events, at: station) {
+                services.log.say(.notice, "\(station.id): takes up \(cycle.part.serial) again")
+                try await feed(.resume(cycle))
+            } else {
+                services.log.say(.warning, "\(station.id): cycle \(journal.id) cannot be taken up again")
+                try await audit(
+                    AuditEvent.cycleClosed.body(
+                        at: moment, station: station.id,
+                        ["cycle": .string(journal.id), "because": "the plan or the station has changed"]))
+            }
+        }
+    }
+
+    private func take(_ input: StationInput) async throws {
+        switch input {
+        case .scan(let read):
+            let scan = ScanClassifier(station: station, roster: services.roster).classify(read)
+            try await feed(try machineInput(for: scan))
+        case .device(let role, let event): try await take(event, from: role)
+        case .gauged(let role, let samples): try await collect(samples, from: role)
+        case .machine(let input): try await feed(input)
+        case .tick:
+            if let gauging, services.time.now().monotonicNanoseconds > gauging.endNanoseconds {
+                self.gauging = nil
+                try await feed(.gauged(gauging.samples))
+            }
+            try await feed(.tick)
+        }
+    }
+
+    private func machineInput(for scan: ScanClassifier.Scan) throws -> CycleMachine.Input {
+        switch scan {
+        case .badge(let inspector): return .badge(inspector: inspector)
+        case .refused(let code, let text, let bytes): return .refused(code, text: text, scan: bytes)
+        case .part(let part):
+            let attempts = try services.reader.attempts(serial: part.serial, operation: station.plan.operation)
+            let id = RecordID.make(at: services.time.now().utc, using: &generator)
+            return .part(part, cycle: id, priorAttempts: attempts)
+        }
+    }
+
+    private func take(_ event: DeviceEvent, from role: String) async throws {
+        switch event {
+        case .samples: break
+        case .irregular(let text): services.log.say(.warning, text)
+        case .reach(let isOnline, let detail):
+            let id = station.gauges[role]?.id ?? role
+            services.log.say(isOnline ? .info : .warning, "\(id): \(isOnline ? "online" : "offline"): \(detail)")
+            try await feed(.device(role: role, isOnline: isOnline))
+        case .result(let group):
+            try await feed(.completed(role: role, group, evidence: SHA256Digest.hex(of: group.raw)))
+        }
+    }
+
+    private func collect(_ samples: [String: Sample], from role: String) async throws {
+        guard var round = gauging, round.missingRoles.remove(role) != nil else { return }
+        for (point, sample) in samples { round.samples[PointReference(role: role, point: point)] = sample }
+        gauging = round.missingRoles.isEmpty ? nil : round
+        if round.missingRoles.isEmpty { try await feed(.gauged(round.samples)) }
+    }
+
+    /// Gives `input` to the machine and carries out what it asks, and what follows from that.
+    private func feed(_ input: CycleMachine.Input) async throws {
+        var inputs = [input]
+        while let next = inputs.first {
+            inputs.removeFirst()
+            for action in machine.handle(next, at: moment) {
+                if let answer = try await perform(action) { inputs.append(answer) }
+            }
+            noteShown(next)
+        }
+    }
+
+    /// A verdict stays on the page until the next part is taken or someone else signs in.
+    private func noteShown(_ input: CycleMachine.Input) {
+        switch input {
+        case .committed: showsVerdict = true
+        case .opened, .badge, .resume: showsVerdict = false
+        default: break
+        }
+    }
+
+    /// Carries out `action`; answers with the input that it calls for at once, where it calls for one.
+    private func perform(_ action: CycleMachine.Action) async throws -> CycleMachine.Input? {
+        switch action {
+        case .audit(let body):
+            try await audit(body)
+            return nil
+        case .open(let body):
+            try await audit(body)
+            return .opened
+        case .start(let role, let step, let token, let setPoints):
+            start(role, step, token, setPoints)
+            return nil
+        case .gauge(let points, _):
+            gauge(points)
+            return nil
+        case .store(let body, let group):
+            try await append([draft(.audit, id: newID(), body, consuming: group)])
+            return .stored
+        case .commit(let record, let group):
+            try await commit(record, consuming: group)
+            return .committed
+        case .orphan(let body, let group):
+            services.log.say(.warning, "\(group.device): result \(group.sequence) belongs to no cycle; kept")
+            try await append([draft(.audit, id: newID(), body, consuming: group)])
+            acknowledge(group)
+            return nil
+        case .acknowledge(let group):
+            acknowledge(group)
+            return nil
+        case .stop(let role):
+            devices[role]?.submit(.stop)
+            return nil
+        }
+    }
+
+    private func start(_ role: String, _ step: Int, _ token: String?, _ setPoints: [SetPoint]) {
+        let inbox = inbox
+        devices[role]?.submit(
+            .start(token: token, setPoints: setPoints) { failure in
+                inbox.put(.machine(.started(step: step, failure: failure)))
+            })
+    }
+
+    private func gauge(_ points: [PointReference]) {
+        let roles = Dictionary(grouping: points, by: \.role)
+        let patience = Self.gaugePatience.nanoseconds + Self.gaugeGraceNanoseconds
+        gauging = GaugeRound(
+            missingRoles: Set(roles.keys),
+            endNanoseconds: services.time.now().monotonicNanoseconds + patience)
+        let inbox = inbox
+        for (role, points) in roles {
+            devices[role]?.submit(
+                .gauge(points: points.map(\.point), patience: Self.gaugePatience) { samples in
+                    inbox.put(.gauged(role: role, samples))
+                })
+        }
+    }
+
+    private func acknowledge(_ group: SampleGroup) {
+        for device in devices.values where device.id == group.device {
+            device.submit(.acknowledge(group))
+            return
+        }
+    }
+
+    private func commit(_ record: InspectionRecord, consuming group: SampleGroup?) async throws {
+        let sinks = services.sinks(record)
+        try await append([
+            draft(.record, id: record.id, record.body, consuming: group, outbox: sinks)
+        ])
+        past.insert(StationView.Past(record: record.body), at: 0)
+        past = Array(past.prefix(5))
+        services.counters.count(record)
+        services.log.say(
+            .info, "\(station.id): \(record.serial) \(record.verdict.rawValue) \(record.reasons.joined(separator: " "))")
+    }
+
+    private func audit(_ body: JSONValue) async throws {
+        try await append([EntryDraft(kind: .audit, id: newID(), body: body)])
+    }
+
+    private func append(_ drafts: [EntryDraft]) async throws { try await services.ledger.append(drafts) }
+
+    private func newID() -> String { RecordID.make(at: services.time.now().utc, using: &generator) }
+
+    /// An entry that consumes `group`: its bytes, and that the device's result was taken, become durable with it.
+    private func draft(
+        _ kind: EntryKind, id: String, _ body: JSONValue, consuming group: SampleGroup?, outbox: [String] = []
+    ) -> EntryDraft {
+        guard let group else { return EntryDraft(kind: kind, id: id, body: body, outbox: outbox) }
+        let taken: JSONValue = ["sequence": .string(group.sequence), "raw": .string(Hex.text(group.raw))]
+        return EntryDraft(
+            kind: kind, id: id, body: body, evidence: [group.raw], outbox: outbox,
+            deviceState: [group.device: taken])
+    }
+}

@@ -1,0 +1,23 @@
+import Codecs
+import Inspection
+import Ledger
+import Metrology
+import Profiles
+
+/// What a station needs from the gateway around it.
+struct StationServices: Sendable {
+    let ledger: LedgerWriter
+    let reader: LedgerReader
+    let time: any TimeSource
+    let clock: @Sendable () -> ClockState
+    /// Who may work here; nil where the configuration names no operators.
+    let roster: OperatorRoster?
+    /// The sinks that a record is meant for, by name.
+    let sinks: @Sendable (InspectionRecord) -> [String]
+    let counters: InspectionCounters
+    /// How many deliveries wait, and how many were refused and are kept aside.
+    let queue: @Sendable () -> (waiting: Int, quarantined: Int)
+    let log: EventLog
+    /// Shows a station's new state.
+    let publish: @Sendable (JSONValue) -> Void
+}

@@ -1,0 +1,166 @@
+import Codecs
+import Inspection
+import Metrology
+
+/// What the station page shows: one value, made anew from the machine and the devices at every change.
+struct StationView {
+    /// A device bound to the station, as it is now.
+    struct Device {
+        let id: String
+        let state: String
+        let detail: String
+    }
+
+    /// A continuous value of a bound device.
+    struct Live {
+        let sample: Sample
+        /// Age after which it is greyed: two missed polls.
+        let staleAfterNanoseconds: Int64
+    }
+
+    /// A part that was inspected here before.
+    struct Past: Sendable {
+        let serial: String
+        let verdict: String
+        let at: String
+        let id: String
+
+        init(record: JSONValue) {
+            serial = record["part"]?["serial"]?.text ?? ""
+            verdict = record["result"]?.text ?? ""
+            at = record["ended_at"]?.text ?? ""
+            id = record["id"]?.text ?? ""
+        }
+    }
+
+    let machine: CycleMachine
+    let devices: [Device]
+    let live: [Live]
+    let past: [Past]
+    let queue: Int
+    let quarantined: Int
+    let showsVerdict: Bool
+
+    /// The `station` event of the page at `now`.
+    func json(at now: Stamp) -> JSONValue {
+        [
+            "station": .string(machine.station.id), "state": .string(state),
+            "provenance": .string(machine.station.provenance.rawValue), "operator": .optional(machine.inspector),
+            "part": part, "step": step, "instruction": .string(instruction), "verdict": .optional(verdict),
+            "reasons": .array(reasons.map { .string(StationWords.reason($0)) }),
+            "live": .array(live.prefix(4).map { json($0, at: now) }), "results": .array(results),
+            "last": .array(
+                past.prefix(5).map {
+                    [
+                        "serial": .string($0.serial), "result": .string($0.verdict), "at": .string($0.at),
+                        "id": .string($0.id),
+                    ]
+                }),
+            "queue": .number(Int64(queue)), "quarantined": .number(Int64(quarantined)),
+            "devices": .array(
+                devices.map {
+                    ["id": .string($0.id), "state": .string($0.state), "detail": .string($0.detail)]
+                }),
+            "refusal": machine.refusal.map {
+                ["text": .string($0.text), "code": .string($0.code.rawValue), "at": .string($0.at.description)]
+            } ?? .null,
+            "at": .string(now.utc.description),
+        ]
+    }
+
+    private var state: String {
+        switch machine.phase {
+        case .ready: machine.inspector == nil ? "signin" : showsVerdict ? "verdict" : "ready"
+        case .opening, .gauging, .storing: "running"
+        case .waiting: hindrance == nil ? "running" : "blocked"
+        case .committing: "committing"
+        }
+    }
+
+    /// Why the waiting step does not run; nil where it does.
+    private var hindrance: String? {
+        guard case .waiting(_, let progress) = machine.phase, !progress.isStarted else { return nil }
+        let role = machine.station.plan.steps[progress.index].completes
+        let gauge = machine.station.gauges[role]?.id
+        if let device = devices.first(where: { $0.id == gauge }), device.state != "online" {
+            return StationWords.outOfReach(device.id, device.detail)
+        }
+        return progress.hindrance.map(StationWords.notStarted)
+    }
+
+    private var stepIndex: Int? {
+        switch machine.phase {
+        case .waiting(_, let progress), .gauging(_, let progress, _), .storing(_, let progress, _): progress.index
+        case .ready, .opening, .committing: nil
+        }
+    }
+
+    private var step: JSONValue {
+        guard let index = stepIndex else { return .null }
+        let step = machine.station.plan.steps[index]
+        return [
+            "index": .number(Int64(index + 1)), "count": .number(Int64(machine.station.plan.steps.count)),
+            "id": .string(step.id), "title": .string(step.title),
+        ]
+    }
+
+    private var part: JSONValue {
+        let body = machine.cycle?.part.json ?? (showsVerdict ? machine.lastRecord?.body["part"] : nil)
+        guard let body else { return .null }
+        return ["serial": body["serial"] ?? .null, "number": body["number"] ?? .null]
+    }
+
+    private var verdict: String? { showsVerdict ? machine.lastRecord?.verdict.rawValue : nil }
+
+    private var reasons: [String] { showsVerdict ? machine.lastRecord?.reasons ?? [] : [] }
+
+    private var instruction: String {
+        switch machine.phase {
+        case .ready:
+            if machine.inspector == nil { return StationWords.scanBadge }
+            return verdict.map(StationWords.next(after:)) ?? StationWords.scanPart
+        case .committing: return StationWords.storing
+        case .opening: return StationWords.storing
+        case .waiting, .gauging, .storing:
+            if let hindrance { return hindrance }
+            return stepIndex.map { machine.station.plan.steps[$0].title } ?? ""
+        }
+    }
+
+    private func json(_ live: Live, at now: Stamp) -> JSONValue {
+        let age = now.monotonicNanoseconds - live.sample.stamp.monotonicNanoseconds
+        let isStale = live.sample.quality != .good || age > live.staleAfterNanoseconds
+        return [
+            "id": .string(live.sample.point), "device": .string(live.sample.device),
+            "title": .string(Self.title(live.sample.point)), "value": .optional(live.sample.value?.description),
+            "symbol": .optional(live.sample.unit?.symbol), "age_ms": .number(max(0, age / 1_000_000)),
+            "stale": .bool(isStale),
+        ]
+    }
+
+    /// Results of the running cycle, else of the last one, as the page lists them.
+    private var results: [JSONValue] {
+        let bodies =
+            machine.cycle?.completed.flatMap(\.results)
+            ?? (showsVerdict ? machine.lastRecord?.body["results"]?.elements : nil) ?? []
+        return bodies.map { body in
+            var shown: [String: JSONValue] = [:]
+            for key in ["characteristic", "value", "lsl", "usl", "nominal", "result", "expected"] {
+                shown[key] = body[key] ?? .null
+            }
+            shown["title"] = .string(title(ofCharacteristic: body["characteristic"]?.text ?? ""))
+            shown["symbol"] = .optional(body["unit"]?.text.flatMap { UnitOfMeasure($0) }?.symbol)
+            return .object(shown)
+        }
+    }
+
+    private func title(ofCharacteristic id: String) -> String {
+        machine.station.plan.characteristics.first { $0.id == id }?.title ?? id
+    }
+
+    /// `rail_pressure` as people read it: `Rail pressure`.
+    static func title(_ id: String) -> String {
+        let words = id.split(separator: "_").joined(separator: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+}

@@ -1,0 +1,50 @@
+import Inspection
+
+/// The sentences that a station says to its technician. One place, so that they can be read, judged and
+/// translated together.
+enum StationWords {
+    static let scanBadge = "Scan your badge."
+    static let scanPart = "Scan the part."
+    static let storing = "Saving the result. Wait."
+
+    /// What to do after `verdict`.
+    static func next(after verdict: String) -> String {
+        switch verdict {
+        case "PASS": "The part is good. Scan the next part."
+        case "FAIL": "Set the part aside as rejected. Then scan the next part."
+        default: "This part is not decided. Set it aside and call quality."
+        }
+    }
+
+    static func outOfReach(_ device: String, _ detail: String) -> String {
+        "\(device) is out of reach (\(detail)). Check its power and cable; the step starts by itself."
+    }
+
+    static func notStarted(_ reason: String) -> String {
+        "The step did not start: \(reason). It is tried again."
+    }
+
+    /// Why a verdict is not PASS, from a record's reason code.
+    static func reason(_ code: String) -> String {
+        switch MeasurementResult.Reason(rawValue: code) {
+        case .outOfTolerance: "A value is outside its limits."
+        case .calibration: "A gauge's calibration is missing or overdue."
+        case .badValue: "A value could not be read."
+        case .unit: "A gauge is set to a unit that does not fit the plan."
+        case .timeout: "The step took too long."
+        case .aborted: "The inspection was stopped before it was complete."
+        case .offline: "A device stayed out of reach."
+        case nil: code
+        }
+    }
+
+    static func misread(_ reason: String) -> String { "The scanner could not read it (\(reason)). Scan again." }
+
+    static let unreadableMark = "This mark cannot be read"
+
+    static let unknownBadge = "This badge is not on the list of operators. Ask your supervisor."
+
+    static func unknownSerial(_ serial: String) -> String {
+        "\(serial) names no part number, and no serial pattern of the plan fits it."
+    }
+}

@@ -1,0 +1,155 @@
+package import Codecs
+
+/// One thing that must be in order for the daemon to be healthy or ready.
+package struct HealthCheck: Sendable, Equatable {
+    package let name: String
+    package let isGood: Bool
+    /// What is wrong and what to do, or what is in order, in words.
+    package let detail: String
+
+    package init(_ name: String, isGood: Bool, detail: String) {
+        self.name = name
+        self.isGood = isGood
+        self.detail = detail
+    }
+}
+
+/// What became of a scan that came over HTTP. What the station makes of it shows in the station's state.
+package enum ScanReceipt: Sendable, Equatable {
+    case taken
+    case unknownStation
+    /// The station takes no scan at present; why, in words.
+    case busy(String)
+}
+
+/// The routes of INTERFACE: page, events, metrics, health and API, over closures that give what they show.
+///
+/// Each closure is called on the web server's one thread and must return at once: it reads a snapshot or
+/// puts something into a bounded queue.
+package struct WebRoutes: Sendable {
+    /// The longest mark there is: 7,089 digits (ISO/IEC 18004, version 40-L), in bytes.
+    package static let longestScan = 7_089
+
+    package var hub: EventHub
+    /// An array of station states, each as the event `station` carries it.
+    package var stations: @Sendable () -> JSONValue
+    package var devices: @Sendable () -> JSONValue
+    package var status: @Sendable () -> JSONValue
+    package var metrics: @Sendable () -> [MetricFamily]
+    /// Whether the daemon works at all; a failing check answers 503 and asks for a restart.
+    package var health: @Sendable () -> [HealthCheck]
+    /// Whether parts can be inspected now.
+    package var readiness: @Sendable () -> [HealthCheck]
+    /// Takes the text scanned at a station.
+    package var scan: @Sendable (_ station: String, _ text: String) -> ScanReceipt
+
+    package init(
+        hub: EventHub,
+        stations: @escaping @Sendable () -> JSONValue,
+        devices: @escaping @Sendable () -> JSONValue,
+        status: @escaping @Sendable () -> JSONValue,
+        metrics: @escaping @Sendable () -> [MetricFamily],
+        health: @escaping @Sendable () -> [HealthCheck],
+        readiness: @escaping @Sendable () -> [HealthCheck],
+        scan: @escaping @Sendable (_ station: String, _ text: String) -> ScanReceipt
+    ) {
+        self.hub = hub
+        self.stations = stations
+        self.devices = devices
+        self.status = status
+        self.metrics = metrics
+        self.health = health
+        self.readiness = readiness
+        self.scan = scan
+    }
+
+    /// Every route, the page's own files first.
+    package var all: [Route] { StationPage.routes + operations + api }
+
+    private var operations: [Route] {
+        [
+            Route(.get, "/events") { [hub] request in
+                // A page that reconnects by itself names the last event in a header; one that was reloaded
+                // has nothing to name.
+                HTTPResponse(
+                    contentType: "text/event-stream",
+                    body: .events(hub, after: request.header("last-event-id")))
+            },
+            Route(.get, "/metrics") { [hub, metrics] _ in
+                let text = MetricsText.text(metrics() + Self.families(of: hub.tally))
+                return HTTPResponse(contentType: MetricsText.contentType, body: .bytes(Array(text.utf8)))
+            },
+            Route(.get, "/healthz") { [health] _ in Self.answer(health()) },
+            Route(.get, "/readyz") { [readiness] _ in Self.answer(readiness()) },
+        ]
+    }
+
+    private var api: [Route] {
+        [
+            Route(.get, "/api/v1/stations") { [stations] _ in .json(stations()) },
+            Route(.get, "/api/v1/devices") { [devices] _ in .json(devices()) },
+            Route(.get, "/api/v1/status") { [status] _ in .json(status()) },
+            Route(.post, "/api/v1/stations/{id}/scan") { [scan] request in Self.scan(request, into: scan) },
+        ]
+    }
+
+    private static func scan(
+        _ request: HTTPRequest, into scan: (_ station: String, _ text: String) -> ScanReceipt
+    ) -> HTTPResponse {
+        // Of the types that a page may send elsewhere without asking first, none is JSON (Fetch standard,
+        // "CORS-safelisted request-header").
+        let type = request.header("content-type")?.lowercased() ?? ""
+        guard type == "application/json" || type.hasPrefix("application/json;") else {
+            return .problem(415, "Unsupported Media Type", "send application/json")
+        }
+        let document: JSONValue
+        do {
+            document = try JSONParser.parse(request.body)
+        } catch {
+            return .problem(400, "Bad Request", "the body is not JSON: \(error.description)")
+        }
+        guard let text = document["text"]?.text, !text.isEmpty, text.utf8.count <= longestScan else {
+            return .problem(
+                400, "Bad Request", "send {\"text\": …} with 1 to \(longestScan) bytes of scanned text")
+        }
+        switch scan(request.parameters["id"] ?? "", text) {
+        case .taken:
+            return .json(["taken": true], status: 202)
+        case .unknownStation:
+            return .problem(404, "Not Found", "no such station; /api/v1/stations lists them")
+        case .busy(let reason):
+            return .problem(503, "Service Unavailable", reason, headers: [("Retry-After", "1")])
+        }
+    }
+
+    private static func answer(_ checks: [HealthCheck]) -> HTTPResponse {
+        let isGood = checks.allSatisfy(\.isGood)
+        let list = checks.map { check -> JSONValue in
+            ["name": .string(check.name), "ok": .bool(check.isGood), "detail": .string(check.detail)]
+        }
+        return .json(
+            ["status": .string(isGood ? "ok" : "failing"), "checks": .array(list)],
+            status: isGood ? 200 : 503)
+    }
+
+    private static func families(of tally: EventHub.Tally) -> [MetricFamily] {
+        [
+            MetricFamily(
+                "plumbline_page_clients", .gauge, help: "Station pages that are open now.",
+                Double(tally.subscribers)),
+            MetricFamily(
+                "plumbline_page_events_total", .counter, help: "Events published to station pages.",
+                Double(tally.published)),
+            MetricFamily(
+                "plumbline_page_clients_dropped_total", .counter,
+                help: "Station pages cut off because they read too slowly.", Double(tally.dropped)),
+            MetricFamily(
+                "plumbline_page_clients_refused_total", .counter,
+                help: "Station pages refused because too many were open.", Double(tally.refused)),
+            MetricFamily(
+                "plumbline_page_states_unkept_total", .counter,
+                help: "Station states not kept for later pages because there were too many stations.",
+                Double(tally.unkept)),
+        ]
+    }
+}

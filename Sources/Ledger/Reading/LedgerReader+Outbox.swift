@@ -1,0 +1,59 @@
+/// Where an entry stands on its way to a sink.
+package enum OutboxState: String, Sendable, CaseIterable {
+    /// To be sent, or to be sent again.
+    case pending
+    /// The sink's receipt is in the ledger.
+    case delivered
+    /// The sink refused it; a person must look.
+    case quarantined
+    /// It must not go to this sink.
+    case withheld
+}
+
+/// One entry in front of one sink.
+package struct OutboxItem: Sendable, Equatable {
+    package let sink: String
+    package let state: OutboxState
+    /// Attempts that were answered or failed so far.
+    package let attempts: Int
+    /// UTC nanoseconds of the next attempt, for people to read; nil where none is planned.
+    package let nextAttemptAt: Int64?
+    package let lastError: String?
+    package let entry: Entry
+}
+
+extension LedgerReader {
+    /// How many entries stand in each state in front of each sink; states without entries are left out.
+    package func outboxCounts() throws(LedgerError) -> [String: [OutboxState: Int]] {
+        let rows = try reading { database throws(LedgerError) in
+            try database.rows("SELECT sink, state, count(*) FROM outbox GROUP BY sink, state") {
+                ($0.text(0), $0.text(1), $0.integer(2))
+            }
+        }
+        var counts: [String: [OutboxState: Int]] = [:]
+        for (sink, state, count) in rows {
+            guard let state = OutboxState(rawValue: state) else { continue }
+            counts[sink, default: [:]][state] = Int(count)
+        }
+        return counts
+    }
+
+    /// What stands in `state` in front of `sink`, oldest first, at most `limit`.
+    package func outbox(
+        sink: String, state: OutboxState, limit: Int = 100
+    ) throws(LedgerError) -> [OutboxItem] {
+        try reading { database throws(LedgerError) in
+            try database.rows(
+                "SELECT e.seq, e.kind, e.id, e.body, e.leaf_hash, o.attempts, o.next_attempt_at, o.last_error "
+                    + "FROM outbox o JOIN entry e ON e.seq = o.seq "
+                    + "WHERE o.sink = ?1 AND o.state = ?2 ORDER BY o.seq LIMIT ?3",
+                [.text(sink), .text(state.rawValue), .integer(Int64(limit))]
+            ) { row throws(LedgerError) in
+                OutboxItem(
+                    sink: sink, state: state, attempts: Int(row.integer(5)),
+                    nextAttemptAt: row.isNull(6) ? nil : row.integer(6), lastError: row.optionalText(7),
+                    entry: try database.entry(row))
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+internal import Codecs
+
+/// The ledger's one writing connection, and the tree that grows with it. Used by one thread at a time.
+final class LedgerStore {
+    private let directory: DataDirectory
+    private let origin: String
+    private let lock: DirectoryLock
+    private let database: SQLiteDatabase
+    private let key: SigningKey
+    private let logPages: UnsafeMutablePointer<Int32>
+    private(set) var frontier: MerkleFrontier
+    /// Size of the tree at the newest checkpoint.
+    private(set) var checkpointed: Int64
+
+    /// Pages in the write-ahead log that make a checkpoint due: SQLite's own default.
+    private static let logPagesBeforeCheckpoint: Int32 = 1_000
+
+    /// Opens the ledger in `directory`, makes it where there is none, and checks it against its checkpoints.
+    ///
+    /// `mostBytes` bounds the database file; `vfs` names another file layer for tests that make it fail.
+    init(
+        _ directory: DataDirectory, origin: String, mostBytes: Int64? = nil, vfs: String? = nil
+    ) throws(LedgerError) {
+        try Self.check(origin)
+        try directory.create()
+        let lock = try DirectoryLock(directory)
+        let database = try SQLiteDatabase(path: directory.database, mode: .writer, vfs: vfs)
+        try Self.configure(database, mostBytes: mostBytes)
+        try database.migrate(LedgerMigrations.all)
+        let size = try database.entryCount()
+        let head = try database.newestCheckpoint()
+        let key = try Self.signingKey(in: directory, origin: origin, isNew: head == nil)
+        let peaks = try database.peaks(ofSize: size)
+        guard let frontier = MerkleFrontier(size: size, peaks: peaks) else {
+            throw LedgerError(
+                .corrupt, what: "the tree lacks nodes", place: directory.database,
+                remedy: "run `plumbline ledger verify`, then restore the newest backup")
+        }
+        (self.directory, self.origin, self.lock, self.database, self.key) =
+            (directory, origin, lock, database, key)
+        (self.frontier, checkpointed) = (frontier, head?.size ?? 0)
+        logPages = .allocate(capacity: 1)
+        logPages.initialize(to: 0)
+        database.watchLog(logPages)
+        try checkHistory(stored: head?.note)
+    }
+
+    deinit {
+        database.close()
+        logPages.deallocate()
+    }
+
+    /// Number of entries.
+    var size: Int64 { frontier.size }
+
+    /// Commits `group` in one transaction of the database. What of it conflicts is left out and gets its
+    /// error; the rest is durable when this returns.
+    ///
+    /// Throws where nothing at all was committed.
+    func commit(
+        _ group: [PreparedTransaction]
+    ) throws(LedgerError) -> [Result<[Entry], LedgerError>] {
+        let before = frontier
+        do throws(LedgerError) {
+            return try database.transaction { () throws(LedgerError) in
+                var results: [Result<[Entry], LedgerError>] = []
+                for transaction in group { results.append(try attempt(transaction)) }
+                return results
+            }
+        } catch {
+            frontier = before
+            throw error
+        }
+    }
+
+    private func attempt(
+        _ transaction: PreparedTransaction
+    ) throws(LedgerError) -> Result<[Entry], LedgerError> {
+        let before = frontier
+        try database.run("SAVEPOINT attempt")
+        do throws(LedgerError) {
+            var entries: [Entry] = []
+            for draft in transaction.drafts { entries.append(try insert(draft)) }
+            for change in transaction.outbox { try database.apply(change) }
+            try database.run("RELEASE attempt")
+            return .success(entries)
+        } catch {
+            guard !error.isFatal else { throw error }
+            try database.run("ROLLBACK TO attempt")
+            try database.run("RELEASE attempt")
+            frontier = before
+            return .failure(error)
+        }
+    }
+
+    private func insert(_ prepared: PreparedTransaction.Draft) throws(LedgerError) -> Entry {
+        let draft = prepared.draft
+        if let existing = try database.entry(id: draft.id) {
+            guard existing.kind == draft.kind, existing.bytes == prepared.bytes else {
+                throw LedgerError(
+                    .conflict, what: "id \(draft.id) is entry \(existing.seq) already, with another content",
+                    place: directory.database,
+                    remedy: "keep both contents and find out which program made the second one")
+            }
+            return existing
+        }
+        let seq = frontier.size + 1
+        try append(prepared, seq: seq)
+        try database.insert(
+            Projection(kind: draft.kind, id: draft.id, body: draft.body), seq: seq, id: draft.id)
+        for blob in prepared.evidence {
+            try database.run(
+                """
+                INSERT INTO evidence(sha256, size, body) SELECT ?1, ?2, ?3
+                WHERE NOT EXISTS (SELECT 1 FROM evidence WHERE sha256 = ?1)
+                """,
+                .text(blob.sha256), .integer(Int64(blob.size)), .blob(blob.stream))
+        }
+        for sink in Set(draft.outbox).sorted() {
+            try database.run(
+                "INSERT INTO outbox(sink, seq, state) VALUES (?1, ?2, 'pending')", .text(sink), .integer(seq))
+        }
+        for state in prepared.deviceState {
+            try database.run(
+                "INSERT INTO device_state(device, json, seq) VALUES (?1, ?2, ?3) "
+                    + "ON CONFLICT(device) DO UPDATE SET json = excluded.json, seq = excluded.seq",
+                .text(state.device), .utf8(state.json), .integer(seq))
+        }
+        return Entry(
+            seq: seq, kind: draft.kind, id: draft.id, body: draft.body, bytes: prepared.bytes,
+            leafHash: prepared.leafHash)
+    }
+
+    /// Writes the leaf and the nodes that it completes. A rule that refuses them means that somebody else
+    /// writes this database, which is the end of it for this process.
+    private func append(_ prepared: PreparedTransaction.Draft, seq: Int64) throws(LedgerError) {
+        do throws(LedgerError) {
+            try database.run(
+                "INSERT INTO entry(seq, kind, id, body, leaf_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+                .integer(seq), .text(prepared.draft.kind.rawValue), .text(prepared.draft.id),
+                .utf8(prepared.bytes), .blob(prepared.leafHash))
+            for (position, hash) in frontier.append(leafHash: prepared.leafHash) {
+                try database.run(
+                    "INSERT INTO node(level, position, hash) VALUES (?1, ?2, ?3)",
+                    .integer(Int64(position.level)), .integer(position.index), .blob(hash))
+            }
+        } catch {
+            guard error.kind == .invalid else { throw error }
+            throw LedgerError(
+                .corrupt, what: "the database changed under this process (\(error.what))",
+                place: directory.database,
+                remedy: "end whatever else writes it, then run `plumbline ledger verify`")
+        }
+    }
+
+    /// Signs the present head of the tree, stores it, and hands it out as the file `checkpoint`.
+    func signCheckpoint() throws(LedgerError) {
+        guard size > checkpointed else { return }
+        let head = Checkpoint(origin: origin, size: size, root: frontier.root)
+        let note = try key.note(for: head)
+        try database.run(
+            "INSERT INTO checkpoint(size, root, note) VALUES (?1, ?2, ?3)",
+            .integer(head.size), .blob(head.root), .text(note))
+        checkpointed = head.size
+        try directory.replace(directory.checkpoint, with: Array(note.utf8))
+    }
+
+    /// Moves the write-ahead log into the database where it has grown long enough.
+    func shortenLog() throws(LedgerError) {
+        guard logPages.pointee >= Self.logPagesBeforeCheckpoint else { return }
+        try database.checkpointLog(truncating: false)
+        logPages.pointee = 0
+    }
+
+    /// Signs the last head and empties the write-ahead log.
+    func finish() throws(LedgerError) {
+        try signCheckpoint()
+        try database.checkpointLog(truncating: true)
+    }
+}
+
+extension LedgerStore {
+    /// C2SP signed-note: a key's name has no blanks and no plus sign.
+    private static func check(_ origin: String) throws(LedgerError) {
+        let isFit = !origin.isEmpty && origin.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x2B }
+        guard isFit, origin.utf8.count <= 200 else {
+            throw LedgerError(
+                .invalid, what: "\"\(origin)\" cannot name a ledger", place: "gateway: site, id",
+                remedy: "use letters, digits, '-', '.', '_' in both")
+        }
+    }
+
+    private static func configure(_ database: SQLiteDatabase, mostBytes: Int64?) throws(LedgerError) {
+        // 0x706C6D62 is "plmb": what `file` and other programs can tell this database by.
+        try database.execute(
+            """
+            PRAGMA mmap_size = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA application_id = 0x706C6D62;
+            """)
+        guard let mostBytes else { return }
+        let pageSize = try database.first("PRAGMA page_size") { $0.integer(0) } ?? 4_096
+        try database.execute("PRAGMA max_page_count = \(max(1, mostBytes / pageSize))")
+    }
+
+    private static func signingKey(
+        in directory: DataDirectory, origin: String, isNew: Bool
+    ) throws(LedgerError) -> SigningKey {
+        let key: SigningKey
+        if let pem = try DataDirectory.read(directory.key) {
+            key = try SigningKey(pem: pem)
+        } else {
+            guard isNew else {
+                throw LedgerError(
+                    .key, what: "the key that signed this ledger is missing", place: directory.key,
+                    remedy: "restore it from the backup; a new key cannot continue the old ledger")
+            }
+            key = try SigningKey.generate()
+            try directory.replace(directory.key, with: try key.pem(), mode: 0o600)
+        }
+        let file = Array((key.verifierKey(name: origin) + "\n").utf8) + (try key.publicPEM())
+        if try DataDirectory.read(directory.publicKey) != file {
+            try directory.replace(directory.publicKey, with: file)
+        }
+        return key
+    }
+
+    /// Compares the tree with what was signed before: in the database, and in the file beside it.
+    private func checkHistory(stored: String?) throws(LedgerError) {
+        if let stored { try check(note: stored, from: directory.database) }
+        guard let file = try DataDirectory.read(directory.checkpoint) else { return }
+        try check(note: String(decoding: file, as: UTF8.self), from: directory.checkpoint)
+    }
+
+    private func check(note: String, from place: String) throws(LedgerError) {
+        guard let head = key.checkpoint(verifiedFrom: note) else {
+            throw LedgerError(
+                .key, what: "a checkpoint that the key in \(directory.key) did not sign", place: place,
+                remedy: "restore the key from the backup, or find out who replaced it")
+        }
+        guard head.origin == origin else {
+            throw LedgerError(
+                .invalid, what: "this ledger is \(head.origin), not \(origin)", place: place,
+                remedy: "put the site and gateway id back, or use another data directory")
+        }
+        guard head.size <= size else {
+            throw LedgerError(
+                .rolledBack, what: "\(head.size) entries were signed, the database has \(size)", place: place,
+                remedy: "an older copy of the database was put in place: restore the newest backup")
+        }
+        guard try database.root(ofSize: head.size) == head.root else {
+            throw LedgerError(
+                .corrupt, what: "the first \(head.size) entries are not those that were signed", place: place,
+                remedy: "run `plumbline ledger verify`, then restore the newest backup")
+        }
+    }
+}

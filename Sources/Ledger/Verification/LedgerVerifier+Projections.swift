@@ -1,0 +1,162 @@
+internal import Codecs
+
+/// How many rows the projections should have.
+struct ExpectedRows {
+    var inspections: Int64 = 0
+    var parts: Int64 = 0
+    var cycleEvents: Int64 = 0
+}
+
+extension LedgerVerifier {
+    /// Compares what the projections hold of one entry with what its body says.
+    mutating func checkProjection(
+        seq: Int64, kind: EntryKind, id: String, body: JSONValue, place: String
+    ) throws(LedgerError) {
+        let projection = Projection(kind: kind, id: id, body: body)
+        if let inspection = projection.inspection {
+            expected.inspections += 1
+            if try storedInspection(seq, id: id) != inspection {
+                report.add("\(place): the table inspection says something else than the record")
+            }
+        }
+        if let serial = try database.serial(of: projection) {
+            expected.parts += 1
+            let found = try database.first(
+                "SELECT 1 FROM part WHERE serial = ?1 AND seq = ?2", [.text(serial), .integer(seq)]
+            ) { _ in true }
+            if found == nil { report.add("\(place): missing in the history of part \(serial)") }
+        }
+        if let event = projection.cycle { try check(event, seq: seq, place: place) }
+        if kind == .receipt { try checkReceipt(seq: seq, body: body, place: place) }
+        for hash in (body["evidence"]?.elements ?? []).compactMap(\.text) {
+            let found = try database.first("SELECT 1 FROM evidence WHERE sha256 = ?1", [.text(hash)]) { _ in
+                true
+            }
+            if found == nil { report.add("\(place): its evidence \(hash) is missing") }
+        }
+    }
+
+    private func storedInspection(_ seq: Int64, id: String) throws(LedgerError) -> Projection.Inspection? {
+        try database.first(
+            "SELECT serial, part_number, operation, station, result, provenance, ended_at FROM inspection "
+                + "WHERE seq = ?1 AND id = ?2", [.integer(seq), .text(id)]
+        ) { row in
+            Projection.Inspection(
+                serial: row.optionalText(0), partNumber: row.optionalText(1), operation: row.optionalText(2),
+                station: row.optionalText(3), result: row.optionalText(4), provenance: row.optionalText(5),
+                endedAt: row.optionalText(6))
+        }
+    }
+
+    private mutating func check(
+        _ event: Projection.CycleEvent, seq: Int64, place: String
+    ) throws(LedgerError) {
+        let (cycle, allowed, isAudit) =
+            switch event {
+            case .happened(let id, _): (id, ["open", "closed", "recorded"], true)
+            case .closed(let id, _): (id, ["closed", "recorded"], true)
+            case .recorded(let id, _): (id, ["recorded"], false)
+            }
+        let state = try database.first("SELECT state FROM cycle WHERE id = ?1", [.text(cycle)]) { $0.text(0) }
+        if !allowed.contains(state ?? "") {
+            report.add("\(place): cycle \(cycle) is \(state ?? "missing") in the table cycle")
+        }
+        guard isAudit else { return }
+        expected.cycleEvents += 1
+        let found = try database.first(
+            "SELECT 1 FROM cycle_event WHERE cycle = ?1 AND seq = ?2", [.text(cycle), .integer(seq)]
+        ) { _ in true }
+        if found == nil { report.add("\(place): missing among the events of cycle \(cycle)") }
+    }
+
+    /// A receipt is for a record that is here, with this content, and the outbox agrees.
+    private mutating func checkReceipt(seq: Int64, body: JSONValue, place: String) throws(LedgerError) {
+        guard let id = body["record"]?.text, let sink = body["sink"]?.text else {
+            report.add("\(place): names no record and sink")
+            return
+        }
+        guard
+            let (record, bytes) = try database.first(
+                "SELECT seq, body FROM entry WHERE id = ?1", [.text(id)], { ($0.integer(0), $0.bytes(1)) })
+        else {
+            report.add("\(place): its record \(id) is missing")
+            return
+        }
+        if body["sha256"]?.text != SHA256Digest.hex(of: bytes) {
+            report.add("\(place): sink \(sink) confirmed another content of record \(id)")
+        }
+        let stored = try database.first(
+            "SELECT state, receipt FROM outbox WHERE sink = ?1 AND seq = ?2", [.text(sink), .integer(record)]
+        ) { ($0.text(0), $0.integer(1)) }
+        if stored?.0 != "delivered" || stored?.1 != seq {
+            report.add("\(place): the outbox of \(sink) does not say that record \(id) was delivered")
+        }
+    }
+
+    mutating func checkProjectionsAsAWhole() throws(LedgerError) {
+        for (table, rows) in [
+            ("inspection", expected.inspections), ("part", expected.parts),
+            ("cycle_event", expected.cycleEvents),
+        ] {
+            let found = try database.first("SELECT count(*) FROM \(table)") { $0.integer(0) } ?? 0
+            if found != rows { report.add("table \(table): \(found) rows, the entries make \(rows)") }
+        }
+        let baseless = try database.rows(
+            """
+            SELECT id, state FROM cycle WHERE CASE state
+            WHEN 'recorded' THEN NOT EXISTS (SELECT 1 FROM entry WHERE id = cycle.id AND kind = 'record')
+            WHEN 'closed' THEN NOT EXISTS (SELECT 1 FROM cycle_event v JOIN entry e ON e.seq = v.seq
+            WHERE v.cycle = cycle.id AND json_valid(e.body) AND e.body ->> '$.event' = 'cycle.closed')
+            ELSE NOT EXISTS (SELECT 1 FROM cycle_event v WHERE v.cycle = cycle.id) END
+            """
+        ) { ($0.text(0), $0.text(1)) }
+        for (cycle, state) in baseless { report.add("cycle \(cycle): is \(state), and no entry says so") }
+    }
+
+    /// What the outbox calls delivered has its receipt.
+    mutating func checkOutbox() throws(LedgerError) {
+        let claimed = try database.rows(
+            """
+            SELECT o.sink, o.seq FROM outbox o LEFT JOIN entry r ON r.seq = o.receipt AND r.kind = 'receipt'
+            WHERE o.state = 'delivered' AND (r.seq IS NULL OR NOT json_valid(r.body)
+            OR r.body ->> '$.sink' IS NOT o.sink
+            OR r.body ->> '$.record' IS NOT (SELECT id FROM entry WHERE seq = o.seq))
+            """
+        ) { ($0.text(0), $0.integer(1)) }
+        for (sink, seq) in claimed {
+            report.add("outbox of \(sink): entry \(seq) is called delivered, without the sink's receipt")
+        }
+    }
+
+    mutating func checkEvidence() throws(LedgerError) {
+        var last = ""
+        // One piece at a time: a piece may have 16 MiB.
+        while let (hash, size, stream) = try database.first(
+            "SELECT sha256, size, body FROM evidence WHERE sha256 > ?1 ORDER BY sha256 LIMIT 1",
+            [.text(last)],
+            { ($0.text(0), $0.integer(1), $0.bytes(2)) })
+        {
+            report.evidence += 1
+            last = hash
+            guard let bytes = Deflated.inflated(stream, size: size), SHA256Digest.hex(of: bytes) == hash
+            else {
+                report.add("evidence \(hash): the bytes are not those that the hash was made of")
+                continue
+            }
+        }
+    }
+}
+
+extension LedgerReader {
+    /// Verifies the whole ledger: every hash from the bodies up, every signature, every projection.
+    ///
+    /// Takes as long as reading the ledger through; the daemon goes on writing meanwhile. Throws only where
+    /// the ledger cannot be read at all; whatever does not agree is in the report.
+    package func verify() throws(LedgerError) -> VerificationReport {
+        // A second connection, so that other reading does not wait for this.
+        let reader = try LedgerReader(path: directory.path)
+        return try reader.snapshot { database throws(LedgerError) in
+            try LedgerVerifier.report(on: database, in: reader.directory)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package import Inspection
+package import Metrology
+
+/// Everything that the gateway runs by, read and checked whole before a device is opened.
+package struct Deployment: Sendable, Equatable {
+    package let configuration: GatewayConfiguration
+    /// By asset id: every device has one.
+    package let profiles: [String: DeviceProfile]
+    /// By station id: every station has one.
+    package let plans: [String: InspectionPlan]
+    /// Nil where the configuration names no operators file.
+    package let operators: OperatorRoster?
+    /// Every file that this was made of, once, sorted by path.
+    package let files: [SourceFile]
+    /// What a person should know and what stops nothing.
+    package let warnings: [Fault]
+
+    /// The deployment that the configuration at `path` describes.
+    ///
+    /// `today` decides which calibrations are overdue. Throws every fault of every file at once.
+    package static func load(
+        _ path: String, from source: FileSource = .disk, today: CalendarDate
+    ) throws(Faults) -> Deployment {
+        let faults = FaultCollector()
+        let deployment = check(path, from: source, today: today, faults: faults)
+        try faults.throwIfAny()
+        guard let deployment else {
+            throw Faults([Fault(SourcePlace(file: path), "it was refused without a reason", "report this")])
+        }
+        return deployment
+    }
+
+    /// The same with the caller's collector, so that warnings come out beside faults; nil with any fault.
+    package static func check(
+        _ path: String, from source: FileSource = .disk, today: CalendarDate, faults: FaultCollector
+    ) -> Deployment? {
+        DeploymentReader(source: source, today: today, faults: faults).read(path)
+    }
+}

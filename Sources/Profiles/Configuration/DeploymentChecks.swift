@@ -1,0 +1,121 @@
+internal import Inspection
+internal import Metrology
+
+/// Checks what stations, devices and plans say of one another.
+struct DeploymentChecks {
+    let configuration: GatewayConfiguration
+    /// Where the configuration begins.
+    let place: SourcePlace
+    let profiles: [String: DeviceProfile]
+    let plans: [String: InspectionPlan]
+    let today: CalendarDate
+    let faults: FaultCollector
+
+    func run() {
+        if configuration.stations.isEmpty {
+            faults.warn(
+                place, "there is no station",
+                "add `stations:`; without one nothing is inspected")
+        }
+        checkLinks()
+        var users: [String: String] = [:]
+        for station in configuration.stations {
+            check(station)
+            for device in station.scanners + station.bindings.values.sorted() {
+                if let other = users[device], other != station.id {
+                    faults.fault(
+                        station.place,
+                        "device \(Wording.quoted(device)) belongs to station \(Wording.quoted(other)) too",
+                        "give each station its own")
+                }
+                users[device] = station.id
+            }
+        }
+        for device in configuration.devices where gauges.contains(device.id) { checkCalibration(device) }
+    }
+
+    /// Devices whose values are judged.
+    private var gauges: Set<String> {
+        var gauges: Set<String> = []
+        for station in configuration.stations {
+            for characteristic in plans[station.id]?.characteristics ?? [] {
+                if let device = station.bindings[characteristic.source.role] { gauges.insert(device) }
+            }
+        }
+        return gauges
+    }
+
+    private func checkLinks() {
+        var seen: [String: DeviceConfiguration] = [:]
+        for device in configuration.devices {
+            if let other = seen[device.link] {
+                faults.fault(
+                    device.linkPlace, "device \(Wording.quoted(other.id)) has this link too",
+                    "correct one of them")
+            }
+            seen[device.link] = device
+            guard let profile = profiles[device.id], let scheme = LinkText.scheme(device.link) else {
+                continue
+            }
+            let fitting = LinkText.schemes(for: profile.speech)
+            if !fitting.contains(scheme) {
+                faults.fault(
+                    device.linkPlace, "a \(profile.id) is not reached by \(scheme.rawValue)",
+                    "use \(fitting.map(\.rawValue).joined(separator: ", "))")
+            }
+        }
+    }
+
+    private func check(_ station: StationConfiguration) {
+        let ids = configuration.devices.map(\.id)
+        for scanner in station.scanners {
+            if !ids.contains(scanner) {
+                unknown(scanner, ids, station)
+            } else if let profile = profiles[scanner], profile.scanner == nil {
+                faults.fault(
+                    station.place, "device \(Wording.quoted(scanner)) is a \(profile.id), no scanner",
+                    "bind it to a role instead")
+            }
+        }
+        for (role, device) in station.bindings.sorted(by: { $0.key < $1.key }) {
+            if !ids.contains(device) {
+                unknown(device, ids, station)
+            } else if let profile = profiles[device], profile.scanner != nil {
+                faults.fault(
+                    station.place, "role \(role) is bound to \(Wording.quoted(device)), a scanner",
+                    "bind it to a device that measures")
+            }
+        }
+        guard let plan = plans[station.id] else { return }
+        for role in plan.roles where station.bindings[role] == nil {
+            faults.fault(
+                station.place, "plan \(plan.id) needs a device for role \(Wording.quoted(role))",
+                "add `bind: {\(role): DEVICE}`")
+        }
+        for role in station.bindings.keys.sorted() where !plan.roles.contains(role) {
+            faults.fault(
+                station.place, "plan \(plan.id) has no role \(Wording.quoted(role))",
+                NearestName.remedy(for: role, among: plan.roles))
+        }
+    }
+
+    private func unknown(_ device: String, _ known: [String], _ station: StationConfiguration) {
+        faults.fault(
+            station.place, "device \(Wording.quoted(device)) does not exist",
+            NearestName.remedy(for: device, among: known))
+    }
+
+    private func checkCalibration(_ device: DeviceConfiguration) {
+        guard let calibration = device.calibration else {
+            faults.warn(
+                device.place, "device \(Wording.quoted(device.id)) has no calibration",
+                "add `calibration: {certificate: …, due: …}`; until then nothing that it measures passes")
+            return
+        }
+        if calibration.due < today {
+            faults.warn(
+                device.place, "the calibration of \(Wording.quoted(device.id)) was due on \(calibration.due)",
+                "have it calibrated; until then nothing that it measures passes")
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// What a file says about one model of device: its points, units and timing, and how it tells that a result
+/// is ready. Which instance hangs on which link is the configuration's business.
+package struct DeviceProfile: Sendable, Equatable {
+    /// `kral-bem500`; the file is named for it.
+    package let id: String
+    package let revision: Int
+    /// SHA-256 of the file's bytes, lower-case hex.
+    package let sha256: String
+    package let manufacturer: String
+    package let model: String
+    /// Where the map comes from: the manual and its page.
+    package let source: String
+    package let speech: Speech
+
+    /// What the device speaks, with what only devices of that sort have.
+    package enum Speech: Sendable, Equatable {
+        case modbus(RegisterMap)
+        case scanner(ScannerProfile)
+    }
+
+    package init(
+        id: String, revision: Int, sha256: String, manufacturer: String, model: String, source: String,
+        speech: Speech
+    ) {
+        (self.id, self.revision, self.sha256) = (id, revision, sha256)
+        (self.manufacturer, self.model, self.source, self.speech) = (manufacturer, model, source, speech)
+    }
+
+    /// The registers of a Modbus device; nil for any other.
+    package var registers: RegisterMap? {
+        guard case .modbus(let map) = speech else { return nil }
+        return map
+    }
+
+    /// What a scanner needs; nil for any other device.
+    package var scanner: ScannerProfile? {
+        guard case .scanner(let scanner) = speech else { return nil }
+        return scanner
+    }
+
+    /// The device's points; a scanner has none.
+    package var points: [DevicePoint] { registers?.points ?? [] }
+}

@@ -1,0 +1,167 @@
+internal import Codecs
+package import Metrology
+
+/// What one reply says about one point, before it is stamped and becomes a sample.
+package struct PointReading: Sendable, Equatable {
+    package let point: String
+    /// Nil where the quality is bad and nothing could be read.
+    package let value: PointValue?
+    /// Nil for texts and words.
+    package let unit: UnitOfMeasure?
+    /// The bytes of the reply that it was decoded from, in wire order.
+    package let raw: [UInt8]
+    package let quality: Quality
+
+    package init(point: String, value: PointValue?, unit: UnitOfMeasure?, raw: [UInt8], quality: Quality) {
+        (self.point, self.value, self.unit) = (point, value, unit)
+        (self.raw, self.quality) = (raw, quality)
+    }
+}
+
+extension ReadRequest {
+    /// Bytes that a right reply carries after its byte count.
+    package var replyByteCount: Int { table.holdsBits ? (count + 7) / 8 : 2 * count }
+
+    /// The data of a whole reply PDU; nil where it answers another function or is not of the right length.
+    package func data(ofReply pdu: [UInt8]) -> [UInt8]? {
+        guard pdu.count == 2 + replyByteCount, pdu[0] == table.readFunction, Int(pdu[1]) == replyByteCount
+        else { return nil }
+        return Array(pdu[2...])
+    }
+
+    /// A reading for each of the request's points, in their order.
+    ///
+    /// `data` is what the reply carried after its byte count; of any other length than the right one it makes
+    /// every point bad. `known` holds earlier readings of points that these depend on: decimals, units.
+    package func decode(_ data: [UInt8], knowing known: [String: PointReading] = [:]) -> [PointReading] {
+        guard data.count == replyByteCount else {
+            return points.map { $0.bad(.malformed) }
+        }
+        let block =
+            table.holdsBits
+            ? ModbusValueBlock(bitsFrom: address, count: count, bytes: data)
+            : ModbusValueBlock(registersFrom: address, bytes: data)
+        return block.readings(of: points, knowing: known)
+    }
+}
+
+extension ModbusValueBlock {
+    /// A reading for each point; those that others depend on are decoded first, whatever their order.
+    func readings(of points: [DevicePoint], knowing known: [String: PointReading]) -> [PointReading] {
+        var context = known
+        for point in points where !point.isDependent {
+            context[point.id] = point.reading(from: self, context)
+        }
+        return points.map { point in
+            point.isDependent
+                ? point.reading(from: self, context) : context[point.id] ?? point.bad(.malformed)
+        }
+    }
+}
+
+extension DevicePoint {
+    /// Whether its value needs that of another point.
+    var isDependent: Bool {
+        if when != nil || quantity?.scaleFrom != nil { return true }
+        guard case .from = quantity?.unit else { return false }
+        return true
+    }
+
+    /// A reading without a value.
+    package func bad(_ defect: Quality.Defect, raw: [UInt8] = []) -> PointReading {
+        PointReading(point: id, value: nil, unit: nil, raw: raw, quality: .bad(defect))
+    }
+
+    fileprivate func reading(from block: ModbusValueBlock, _ context: [String: PointReading]) -> PointReading
+    {
+        guard let (value, raw) = block.value(of: self) else { return bad(.malformed) }
+        guard let value else { return bad(.malformed, raw: raw) }
+        let read = meant(value, raw, context)
+        guard let when, read.quality == .good else { return read }
+        guard let condition = context[when], condition.quality == .good else { return read.with(.malformed) }
+        return condition.value?.decimal == 1 ? read : read.with(.flagged)
+    }
+
+    private func meant(_ value: ModbusValue, _ raw: [UInt8], _ context: [String: PointReading])
+        -> PointReading
+    {
+        switch (meaning, value) {
+        case (.text, .text(let text)):
+            PointReading(point: id, value: .text(text), unit: nil, raw: raw, quality: .good)
+        case (.words(let words), .integer(let code)):
+            if let word = words[code] {
+                PointReading(point: id, value: .text(word), unit: nil, raw: raw, quality: .good)
+            } else {
+                bad(.malformed, raw: raw)
+            }
+        case (.quantity(let quantity), _): measured(quantity, value, raw, context)
+        default: bad(.malformed, raw: raw)
+        }
+    }
+
+    private func measured(
+        _ quantity: Quantity, _ value: ModbusValue, _ raw: [UInt8], _ context: [String: PointReading]
+    ) -> PointReading {
+        let number: ExactDecimal?
+        switch value {
+        case .integer(let integer):
+            guard !quantity.sentinels.contains(integer) else { return bad(.sentinel, raw: raw) }
+            number = ExactDecimal(integer)
+        case .float32(let float): number = ExactDecimal(shortest: float)
+        case .float64(let double): number = ExactDecimal(shortest: double)
+        case .notFinite: return bad(.sentinel, raw: raw)
+        case .text: return bad(.malformed, raw: raw)
+        }
+        guard let number, number.isBounded, let scaled = quantity.scaled(number, context),
+            let unit = quantity.unit(context)
+        else { return bad(.malformed, raw: raw) }
+        let reading = PointReading(point: id, value: .decimal(scaled), unit: unit, raw: raw, quality: .good)
+        let isPlausible = unit.kind == quantity.kind && quantity.valid?.contains(scaled) != false
+        return isPlausible ? reading : reading.with(.implausible)
+    }
+}
+
+extension DevicePoint.Quantity {
+    /// `number` with this quantity's scale, offset and decimals, at its resolution; nil where it is out of
+    /// bounds or the decimals are not known.
+    fileprivate func scaled(_ number: ExactDecimal, _ context: [String: PointReading]) -> ExactDecimal? {
+        guard var value = number.scaled(by: scale, plus: offset) else { return nil }
+        if let scaleFrom {
+            guard let decimals = context[scaleFrom], decimals.quality == .good,
+                let places = decimals.value?.decimal, let count = Int(places.description),
+                (0...9).contains(count)
+            else { return nil }
+            value = ExactDecimal(value.coefficient, e: value.exponent - count)
+        }
+        if let resolution { value = value.rounded(toMultipleOf: resolution) }
+        return value.isBounded ? value : nil
+    }
+
+    fileprivate func unit(_ context: [String: PointReading]) -> UnitOfMeasure? {
+        switch unit {
+        case .fixed(let unit): return unit
+        case .from(let point):
+            guard let reading = context[point], reading.quality == .good, case .text(let code) = reading.value
+            else { return nil }
+            return UnitOfMeasure(code)
+        }
+    }
+}
+
+extension PointReading {
+    fileprivate func with(_ defect: Quality.Defect) -> PointReading {
+        PointReading(point: point, value: value, unit: unit, raw: raw, quality: .bad(defect))
+    }
+}
+
+extension ModbusValueBlock {
+    /// A point's value and wire bytes: nil where this block lacks it, a nil value where its bytes say nothing.
+    fileprivate func value(of point: DevicePoint) -> (value: ModbusValue?, raw: [UInt8])? {
+        if point.table.holdsBits {
+            return bit(at: point.address).map { (.integer($0 ? 1 : 0), [$0 ? 1 : 0]) }
+        }
+        return registers(at: point.address, count: point.width).map { bytes in
+            (ModbusValue(bytes, as: point.type, order: point.byteOrder), bytes)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+internal import Metrology
+
+extension DeviceProfile {
+    /// The profile in `file`; nil after noting everything that is wrong in `faults`.
+    ///
+    /// Registers that nobody has confirmed become warnings. Vectors are not run: see `vectorFaults`.
+    package static func read(_ file: SourceFile, faults: FaultCollector) -> DeviceProfile? {
+        let before = faults.count
+        guard let root = file.root(faults), let top = YAMLMapping(root, "a profile", faults) else {
+            return nil
+        }
+        let id = top.required("profile", .name)
+        let revision = top.required("revision", .integer(1...1_000_000))
+        let manufacturer = top.required("manufacturer", .text)
+        let model = top.required("model", .text)
+        let source = top.required("source", .text(1...2_000))
+        let speech = top.required("protocol", .choice).flatMap { (spoken: SpokenProtocol) in
+            spoken.read(top)
+        }
+        if speech != nil { top.finish() }
+        guard let id, let revision, let manufacturer, let model, let source, let speech,
+            faults.count == before
+        else { return nil }
+        return DeviceProfile(
+            id: id, revision: revision, sha256: file.sha256, manufacturer: manufacturer, model: model,
+            source: source,
+            speech: speech)
+    }
+}
+
+/// What a profile's `protocol:` may say, and how the rest of the file is read then.
+private enum SpokenProtocol: String, CaseIterable {
+    case modbus
+    case hidPOS = "hid-pos"
+    case serial
+
+    func read(_ top: YAMLMapping) -> DeviceProfile.Speech? {
+        switch self {
+        case .modbus: RegisterMapReader(top).map().map { .modbus($0) }
+        case .hidPOS: ScannerProfileReader.hidPOS(top).map { .scanner($0) }
+        case .serial: ScannerProfileReader.serial(top).map { .scanner($0) }
+        }
+    }
+}
+
+/// Reads what a scanner's profile adds.
+///
+/// ```yaml
+/// protocol: serial
+/// line: {baud: 9600, data_bits: 8, parity: none, stop_bits: 1}
+/// framing: {prefix: "", suffix: "\r", idle_gap: 50 ms, aim_identifier: false}
+/// longest_mark: 512
+/// ```
+enum ScannerProfileReader {
+    /// Bytes: an IUID mark is some 80, a full PDF417 1,850 text characters (ISO/IEC 15438).
+    private static let marks = 1...4_096
+
+    static func hidPOS(_ top: YAMLMapping) -> ScannerProfile? {
+        let longest = top.optional("longest_mark", .integer(marks)) ?? 512
+        let reports = top.mapping("reports", "reports")
+        let continuation = reports?.optional("continuation", .duration(1...10_000)) ?? 500
+        reports?.finish()
+        return ScannerProfile(
+            transport: .hidPOS(.init(continuationMilliseconds: continuation)), longestMark: longest)
+    }
+
+    static func serial(_ top: YAMLMapping) -> ScannerProfile? {
+        let longest = top.optional("longest_mark", .integer(marks)) ?? 512
+        let line = top.mapping("line", "a line")
+        let framing = top.mapping("framing", "a framing")
+        if framing == nil {
+            top.faults.fault(top.place, "a serial scanner has no framing", #"add `framing: {suffix: "\r"}`"#)
+        }
+        let result = ScannerProfile.SerialFraming(
+            prefix: framing?.optional("prefix", .bytes) ?? [],
+            suffix: framing?.optional("suffix", .bytes) ?? [],
+            idleGapMilliseconds: framing?.optional("idle_gap", .duration(1...10_000)) ?? 50,
+            aimIdentifier: framing?.optional("aim_identifier", .flag) ?? false,
+            baud: line?.optional("baud", .integer(300...921_600)) ?? 9_600,
+            dataBits: line?.optional("data_bits", .integer(7...8)) ?? 8,
+            parity: line?.optional("parity", .choice) ?? .none,
+            stopBits: line?.optional("stop_bits", .integer(1...2)) ?? 1)
+        line?.finish()
+        framing?.finish()
+        return ScannerProfile(transport: .serial(result), longestMark: longest)
+    }
+}
+
+extension YAMLForm where Value == [UInt8] {
+    /// Up to eight bytes, written as a text: `"\r\n"`, `"\x02"`; empty for none.
+    fileprivate static var bytes: YAMLForm {
+        YAMLForm(#"at most 8 characters such as "\r""#) { text, _ in
+            let bytes = Array(text.utf8)
+            return bytes.count <= 8 && bytes.allSatisfy { $0 < 0x80 } ? bytes : nil
+        }
+    }
+}

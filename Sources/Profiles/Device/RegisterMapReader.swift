@@ -1,0 +1,168 @@
+internal import Codecs
+internal import Metrology
+
+/// Reads the Modbus part of a profile.
+struct RegisterMapReader {
+    let top: YAMLMapping
+    let defaults: Defaults
+
+    var faults: FaultCollector { top.faults }
+
+    /// What points and requests have that do not say otherwise.
+    struct Defaults {
+        var table = RegisterTable.holding
+        var byteOrder = ModbusByteOrder.abcd
+        var pollMilliseconds = 1_000
+        var timeoutMilliseconds = 500
+    }
+
+    /// Registers of one read and one write (Modbus Application Protocol V1.1b3, sections 6.3 and 6.12).
+    static let registersPerRead = 1...125
+    static let registersPerWrite = 1...123
+    /// Coils or inputs of one read (V1.1b3, section 6.1).
+    static let bitsPerRead = 2_000
+    /// Periods and timeouts: nothing answers faster, nothing is worth waiting for longer.
+    static let polls = 10...86_400_000
+    static let timeouts = 10...60_000
+
+    init(_ top: YAMLMapping) {
+        self.top = top
+        var defaults = Defaults()
+        if let map = top.mapping("defaults", "defaults") {
+            defaults.table = map.optional("table", .choice) ?? defaults.table
+            defaults.byteOrder = map.optional("byte_order", .choice) ?? defaults.byteOrder
+            defaults.pollMilliseconds =
+                map.optional("poll", .duration(Self.polls)) ?? defaults.pollMilliseconds
+            defaults.timeoutMilliseconds =
+                map.optional("timeout", .duration(Self.timeouts)) ?? defaults.timeoutMilliseconds
+            map.finish()
+        }
+        self.defaults = defaults
+    }
+
+    /// The whole map; nil after noting what is wrong.
+    func map() -> RegisterMap? {
+        let before = faults.count
+        let limits = top.mapping("limits", "limits")
+        let perRead = limits?.optional("registers_per_read", .integer(Self.registersPerRead)) ?? 125
+        let perWrite = limits?.optional("registers_per_write", .integer(Self.registersPerWrite)) ?? 123
+        limits?.finish()
+        let requests = top.mappings("requests", "a request", most: 1_000, request)
+        let reader = PointReader(defaults: defaults, requests: requests)
+        let read = top.mappings("points", "a point", most: 5_000, reader.point)
+        let points = read.map(\.point)
+        if points.isEmpty, faults.count == before {
+            faults.fault(top.place, "the profile has no points", "add `points:`")
+        }
+        let planner = ReadPlanner(
+            registersPerRead: perRead, requests: requests, points: points,
+            pointsAreRight: faults.count == before,
+            faults: faults)
+        let plan = planner.plan()
+        let unitless = Set(read.filter(\.lacksUnit).map(\.point.place))
+        RegisterMapChecks(points: points, unitless: unitless, requests: requests, faults: faults).run()
+        let cycle = top.mapping("cycle", "a cycle").flatMap { mapping in
+            defer { mapping.finish() }
+            return DeviceCycleReader(cycle: mapping, points: points, plan: plan).read()
+        }
+        let vectors = top.mappings("vectors", "a vector", most: 1_000) {
+            GoldenVectorReader(vector: $0, defaults: defaults, points: points).read()
+        }
+        guard faults.count == before else { return nil }
+        return RegisterMap(
+            timeoutMilliseconds: defaults.timeoutMilliseconds, registersPerRead: perRead,
+            registersPerWrite: perWrite, points: points, readPlan: plan, cycle: cycle, vectors: vectors)
+    }
+
+    private func request(_ mapping: YAMLMapping) -> ExplicitRequest? {
+        let id = mapping.required("id", .name)
+        let place = AddressReader.read(mapping, defaultTable: defaults.table)
+        let count = mapping.required("count", .integer(1...Self.bitsPerRead))
+        let moment = MomentReader.read(mapping) ?? .every(milliseconds: defaults.pollMilliseconds)
+        guard let id, let place, let count else { return nil }
+        return ExplicitRequest(
+            id: id, table: place.table, address: place.address, count: count, moment: moment, mapping: mapping
+        )
+    }
+}
+
+/// A request as the profile writes it.
+struct ExplicitRequest {
+    let id: String
+    let table: RegisterTable
+    let address: Int
+    let count: Int
+    let moment: ReadMoment
+    let mapping: YAMLMapping
+
+    var addresses: Range<Int> { address..<address + count }
+
+    func holds(_ point: DevicePoint) -> Bool {
+        point.table == table && addresses.contains(point.address)
+            && addresses.upperBound >= point.addresses.upperBound
+    }
+}
+
+/// Reads `address` (zero-based, as on the wire) or `ref` (40001), and `table`.
+enum AddressReader {
+    static func read(
+        _ mapping: YAMLMapping, defaultTable: RegisterTable
+    ) -> (table: RegisterTable, address: Int)? {
+        let written: RegisterTable? = mapping.optional("table", .choice)
+        let address = mapping.optional("address", .integer(0...65_535))
+        if !mapping.has("ref") {
+            if !mapping.has("address") {
+                mapping.faults.fault(
+                    mapping.place, "\(mapping.subject) has no address",
+                    "add `address: 0x0000` or `ref: 40001`")
+            }
+            return address.map { (written ?? defaultTable, $0) }
+        }
+        guard let number = mapping.optional("ref", .integer(1...465_536)) else { return nil }
+        guard let named = reference(number) else {
+            mapping.fault(
+                "ref", "\(number) names no register", "write 1…, 10001…, 30001… or 40001…, five or six digits"
+            )
+            return nil
+        }
+        guard written == nil || written == named.table, address == nil || address == named.address else {
+            mapping.fault(
+                "ref", "\(number) is \(named.table.rawValue) \(named.address), the other keys say otherwise",
+                "keep `ref` or `address` with `table`")
+            return nil
+        }
+        return named
+    }
+
+    /// The register that the older one-based notation names, with five or six digits.
+    private static func reference(_ number: Int) -> (table: RegisterTable, address: Int)? {
+        let tables: [Int: RegisterTable] = [0: .coil, 1: .discrete, 3: .input, 4: .holding]
+        let (unit, most) = number < 100_000 ? (10_000, 9_999) : (100_000, 65_536)
+        guard let table = tables[number / unit], (1...most).contains(number % unit) else { return nil }
+        return (table, number % unit - 1)
+    }
+}
+
+/// Reads `read: on_connect | on_demand | poll` and `poll: 200 ms`.
+enum MomentReader {
+    private enum Word: String, CaseIterable {
+        case poll
+        case onConnect = "on_connect"
+        case onDemand = "on_demand"
+    }
+
+    /// Nil where neither key is written.
+    static func read(_ mapping: YAMLMapping) -> ReadMoment? {
+        let word: Word? = mapping.optional("read", .choice)
+        let poll = mapping.optional("poll", .duration(RegisterMapReader.polls))
+        if let poll, word == nil || word == .poll { return .every(milliseconds: poll) }
+        if poll != nil {
+            mapping.fault("poll", "it is not polled: `read` says otherwise", "remove `poll` or `read`")
+        }
+        switch word {
+        case .onConnect: return .onConnect
+        case .onDemand: return .onDemand
+        case .poll, nil: return nil
+        }
+    }
+}

@@ -1,0 +1,184 @@
+internal import Codecs
+package import Inspection
+package import Metrology
+
+/// What one write request carries.
+package struct RegisterWrite: Sendable, Equatable {
+    package let address: Int
+    package let content: Content
+
+    package enum Content: Sendable, Equatable {
+        /// Holding registers, in one frame (function 16, or 6 for a single one).
+        case registers([UInt16])
+        /// One coil (function 5).
+        case coil(Bool)
+    }
+
+    package init(address: Int, content: Content) { (self.address, self.content) = (address, content) }
+}
+
+/// Why a value is not written to a device.
+package struct WriteRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+    package let point: String
+    package let what: String
+    package let remedy: String
+
+    package var description: String { "point \(Wording.quoted(point)): \(what): \(remedy)" }
+}
+
+extension RegisterMap {
+    /// One frame that writes all of `values`.
+    ///
+    /// Throws where a point is not listed as writable, a value is outside its `valid` or does not fit its
+    /// type exactly, or the points do not lie side by side in one table: nothing that is not named is written.
+    package func write(_ values: [(point: String, value: PointValue)]) throws(WriteRefusal) -> RegisterWrite {
+        var parts: [(point: DevicePoint, words: [UInt16])] = []
+        for (id, value) in values {
+            guard let point = point(id) else {
+                throw WriteRefusal(
+                    point: id, what: "the profile has no such point",
+                    remedy: NearestName.remedy(for: id, among: points.map(\.id)))
+            }
+            parts.append((point, try point.words(writing: value)))
+        }
+        parts.sort { $0.point.address < $1.point.address }
+        guard let first = parts.first?.point else {
+            throw WriteRefusal(point: "", what: "nothing is to be written", remedy: "name a point")
+        }
+        if first.table == .coil, parts.count == 1 {
+            return RegisterWrite(address: first.address, content: .coil(parts[0].words != [0]))
+        }
+        for (left, right) in zip(parts, parts.dropFirst()) {
+            guard left.point.table == .holding, right.point.table == .holding,
+                left.point.addresses.upperBound == right.point.address
+            else { throw .apart(left.point, right.point) }
+        }
+        let words = parts.flatMap(\.words)
+        guard words.count <= registersPerWrite else {
+            throw WriteRefusal(
+                point: first.id, what: "\(words.count) registers in one frame",
+                remedy: "at most \(registersPerWrite)")
+        }
+        return RegisterWrite(address: first.address, content: .registers(words))
+    }
+
+    /// The frame that starts a step: what binds the result, the set points, the start command; nil where the
+    /// device takes none of them.
+    ///
+    /// `token` is what the cycle's `bind` asks for. Throws as `write` does.
+    package func startWrite(_ setPoints: [SetPoint], token: String) throws(WriteRefusal) -> RegisterWrite? {
+        var values = setPoints.map { (point: $0.point, value: PointValue.decimal($0.value)) }
+        if let binding = cycle?.binding { values.append((binding.write, .text(token))) }
+        if let start = cycle?.start { values.append((start.point, .decimal(start.value))) }
+        return values.isEmpty ? nil : try write(values)
+    }
+
+    /// The frame that aborts what the device does; nil where it has no such command.
+    package func abortWrite() throws(WriteRefusal) -> RegisterWrite? {
+        guard let abort = cycle?.abort else { return nil }
+        return try write([(abort.point, .decimal(abort.value))])
+    }
+
+    /// The frame that tells the device that the result `sequence` is stored; nil where it is told otherwise.
+    package func acknowledgeWrite(sequence: ExactDecimal) throws(WriteRefusal) -> RegisterWrite? {
+        guard case .write(let point) = cycle?.acknowledge else { return nil }
+        return try write([(point, .decimal(sequence))])
+    }
+
+    /// The request whose reading tells the device that its result is stored; nil where it is told otherwise.
+    package var acknowledgeRead: ReadRequest? {
+        guard case .read(let point) = cycle?.acknowledge else { return nil }
+        return readPlan.request(holding: point)
+    }
+}
+
+extension DevicePoint {
+    /// The registers that make this point say `value`; for a coil one word, 0 or 1.
+    ///
+    /// A number is taken in the point's own unit; for a point with words also its code.
+    package func words(writing value: PointValue) throws(WriteRefusal) -> [UInt16] {
+        guard access.writes else {
+            throw WriteRefusal(
+                point: id, what: "it is not writable", remedy: "only points with `access: write` are written")
+        }
+        guard let raw = try raw(of: value) else {
+            throw WriteRefusal(
+                point: id, what: "\(Wording.quoted(value.description)) is nothing that it can hold",
+                remedy: "give a \(expectation)")
+        }
+        if table.holdsBits {
+            guard raw == .integer(0) || raw == .integer(1) else {
+                throw WriteRefusal(point: id, what: "\(value) is no state of a coil", remedy: "0 or 1")
+            }
+            return raw == .integer(1) ? [1] : [0]
+        }
+        guard let words = raw.words(as: type, order: byteOrder) else {
+            throw WriteRefusal(
+                point: id, what: "\(Wording.quoted(value.description)) does not fit",
+                remedy: "give a \(expectation)")
+        }
+        return words
+    }
+
+    private func raw(of value: PointValue) throws(WriteRefusal) -> ModbusValue? {
+        switch (meaning, value) {
+        case (.text, .text(let text)): return .text(text)
+        case (.words(let words), .text(let text)):
+            return words.codes.filter { $0.value == text }.keys.min().map { .integer($0) }
+        case (.words(let words), .decimal(let code)):
+            return words.codes.keys.first { ExactDecimal($0) == code }.map { .integer($0) }
+        case (.quantity(let quantity), .decimal(let number)):
+            if let valid = quantity.valid, !valid.contains(number) {
+                throw WriteRefusal(
+                    point: id, what: "\(number) is outside \(valid.low)…\(valid.high)", remedy: "stay within")
+            }
+            switch type {
+            case .float32, .float64: return quantity.float(number, type)
+            default: return quantity.unscaled(number).map { .integer($0) }
+            }
+        default: return nil
+        }
+    }
+
+    private var expectation: String {
+        switch meaning {
+        case .text: "text of at most \(2 * type.registers) printable ASCII characters"
+        case .words(let words): "word such as \(words.words.min() ?? "")"
+        case .quantity(let quantity):
+            "number that \(type) × \(quantity.scale) + \(quantity.offset) can say exactly"
+        }
+    }
+}
+
+extension DevicePoint.Quantity {
+    /// The whole raw number r with r × scale + offset = number; nil where there is none.
+    fileprivate func unscaled(_ number: ExactDecimal) -> Int128? {
+        guard scaleFrom == nil, scale.coefficient != 0 else { return nil }
+        let rest = number - offset
+        let shift = rest.exponent - scale.exponent
+        guard abs(shift) <= 36 else { return nil }
+        let power = (0..<abs(shift)).reduce(Int128(1)) { power, _ in power * 10 }
+        let (top, topOverflows) = rest.coefficient.multipliedReportingOverflow(by: shift > 0 ? power : 1)
+        let (bottom, bottomOverflows) = scale.coefficient.multipliedReportingOverflow(
+            by: shift < 0 ? power : 1)
+        guard !topOverflows, !bottomOverflows, top.isMultiple(of: bottom) else { return nil }
+        return top / bottom
+    }
+
+    /// `number` as the nearest float; nil for a scaled one, which would not come back exactly.
+    fileprivate func float(_ number: ExactDecimal, _ type: ModbusValueType) -> ModbusValue? {
+        guard scaleFrom == nil, scale == 1, offset == 0 else { return nil }
+        if type == .float32 { return Float(number.description).map { .float32($0) } }
+        return Double(number.description).map { .float64($0) }
+    }
+}
+
+extension WriteRefusal {
+    fileprivate static func apart(_ left: DevicePoint, _ right: DevicePoint) -> WriteRefusal {
+        WriteRefusal(
+            point: right.id,
+            what:
+                "it does not follow \(left.id) (\(left.addressText)…) at once, so one frame cannot write both",
+            remedy: "write every point between them too, or none")
+    }
+}

@@ -1,0 +1,133 @@
+internal import Inspection
+internal import Metrology
+
+/// Checks a plan against the devices that a station binds to its roles.
+struct PlanChecks {
+    let file: PlanFile
+    /// The profile of the device that each role is bound to; a role that is not bound is missing.
+    let profiles: [String: DeviceProfile]
+    let faults: FaultCollector
+
+    func run() {
+        for step in file.plan.steps { check(step) }
+        for characteristic in file.plan.characteristics { check(characteristic) }
+    }
+
+    /// A token as long as those that cycles get.
+    private static let sampleToken = "C0000000"
+
+    private func check(_ step: PlanStep) {
+        guard let profile = profiles[step.completes] else { return }
+        let place = file.stepPlaces[step.id] ?? SourcePlace(file: "")
+        guard let map = profile.registers, map.cycle != nil else {
+            faults.fault(
+                place,
+                "step \(Wording.quoted(step.id)) waits for \(step.completes), but profile \(profile.id) has no cycle",
+                "complete it by another role, or give the profile a `cycle:`")
+            return
+        }
+        do {
+            _ = try map.startWrite(step.setPoints, token: Self.sampleToken)
+        } catch {
+            faults.fault(
+                place,
+                "step \(Wording.quoted(step.id)) cannot be set: point \(Wording.quoted(error.point)): \(error.what)",
+                error.remedy)
+        }
+    }
+
+    private func check(_ characteristic: Characteristic) {
+        let role = characteristic.source.role
+        guard let profile = profiles[role] else { return }
+        guard let point = profile.points.first(where: { $0.id == characteristic.source.point }) else {
+            fault(
+                characteristic,
+                "profile \(profile.id) has no point \(Wording.quoted(characteristic.source.point))",
+                NearestName.remedy(for: characteristic.source.point, among: profile.points.map(\.id)))
+            return
+        }
+        checkIsRead(point, characteristic, profile)
+        switch characteristic.requirement {
+        case .quantity(let unit, _, let resolution):
+            for given in units(of: point, in: profile, kind: unit.kind, characteristic) {
+                do {
+                    _ = try (1 as ExactDecimal).converted(from: given, to: unit, resolution: resolution)
+                } catch ConversionError.kinds {
+                    fault(characteristic, "\(ConversionError.kinds(given, unit))", "correct `from` or `unit`")
+                } catch {
+                    fault(
+                        characteristic, "\(given.code) in \(unit.code) never ends as a decimal",
+                        #"add `resolution: "0.1"`"#)
+                }
+            }
+        case .text(let equals): checkText(equals, point, characteristic)
+        }
+    }
+
+    /// Units in which the point may come; those of another kind than the characteristic's are left to run
+    /// time where the device chooses, because there they make the value bad.
+    private func units(
+        of point: DevicePoint, in profile: DeviceProfile, kind: QuantityKind, _ characteristic: Characteristic
+    ) -> [UnitOfMeasure] {
+        switch point.quantity?.unit {
+        case .fixed(let unit): return [unit]
+        case .from(let source):
+            guard point.quantity?.kind == kind else {
+                fault(
+                    characteristic,
+                    "point \(Wording.quoted(point.id)) is a \(point.quantity?.kind.rawValue ?? "")",
+                    "correct `from` or `unit`")
+                return []
+            }
+            guard case .words(let words) = profile.points.first(where: { $0.id == source })?.meaning else {
+                return []
+            }
+            return words.words.sorted().compactMap { UnitOfMeasure($0) }.filter { $0.kind == kind }
+        case nil:
+            fault(
+                characteristic, "point \(Wording.quoted(point.id)) is no number",
+                "use `equals`, or another point")
+            return []
+        }
+    }
+
+    private func checkText(_ equals: String, _ point: DevicePoint, _ characteristic: Characteristic) {
+        switch point.meaning {
+        case .text: break
+        case .words(let words):
+            if !words.words.contains(equals) {
+                fault(
+                    characteristic, "point \(Wording.quoted(point.id)) never says \(Wording.quoted(equals))",
+                    NearestName.remedy(for: equals, among: words.words))
+            }
+        case .quantity:
+            fault(
+                characteristic, "point \(Wording.quoted(point.id)) is a number",
+                "give limits instead of `equals`")
+        }
+    }
+
+    /// A value of the device that completes the step must come with its result, or it is of another instant.
+    private func checkIsRead(_ point: DevicePoint, _ characteristic: Characteristic, _ profile: DeviceProfile)
+    {
+        guard point.access.reads, !point.clearsOnRead else {
+            fault(characteristic, "point \(Wording.quoted(point.id)) is not read", "measure another point")
+            return
+        }
+        let step = file.plan.steps.first { $0.id == characteristic.step }
+        guard let map = profile.registers, let cycle = map.cycle,
+            step?.completes == characteristic.source.role,
+            let request = map.readPlan.request(cycle.request),
+            !request.points.contains(where: { $0.id == point.id })
+        else { return }
+        fault(
+            characteristic, "point \(Wording.quoted(point.id)) does not come with the result",
+            "measure a point of request \(Wording.quoted(request.id))")
+    }
+
+    private func fault(_ characteristic: Characteristic, _ what: String, _ remedy: String) {
+        faults.fault(
+            file.characteristicPlaces[characteristic.id] ?? SourcePlace(file: ""),
+            "characteristic \(Wording.quoted(characteristic.id)): \(what)", remedy)
+    }
+}

@@ -1,0 +1,156 @@
+internal import Codecs
+internal import Glibc
+internal import Linux
+internal import Metrology
+
+/// What the engine does with sockets.
+extension EngineLoop {
+    /// Bytes that no one acknowledges for so long mean that the other end is dead, not silent.
+    private static let unacknowledgedMilliseconds: Int32 = 10_000
+
+    /// What became true of a line's socket; an event of an earlier socket of the line is passed over.
+    func meet(_ event: Epoll.Event) {
+        let slot = Int(event.token & 0xFFFF_FFFF)
+        guard let line = line(slot), line.generation == UInt32(event.token >> 32), let socket = line.socket
+        else { return }
+        if line.isConnecting {
+            finishConnecting(line, slot: slot, socket)
+        } else if event.isReadable || event.isHungUp {
+            receive(line, slot: slot, socket)
+        }
+    }
+
+    /// Begins to connect; a host that is a name is looked up on a thread of its own, which may take long.
+    ///
+    /// - Returns: why it cannot be; nil where it is under way.
+    func dial(_ line: TCPLine, slot: Int) -> String? {
+        line.generation &+= 1
+        line.isConnecting = true
+        line.framer.reset()
+        if let address = SocketAddress(numericHost: line.host, port: line.port) {
+            return connect(line, slot: slot, to: [address])
+        }
+        let (mailbox, host, port, generation) = (mailbox, line.host, line.port, line.generation)
+        do throws(SystemCallError) {
+            try SystemThread.detach(name: "name-look-up") {
+                var addresses: [SocketAddress] = []
+                var fault: String?
+                do throws(SystemCallError) {
+                    addresses = try SocketAddress.resolve(host: host, port: port)
+                } catch {
+                    fault = error.subject
+                }
+                _ = mailbox.post(
+                    .resolved(slot: slot, generation: generation, addresses: addresses, fault: fault))
+            }
+            return nil
+        } catch {
+            line.isConnecting = false
+            return error.description
+        }
+    }
+
+    /// Goes on with a dial whose host has been looked up.
+    func resolved(_ line: TCPLine, slot: Int, _ addresses: [SocketAddress], fault: String?) {
+        if let fault = fault ?? connect(line, slot: slot, to: addresses) { fail(line, slot: slot, fault) }
+    }
+
+    /// - Returns: why it cannot be; nil where it is under way.
+    private func connect(_ line: TCPLine, slot: Int, to addresses: [SocketAddress]) -> String? {
+        guard !addresses.isEmpty else { return "\(line.host) has no address" }
+        // A host with several addresses is tried at each in turn, one a dial.
+        let address = addresses[line.dials % addresses.count]
+        line.dials &+= 1
+        do throws(SystemCallError) {
+            let socket = try TCPSocket.connect(
+                to: address, unacknowledgedMilliseconds: Self.unacknowledgedMilliseconds)
+            try epoll.watch(socket.number, token: token(line, slot), readable: false, writable: true)
+            line.socket = socket.release()
+            return nil
+        } catch {
+            line.isConnecting = false
+            return error.reason
+        }
+    }
+
+    func close(_ line: TCPLine) {
+        line.isConnecting = false
+        guard let socket = line.socket else { return }
+        line.socket = nil
+        epoll.forget(socket)
+        _ = Descriptor(owning: socket)
+    }
+
+    /// - Returns: why the line is lost; nil where all is sent.
+    func send(_ transmission: LineMachine.Transmission, on line: TCPLine) -> String? {
+        guard let socket = line.socket else { return "not connected" }
+        sendBuffer.removeAll(keepingCapacity: true)
+        MBAPFrame.append(
+            transaction: transmission.transaction, unit: transmission.unit, pdu: transmission.pdu, to: &sendBuffer)
+        observe(line, .sent, sendBuffer)
+        switch TCPSocket.send(socket, sendBuffer) {
+        case 0: return nil
+        // One short request at a time fills a send buffer only where the other end reads nothing.
+        case EAGAIN: return "the device takes no more bytes"
+        case let code: return SystemCallError.reason(code)
+        }
+    }
+
+    private func finishConnecting(_ line: TCPLine, slot: Int, _ socket: Int32) {
+        let code = TCPSocket.pendingError(socket)
+        guard code == 0 else {
+            fail(line, slot: slot, SystemCallError.reason(code))
+            return
+        }
+        do throws(SystemCallError) {
+            try epoll.watch(socket, token: token(line, slot))
+            line.isConnecting = false
+            tell(line, slot: slot, .opened, at: time.now())
+        } catch {
+            fail(line, slot: slot, error.reason)
+        }
+    }
+
+    private func receive(_ line: TCPLine, slot: Int, _ socket: Int32) {
+        let result = TCPSocket.receive(socket, into: receiveBuffer)
+        let now = time.now()
+        switch result {
+        case .nothing: return
+        case .bytes(let count):
+            let bytes = UnsafeRawBufferPointer(rebasing: receiveBuffer[..<count])
+            if observer != nil { observe(line, .received, Array(bytes)) }
+            line.framer.append(bytes)
+            takeFrames(line, slot: slot, at: now)
+        case .end:
+            close(line)
+            tell(line, slot: slot, .closed("the device closed the connection"), at: now)
+        case .failed(let code):
+            close(line)
+            tell(line, slot: slot, .closed(SystemCallError.reason(code)), at: now)
+        }
+    }
+
+    private func takeFrames(_ line: TCPLine, slot: Int, at now: Stamp) {
+        do throws(ModbusError) {
+            while line.socket != nil, let frame = try line.framer.next() {
+                let input = LineMachine.Input.frame(
+                    transaction: frame.transaction, unit: frame.unit, pdu: frame.pdu)
+                tell(line, slot: slot, input, at: now)
+            }
+        } catch {
+            tell(line, slot: slot, .brokenStream(error), at: now)
+        }
+    }
+
+    private func fail(_ line: TCPLine, slot: Int, _ why: String) {
+        close(line)
+        tell(line, slot: slot, .openFailed(why), at: time.now())
+    }
+
+    private func token(_ line: TCPLine, _ slot: Int) -> UInt64 { UInt64(line.generation) << 32 | UInt64(slot) }
+
+    private func observe(_ line: TCPLine, _ direction: LinkTraffic.Direction, _ bytes: [UInt8]) {
+        guard let observer else { return }
+        observer(LinkTraffic(link: line.name, direction: direction, bytes: bytes, stamp: time.now()))
+    }
+}

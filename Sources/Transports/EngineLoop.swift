@@ -1,0 +1,195 @@
+internal import Linux
+internal import Metrology
+
+/// What the engine's thread does: waits for sockets, orders and deadlines, and acts as the lines' machines say.
+///
+/// Belongs to the thread that `run` is called on; `EngineLoop+Sockets.swift` has what touches sockets.
+final class EngineLoop {
+    /// Events that one wait brings; the rest come with the next, in turn.
+    private static let eventsPerWait = 256
+    /// What one read takes from one line before the others have their turn.
+    static let bytesPerRead = 16_384
+    /// The token under which the mailbox's signal is watched; lines have lower ones.
+    static let mailboxToken = UInt64.max
+
+    let mailbox: EngineMailbox
+    let epoll: Epoll
+    let time: any TimeSource
+    let observer: LinkObserver?
+    var seeds: SplitMix64
+    var lines: [TCPLine?] = []
+    var deadlines = DeadlineHeap()
+    /// Lines whose deadline, deliveries or status may have changed in this wake-up.
+    private var touched: [Int] = []
+    private var actions: [LineMachine.Action] = []
+    /// Who waits for the end, once it has been asked for.
+    private var waitingForEnd: [CheckedContinuation<Void, Never>] = []
+    private var isEnding = false
+    let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytesPerRead, alignment: 16)
+    var sendBuffer: [UInt8] = []
+
+    /// Runs until the mailbox says stop, then closes everything.
+    static func run(mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, observer: LinkObserver?) {
+        var ends: [CheckedContinuation<Void, Never>] = []
+        do throws(SystemCallError) {
+            let loop = try EngineLoop(mailbox: mailbox, time: time, seed: seed, observer: observer)
+            ends = loop.runToEnd()
+        } catch {
+            ends = refuseRest(mailbox, time: time)
+        }
+        for end in ends { end.resume() }
+    }
+
+    private init(
+        mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, observer: LinkObserver?
+    ) throws(SystemCallError) {
+        let epoll = try Epoll(capacity: Self.eventsPerWait)
+        try epoll.watch(mailbox.signal.number, token: Self.mailboxToken)
+        (self.mailbox, self.time, self.observer) = (mailbox, time, observer)
+        self.epoll = epoll
+        seeds = SplitMix64(seed: seed)
+    }
+
+    deinit { receiveBuffer.deallocate() }
+
+    private func runToEnd() -> [CheckedContinuation<Void, Never>] {
+        while !isEnding {
+            let count: Int
+            do throws(SystemCallError) {
+                count = try epoll.wait(nanoseconds: timeToDeadline())
+            } catch {
+                // Only a broken epoll descriptor leads here: end everything visibly rather than spin.
+                break
+            }
+            for index in 0..<count {
+                let event = epoll[index]
+                if event.token == Self.mailboxToken {
+                    for letter in mailbox.takeAll() { open(letter) }
+                } else {
+                    meet(event)
+                }
+            }
+            wakeDueLines()
+            finishTouched()
+        }
+        end()
+        return waitingForEnd + Self.refuseRest(mailbox, time: time)
+    }
+
+    private func timeToDeadline() -> Int64? {
+        guard let deadline = deadlines.earliest?.time else { return nil }
+        // A deadline in the far past, "at once", must not overflow the difference.
+        return max(deadline, 0) - time.now().monotonicNanoseconds
+    }
+
+    private func open(_ letter: EngineMailbox.Letter) {
+        switch letter {
+        case .add(let slot, let name, let host, let port, let board):
+            while lines.count <= slot { lines.append(nil) }
+            lines[slot] = TCPLine(name: name, host: host, port: port, board: board, seed: seeds.next())
+        case .order(let order, let slot): carryOut(order, slot: slot)
+        case .resolved(let slot, let generation, let addresses, let fault):
+            guard let line = line(slot), line.generation == generation, line.isConnecting, line.socket == nil
+            else { return }
+            resolved(line, slot: slot, addresses, fault: fault)
+        case .stop(let done):
+            isEnding = true
+            if let done { waitingForEnd.append(done) }
+        }
+    }
+
+    private func carryOut(_ order: LineOrder, slot: Int) {
+        guard let line = line(slot) else {
+            order.refuse(at: time.now())
+            return
+        }
+        line.owner.take(order, at: time.now(), into: &actions)
+        act(on: line, slot: slot)
+        guard case .stop(let done) = order else { return }
+        finish(line, slot: slot)
+        lines[slot] = nil
+        done?.resume()
+    }
+
+    func line(_ slot: Int) -> TCPLine? { lines.indices.contains(slot) ? lines[slot] : nil }
+
+    /// Tells a line's machine what happened and does what it says.
+    func tell(_ line: TCPLine, slot: Int, _ input: LineMachine.Input, at now: Stamp) {
+        line.owner.machine.take(input, at: now, into: &actions)
+        act(on: line, slot: slot)
+    }
+
+    /// Does what the machine said; what comes of that may add more to do.
+    private func act(on line: TCPLine, slot: Int) {
+        var index = 0
+        while index < actions.count {
+            let action = actions[index]
+            index += 1
+            switch action {
+            case .deliver(let exchange, let recipient): line.owner.pass(exchange, to: recipient)
+            case .open:
+                if let fault = dial(line, slot: slot) {
+                    line.owner.machine.take(.openFailed(fault), at: time.now(), into: &actions)
+                }
+            case .close: close(line)
+            case .send(let transmission):
+                if let fault = send(transmission, on: line) {
+                    close(line)
+                    line.owner.machine.take(.closed(fault), at: time.now(), into: &actions)
+                }
+            }
+        }
+        actions.removeAll(keepingCapacity: true)
+        guard !line.isTouched else { return }
+        line.isTouched = true
+        touched.append(slot)
+    }
+
+    private func wakeDueLines() {
+        guard let first = deadlines.earliest else { return }
+        let now = time.now()
+        guard first.time <= now.monotonicNanoseconds else { return }
+        while let due = deadlines.earliest, due.time <= now.monotonicNanoseconds {
+            deadlines.set(due.number, to: nil)
+            if let line = line(due.number) { tell(line, slot: due.number, .wake, at: now) }
+        }
+    }
+
+    private func finishTouched() {
+        for slot in touched { if let line = line(slot) { finish(line, slot: slot) } }
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    /// Hands over what this wake-up brought to the line, and notes when it wants to be woken.
+    private func finish(_ line: TCPLine, slot: Int) {
+        line.isTouched = false
+        line.owner.subscribers.deliver()
+        line.board.status = line.owner.machine.status
+        deadlines.set(slot, to: line.owner.machine.wakeAt)
+    }
+
+    private func end() {
+        for (slot, line) in lines.enumerated() {
+            guard let line else { continue }
+            line.owner.take(.stop(done: nil), at: time.now(), into: &actions)
+            act(on: line, slot: slot)
+            finish(line, slot: slot)
+        }
+        lines.removeAll()
+    }
+
+    /// Answers all letters that will not be read any more; gives back who waits for the end.
+    private static func refuseRest(
+        _ mailbox: EngineMailbox, time: any TimeSource
+    ) -> [CheckedContinuation<Void, Never>] {
+        var ends: [CheckedContinuation<Void, Never>] = []
+        for letter in mailbox.close() {
+            switch letter {
+            case .order(let order, _): order.refuse(at: time.now())
+            case .stop(let done?): ends.append(done)
+            case .add, .resolved, .stop: break
+            }
+        }
+        return ends
+    }
+}

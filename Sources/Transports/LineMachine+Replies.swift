@@ -1,0 +1,161 @@
+internal import Codecs
+internal import Metrology
+
+/// What the line brings: answers, silence, loss.
+extension LineMachine {
+    mutating func opened(at now: Stamp) {
+        guard case .opening = link else { return }
+        let time = now.monotonicNanoseconds
+        link = .up
+        lastHeard = time
+        notBefore = time
+        reportedLoss = nil
+        noiseSince = nil
+        status.state = .up
+        numbers.forgetAbandoned()
+        schedule.setAllDue(time)
+    }
+
+    /// The link is gone: what was under way fails, and each poll is told once, so that no old value stays good.
+    mutating func lost(_ why: String, at now: Stamp, into actions: inout [Action]) {
+        switch link {
+        case .up, .opening: break
+        case .idle, .down, .stopped: return
+        }
+        status.state = .down
+        status.lastError = why
+        link = .down(retryAt: dialing.retryTime(after: now.monotonicNanoseconds))
+        let asked = outstanding?.work
+        finish(.failed(.offline(why)), at: now, into: &actions)
+        guard reportedLoss == nil else { return }
+        reportedLoss = why
+        for entry in schedule.entries where asked?.recipient != .group(entry.group) || asked?.pollID != entry.poll.id {
+            fail(entry.poll, group: entry.group, .offline(why), at: now, into: &actions)
+        }
+    }
+
+    /// Gives the request under way up where its deadline has passed.
+    mutating func giveUpIfOverdue(at now: Stamp, into actions: inout [Action]) {
+        let time = now.monotonicNanoseconds
+        guard let overdue = outstanding, time >= overdue.deadline else { return }
+        status.timeouts += 1
+        status.lastError = "unit \(overdue.work.unit): no answer in time"
+        numbers.abandon(overdue.transaction)
+        if settings.waitsOutLateReplies { notBefore = time + overdue.work.timeout }
+        finish(.failed(.timeout), at: now, into: &actions)
+        missed(overdue.work, at: now, into: &actions)
+        if let limit = settings.redialAfterSilence, time - lastHeard >= limit {
+            actions.append(.close)
+            lost("nothing heard for \(limit / 1_000_000_000) s", at: now, into: &actions)
+        }
+    }
+
+    mutating func frame(
+        _ transaction: UInt16?, _ unit: UInt8, _ pdu: [UInt8], at now: Stamp, into actions: inout [Action]
+    ) {
+        guard link == .up else { return }
+        lastHeard = now.monotonicNanoseconds
+        guard let asked = outstanding else {
+            countStray(transaction)
+            return
+        }
+        guard transaction == nil || transaction == asked.transaction else {
+            countStray(transaction)
+            return
+        }
+        guard unit == asked.work.unit else {
+            status.foreign += 1
+            return
+        }
+        notBefore = now.monotonicNanoseconds + settings.gap
+        switch ModbusReply(pdu, answering: asked.work.request) {
+        case .answer:
+            status.replies += 1
+            status.lastGood = now
+            dialing.succeeded()
+            finish(.reply(pdu: pdu), at: now, into: &actions)
+            answered(unit, at: now.monotonicNanoseconds)
+        case .exception(let exception):
+            status.exceptions += 1
+            status.lastError = "unit \(unit): \(exception)"
+            dialing.succeeded()
+            finish(.exception(exception), at: now, into: &actions)
+            if exception.meansSilence {
+                missed(asked.work, at: now, into: &actions)
+            } else {
+                answered(unit, at: now.monotonicNanoseconds)
+            }
+        case .mismatch(let error): broken(error, at: now, into: &actions)
+        }
+    }
+
+    /// Bytes came unasked: a late answer, or another master. The next request waits until they end; a line that
+    /// is never quiet is no line.
+    mutating func noise(at now: Stamp, into actions: inout [Action]) {
+        guard link == .up else { return }
+        let time = now.monotonicNanoseconds
+        status.late += 1
+        notBefore = max(notBefore, time + settings.gap)
+        let since = noiseSince ?? time
+        noiseSince = since
+        guard time - since >= settings.patience else { return }
+        actions.append(.close)
+        lost("the line is never quiet: its speed is wrong, or someone else asks on it", at: now, into: &actions)
+    }
+
+    /// What came cannot be used: the request under way has no other answer to wait for.
+    mutating func broken(_ error: ModbusError, at now: Stamp, into actions: inout [Action]) {
+        status.malformed += 1
+        status.lastError = error.what
+        let timeout = outstanding?.work.timeout ?? 0
+        // On a line without transaction numbers the rest of the bytes may still be on their way.
+        notBefore = now.monotonicNanoseconds + (settings.waitsOutLateReplies ? timeout : settings.gap)
+        if let outstanding, !settings.waitsOutLateReplies { numbers.abandon(outstanding.transaction) }
+        finish(.failed(.malformed(error)), at: now, into: &actions)
+    }
+
+    /// Ends the request under way, if there is one, with this outcome.
+    mutating func finish(_ outcome: ModbusOutcome, at now: Stamp, into actions: inout [Action]) {
+        guard let done = outstanding else { return }
+        outstanding = nil
+        let exchange = ModbusExchange(
+            pollID: done.work.pollID, unit: done.work.unit, request: done.work.request, outcome: outcome,
+            sent: done.sent, stamp: now)
+        actions.append(.deliver(exchange, to: done.work.recipient))
+    }
+
+    private mutating func countStray(_ transaction: UInt16?) {
+        guard let transaction else {
+            status.late += 1
+            return
+        }
+        if numbers.settle(transaction) { status.late += 1 } else { status.foreign += 1 }
+    }
+
+    private mutating func answered(_ unit: UInt8, at time: Int64) {
+        if let before = units[unit], before.silences == 0 { return }
+        let wasDemoted = units[unit]?.health == .demoted
+        units[unit] = UnitHealth()
+        status.health[unit] = .good
+        if wasDemoted { schedule.setDue(time, unit: unit) }
+    }
+
+    /// Counts a unit's silence; from the third on its polls wait for probes, and are told so once.
+    private mutating func missed(_ work: Work, at now: Stamp, into actions: inout [Action]) {
+        var unit = units[work.unit] ?? UnitHealth()
+        let before = unit.health
+        unit.missed()
+        units[work.unit] = unit
+        status.health[work.unit] = unit.health
+        guard unit.health == .demoted else { return }
+        let pause = UnitHealth.probePause(timeout: work.timeout, isAlone: schedule.isAlone(work.unit))
+        schedule.setDue(now.monotonicNanoseconds + pause, unit: work.unit)
+        guard before != .demoted else { return }
+        for entry in schedule.entries
+        where entry.poll.unit == work.unit
+            && (work.recipient != .group(entry.group) || work.pollID != entry.poll.id)
+        {
+            fail(entry.poll, group: entry.group, .demoted, at: now, into: &actions)
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package import Codecs
+package import Metrology
+
+/// Decides for one Modbus line what happens next: which request goes out, when the link is opened, what a reply
+/// belongs to. It does nothing itself and has no clock.
+///
+/// ```
+/// idle ─work─▶ opening ─opened─▶ up ─closed, broken stream─▶ down ─dial time─▶ opening
+///                 └──openFailed, too slow──▶ down            any ─stop─▶ stopped
+/// ```
+/// One request is under way at a time. A unit's silence is that unit's alone: the link stays, and after some
+/// silences the unit is only probed, so that the others keep their time.
+package struct LineMachine: Sendable {
+    /// What happened.
+    package enum Input: Sendable {
+        case opened
+        case openFailed(String)
+        /// The link was lost or closed by the other end.
+        case closed(String)
+        /// A whole frame came. A line without transaction numbers gives nil.
+        case frame(transaction: UInt16?, unit: UInt8, pdu: [UInt8])
+        /// Bytes came that are no frame, in a stream that cannot find its place again.
+        case brokenStream(ModbusError)
+        /// Bytes came that are no frame, on a line where silence marks the next beginning.
+        case brokenFrame(ModbusError)
+        /// Bytes came while nothing was asked, and were thrown away.
+        case noise
+        /// The time that `wakeAt` named has come.
+        case wake
+    }
+
+    /// What is to be done, in this order.
+    package enum Action: Sendable, Equatable {
+        case open
+        case send(Transmission)
+        /// Close what is open or being opened; it is not to be reported back.
+        case close
+        case deliver(ModbusExchange, to: Recipient)
+    }
+
+    /// Who an exchange is for.
+    package enum Recipient: Sendable, Hashable {
+        case group(Int)
+        case ticket(Int)
+    }
+
+    /// A request to frame and send.
+    package struct Transmission: Sendable, Equatable {
+        /// Counts up on a line that carries such numbers; without meaning on one that does not.
+        package let transaction: UInt16
+        package let unit: UInt8
+        package let pdu: [UInt8]
+        /// No answer that comes later is credited; nanoseconds of the monotonic clock.
+        package let deadline: Int64
+    }
+
+    /// A request and whom to tell.
+    struct Work: Sendable {
+        let recipient: Recipient
+        let pollID: Int?
+        let unit: UInt8
+        let request: ModbusRequest
+        let pdu: [UInt8]
+        let timeout: Int64
+    }
+
+    struct Outstanding: Sendable {
+        let work: Work
+        let transaction: UInt16
+        let deadline: Int64
+        let sent: Stamp
+    }
+
+    enum Link: Sendable, Equatable {
+        case idle
+        case opening(deadline: Int64)
+        case up
+        case down(retryAt: Int64)
+        case stopped
+    }
+
+    let settings: Settings
+    var link = Link.idle
+    var dialing: DialPolicy
+    var schedule = PollSchedule()
+    var transactions = TransactionQueue()
+    var units: [UInt8: UnitHealth] = [:]
+    var numbers: TransactionNumbers
+    var outstanding: Outstanding?
+    /// No request leaves earlier: the gap between frames, or the quiet after a missed answer.
+    var notBefore = Int64.min
+    /// When the open link last brought a frame, or was opened.
+    var lastHeard = Int64.min
+    /// Since when bytes come that no one asked for, without a pause to ask in.
+    var noiseSince: Int64?
+    /// Transactions go ahead of polls, but never two in a row past a poll that is due.
+    var sentTransactionLast = false
+    /// Why the link is down, once the polls have been told.
+    var reportedLoss: String?
+    package internal(set) var status = LinkStatus()
+
+    package init(settings: Settings, seed: UInt64) {
+        self.settings = settings
+        dialing = DialPolicy(seed: seed)
+        numbers = TransactionNumbers(first: UInt16(truncatingIfNeeded: seed))
+    }
+
+    /// Whether a request is under way.
+    package var isWaitingForReply: Bool { outstanding != nil }
+
+    /// When `wake` is due at the latest, in nanoseconds of the monotonic clock; nil where nothing is awaited.
+    package var wakeAt: Int64? {
+        switch link {
+        case .idle, .stopped: return nil
+        case .opening(let time), .down(let time): return min(time, transactions.nextExpiry ?? .max)
+        case .up:
+            if let outstanding { return outstanding.deadline }
+            guard let next = transactions.isEmpty ? schedule.nextDue : .min else { return nil }
+            return max(next, notBefore)
+        }
+    }
+
+    /// Takes in what happened at `now` and appends what is to be done to `actions`.
+    package mutating func take(_ input: Input, at now: Stamp, into actions: inout [Action]) {
+        guard link != .stopped else { return }
+        giveUpIfOverdue(at: now, into: &actions)
+        switch input {
+        case .opened: opened(at: now)
+        case .openFailed(let why), .closed(let why): lost(why, at: now, into: &actions)
+        case .frame(let transaction, let unit, let pdu):
+            frame(transaction, unit, pdu, at: now, into: &actions)
+        case .brokenStream(let error):
+            broken(error, at: now, into: &actions)
+            actions.append(.close)
+            lost("the device sends no Modbus: \(error.what)", at: now, into: &actions)
+        case .brokenFrame(let error): broken(error, at: now, into: &actions)
+        case .noise: noise(at: now, into: &actions)
+        case .wake: break
+        }
+        proceed(at: now, into: &actions)
+    }
+
+    /// Goes on as far as the time allows: dials, gives up, sends what is due.
+    mutating func proceed(at now: Stamp, into actions: inout [Action]) {
+        let time = now.monotonicNanoseconds
+        expireTransactions(at: now, into: &actions)
+        switch link {
+        case .idle where !schedule.entries.isEmpty || !transactions.isEmpty: dial(at: time, into: &actions)
+        case .opening(let deadline) where time >= deadline:
+            actions.append(.close)
+            lost("no connection within \(settings.openTimeout / 1_000_000) ms", at: now, into: &actions)
+        case .down(let retryAt) where time >= retryAt: dial(at: time, into: &actions)
+        case .up where outstanding == nil && time >= notBefore: sendNext(at: now, into: &actions)
+        default: break
+        }
+    }
+
+    private mutating func dial(at time: Int64, into actions: inout [Action]) {
+        dialing.dialed(at: time)
+        status.dials += 1
+        status.state = .connecting
+        link = .opening(deadline: time + settings.openTimeout)
+        actions.append(.open)
+    }
+
+    private mutating func sendNext(at now: Stamp, into actions: inout [Action]) {
+        guard let work = nextWork(at: now.monotonicNanoseconds) else { return }
+        let transaction = numbers.next()
+        let deadline = self.deadline(of: work, sentAt: now.monotonicNanoseconds)
+        outstanding = Outstanding(work: work, transaction: transaction, deadline: deadline, sent: now)
+        status.requests += 1
+        noiseSince = nil
+        actions.append(
+            .send(Transmission(transaction: transaction, unit: work.unit, pdu: work.pdu, deadline: deadline)))
+    }
+
+    /// The time-out is the device's own; what its request and reply need on the wire comes on top.
+    private func deadline(of work: Work, sentAt time: Int64) -> Int64 {
+        // Unit and CRC, twice, and at most 253 bytes of PDU each way: no overflow.
+        let bytes = Int64(6 + work.pdu.count + work.request.replyBytes)
+        let (sum, overflow) = (time + bytes * settings.byteTime).addingReportingOverflow(work.timeout)
+        return overflow ? .max : sum
+    }
+
+    private mutating func nextWork(at time: Int64) -> Work? {
+        let pollGoesFirst = sentTransactionLast && (schedule.nextDue ?? .max) <= time
+        if !pollGoesFirst, let entry = transactions.takeFirst() {
+            sentTransactionLast = true
+            return Work(
+                recipient: .ticket(entry.ticket), pollID: nil, unit: entry.unit, request: entry.request,
+                pdu: entry.pdu, timeout: entry.timeout)
+        }
+        sentTransactionLast = false
+        guard let (entry, skipped) = schedule.takeDue(at: time) else { return nil }
+        status.skippedPolls += skipped
+        let poll = entry.poll
+        return Work(
+            recipient: .group(entry.group), pollID: poll.id, unit: poll.unit, request: poll.request,
+            pdu: entry.pdu, timeout: poll.timeoutNanoseconds)
+    }
+}

@@ -1,0 +1,61 @@
+internal import Linux
+package import Metrology
+
+/// Polls Modbus TCP devices, a thousand as well as one, on a single thread.
+///
+/// What is due together leaves in one wake-up, and what one wake-up brought is delivered in one batch a group.
+package final class ModbusTCPEngine: Sendable {
+    private let mailbox: EngineMailbox
+    private let slots = Guarded(0)
+    private let time: any TimeSource
+
+    /// Starts the engine's thread, named `name`.
+    ///
+    /// Throws `TransportError` where the process has no descriptor or thread left.
+    ///
+    /// - Parameters:
+    ///   - seed: of the jitter between dials; take it from the system's randomness in a daemon.
+    ///   - processor: keeps the thread on one processor, for measurements.
+    package init(
+        name: String = "modbus-tcp", time: any TimeSource, seed: UInt64, processor: UInt32? = nil,
+        observer: LinkObserver? = nil
+    ) throws(TransportError) {
+        do throws(SystemCallError) {
+            let mailbox = try EngineMailbox()
+            self.mailbox = mailbox
+            self.time = time
+            try SystemThread.detach(name: name) {
+                if let processor { SystemThread.pin(toProcessor: processor) }
+                SystemThread.wakePunctually()
+                EngineLoop.run(mailbox: mailbox, time: time, seed: seed, observer: observer)
+            }
+        } catch {
+            throw TransportError(name, error.description, remedy: "raise LimitNOFILE= or TasksMax= of the service")
+        }
+    }
+
+    deinit { _ = mailbox.post(.stop(done: nil)) }
+
+    /// A line to `host` and `port`, which connects when it is first used.
+    ///
+    /// Ask for each host and port once: units share their line, and devices allow few connections.
+    package func line(host: String, port: UInt16) -> any ModbusLink {
+        let slot = slots.withLock { count in
+            count += 1
+            return count - 1
+        }
+        let address = LinkAddress.modbusTCP(host: host, port: port, unit: 0)
+        let line = ModbusLineHandle(name: address.lineName, time: time) { [mailbox] order in
+            mailbox.post(.order(order, slot: slot))
+        }
+        _ = mailbox.post(.add(slot: slot, name: line.name, host: host, port: port, board: line.board))
+        return line
+    }
+
+    /// Stops all lines and the thread, and returns when their sockets are closed.
+    package func stop() async {
+        await withCheckedContinuation { done in
+            if !mailbox.post(.stop(done: done)) { done.resume() }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+/// The polls of one line and when each is due. Times are nanoseconds of the monotonic clock.
+///
+/// Due times lie on multiples of the period, so they do not drift, and polls with one period on different lines
+/// fall due together. What could not be asked in time is left out and counted, never caught up in a bunch.
+struct PollSchedule: Sendable {
+    /// More polls than one line can serve at any useful rate; looking through them stays cheap.
+    static let capacity = 1_024
+
+    struct Entry: Sendable {
+        let group: Int
+        var poll: ModbusPoll
+        let pdu: [UInt8]
+        var due: Int64
+    }
+
+    private(set) var entries: [Entry] = []
+
+    mutating func append(_ poll: ModbusPoll, pdu: [UInt8], group: Int, due: Int64) {
+        entries.append(Entry(group: group, poll: poll, pdu: pdu, due: due))
+    }
+
+    mutating func remove(group: Int) { entries.removeAll { $0.group == group } }
+
+    mutating func removeAll() { entries.removeAll() }
+
+    mutating func setPeriod(_ period: Int64, ofPoll id: Int, group: Int, now: Int64) {
+        for index in entries.indices where entries[index].group == group && entries[index].poll.id == id {
+            entries[index].poll.periodNanoseconds = period
+            entries[index].due = min(entries[index].due, Self.gridTime(after: now, period: period))
+        }
+    }
+
+    /// When the next poll is due; nil where there is none.
+    var nextDue: Int64? {
+        var earliest: Int64?
+        for entry in entries where entry.due < earliest ?? .max { earliest = entry.due }
+        return earliest
+    }
+
+    /// The poll that has been due longest, moved on to its next due time; nil where none is due.
+    ///
+    /// - Returns: the entry, and how many of its due times have passed by unasked.
+    mutating func takeDue(at now: Int64) -> (entry: Entry, skipped: Int)? {
+        var chosen: Int?
+        var earliest = Int64.max
+        for (index, entry) in entries.enumerated() where entry.due <= now && entry.due < earliest {
+            (chosen, earliest) = (index, entry.due)
+        }
+        guard let chosen else { return nil }
+        let entry = entries[chosen]
+        let period = entry.poll.periodNanoseconds
+        let following = Self.gridTime(after: now, period: period)
+        entries[chosen].due = following
+        // Due times strictly between the one that is answered now and the next.
+        let skipped = period > 0 ? max(0, (following - entry.due) / period - 1) : 0
+        return (entry, Int(skipped))
+    }
+
+    /// Makes all polls of a unit due at `time`: at once after it came back, at its next probe while it is silent.
+    mutating func setDue(_ time: Int64, unit: UInt8) {
+        for index in entries.indices where entries[index].poll.unit == unit { entries[index].due = time }
+    }
+
+    mutating func setAllDue(_ time: Int64) {
+        for index in entries.indices { entries[index].due = time }
+    }
+
+    /// Whether no other unit is polled on this line.
+    func isAlone(_ unit: UInt8) -> Bool { entries.allSatisfy { $0.poll.unit == unit } }
+
+    /// The first multiple of `period` after `now`; `now` itself for period 0.
+    static func gridTime(after now: Int64, period: Int64) -> Int64 {
+        guard period > 0 else { return now }
+        let (next, overflow) = (now - now % period).addingReportingOverflow(period)
+        return overflow ? .max : next
+    }
+}

@@ -1,0 +1,112 @@
+internal import CLinux
+internal import CModbus
+internal import Codecs
+internal import Glibc
+
+/// A tty opened by libmodbus; belongs to one thread.
+///
+/// libmodbus 3.1.6 frames, checks the CRC and keeps the response time-out. What a reply means, and when the next
+/// request may leave, is decided elsewhere.
+struct RTUPort: ~Copyable {
+    /// What came in the time that was given.
+    enum Reception {
+        /// All bytes of a frame whose CRC is right.
+        case frame([UInt8])
+        /// A frame of a unit that was not asked.
+        case foreign(unit: UInt8)
+        case silence
+        case broken(ModbusError)
+        /// The tty is gone or out of order.
+        case lost(String)
+    }
+
+    /// select(2) cannot watch a descriptor from 1,024 on, and libmodbus would abort the process.
+    private static let highestDescriptor: Int32 = 1_023
+
+    private let context: OpaquePointer
+    let descriptor: Int32
+
+    /// Opens the tty; throws `TransportError` where it is missing, busy or refuses its settings.
+    init(_ settings: SerialSettings) throws(TransportError) {
+        let parity: UInt8 =
+            switch settings.parity {
+            case .none: UInt8(ascii: "N")
+            case .even: UInt8(ascii: "E")
+            case .odd: UInt8(ascii: "O")
+            }
+        let opened = modbus_new_rtu(
+            settings.path, Int32(settings.baud), CChar(bitPattern: parity), Int32(settings.dataBits),
+            Int32(settings.stopBits))
+        guard let opened else { throw Self.error(settings, "libmodbus refuses these settings") }
+        guard modbus_connect(opened) == 0 else {
+            let reason = String(cString: modbus_strerror(errno))
+            modbus_free(opened)
+            throw Self.error(settings, reason)
+        }
+        let number = modbus_get_socket(opened)
+        guard number <= Self.highestDescriptor else {
+            modbus_close(opened)
+            modbus_free(opened)
+            throw TransportError(
+                settings.path, "too many files are open for a serial line (descriptor \(number))",
+                remedy: "split the devices over two gateways; libmodbus watches descriptors below 1024 only")
+        }
+        guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
+            modbus_close(opened)
+            modbus_free(opened)
+            throw TransportError(settings.path, "is used by another program", remedy: "end that program")
+        }
+        // Both zero: the response time-out governs the whole reply, so that a trickle of bytes cannot extend it.
+        modbus_set_byte_timeout(opened, 0, 0)
+        context = opened
+        descriptor = number
+    }
+
+    deinit {
+        modbus_flush(context)
+        modbus_close(context)
+        modbus_free(context)
+    }
+
+    /// Throws away what has come unasked, and says whether there was any.
+    func discardUnread() -> Bool {
+        guard plumbline_readable_bytes(descriptor) > 0 else { return false }
+        modbus_flush(context)
+        return true
+    }
+
+    /// Sends a request; libmodbus adds the CRC. Gives the reason where it cannot.
+    func send(unit: UInt8, pdu: [UInt8]) -> String? {
+        modbus_set_slave(context, Int32(unit))
+        let request = [unit] + pdu
+        guard modbus_send_raw_request(context, request, Int32(request.count)) >= 0 else {
+            return String(cString: modbus_strerror(errno))
+        }
+        return nil
+    }
+
+    /// Waits for one frame, at most `nanoseconds`.
+    func receive(withinNanoseconds nanoseconds: Int64) -> Reception {
+        let microseconds = max(1, nanoseconds / 1_000)
+        modbus_set_response_timeout(
+            context, UInt32(clamping: microseconds / 1_000_000), UInt32(microseconds % 1_000_000))
+        var code: Int32 = 0
+        var fault: Int32 = 0
+        var bytes = [UInt8](repeating: 0, count: Int(MODBUS_MAX_ADU_LENGTH))
+        code = modbus_receive_confirmation(context, &bytes)
+        fault = errno
+        if code > 0 { return .frame(Array(bytes.prefix(Int(code)))) }
+        if code == 0 { return .foreign(unit: bytes[0]) }
+        switch fault {
+        case ETIMEDOUT: return .silence
+        case MODBUS_ENOBASE...(MODBUS_ENOBASE + 99):
+            return .broken(ModbusError(.checksum, String(cString: modbus_strerror(fault))))
+        default: return .lost(String(cString: modbus_strerror(fault)))
+        }
+    }
+
+    private static func error(_ settings: SerialSettings, _ what: String) -> TransportError {
+        TransportError(
+            settings.path, what, remedy: "check that the adapter is plugged in and that the service may open it")
+    }
+}

@@ -1,0 +1,183 @@
+internal import Codecs
+internal import Linux
+internal import Metrology
+
+/// What a serial line's thread does; belongs to that thread.
+final class SerialLoop {
+    /// What the thread is started with.
+    struct Context: Sendable {
+        let name: String
+        let settings: SerialSettings
+        let mailbox: SerialMailbox
+        let board: LineStatusBoard
+        let time: any TimeSource
+        let seed: UInt64
+        let observer: LinkObserver?
+    }
+
+    private static let signalToken: UInt64 = 0
+    private static let portToken: UInt64 = 1
+
+    private let context: Context
+    private let epoll: Epoll
+    private var owner: LineOwner
+    private var port: RTUPort?
+    private var actions: [LineMachine.Action] = []
+    private var isEnding = false
+    private var waitingForEnd: [CheckedContinuation<Void, Never>] = []
+
+    /// Runs until an order says stop, then closes the tty.
+    static func run(_ context: Context) {
+        var ends: [CheckedContinuation<Void, Never>] = []
+        do throws(SystemCallError) {
+            ends = try SerialLoop(context).runToEnd()
+        } catch {
+            // Without epoll nothing can be waited for: the line stands still, and says so.
+            var status = context.board.status
+            (status.state, status.lastError) = (.stopped, error.description)
+            context.board.status = status
+        }
+        for order in context.mailbox.close() { order.refuse(at: context.time.now()) }
+        for end in ends { end.resume() }
+    }
+
+    private init(_ context: Context) throws(SystemCallError) {
+        let epoll = try Epoll(capacity: 2)
+        try epoll.watch(context.mailbox.signal.number, token: Self.signalToken)
+        self.epoll = epoll
+        self.context = context
+        let settings = LineMachine.Settings.rtu(characterNanoseconds: context.settings.characterNanoseconds)
+        owner = LineOwner(machine: LineMachine(settings: settings, seed: context.seed))
+    }
+
+    private func runToEnd() throws(SystemCallError) -> [CheckedContinuation<Void, Never>] {
+        while !isEnding {
+            for order in context.mailbox.takeAll() { carryOut(order) }
+            goOn()
+            owner.subscribers.deliver()
+            context.board.status = owner.machine.status
+            if !isEnding { try wait() }
+        }
+        port = nil
+        return waitingForEnd
+    }
+
+    private func carryOut(_ order: LineOrder) {
+        guard !isEnding else {
+            order.refuse(at: context.time.now())
+            return
+        }
+        if case .stop(let done) = order {
+            isEnding = true
+            if let done { waitingForEnd.append(done) }
+        }
+        discardUnread()
+        owner.take(order, at: context.time.now(), into: &actions)
+        act()
+    }
+
+    private func goOn() {
+        guard let wakeAt = owner.machine.wakeAt, context.time.now().monotonicNanoseconds >= wakeAt else { return }
+        discardUnread()
+        tell(.wake)
+    }
+
+    private func wait() throws(SystemCallError) {
+        var span: Int64?
+        if let wakeAt = owner.machine.wakeAt { span = max(wakeAt, 0) - context.time.now().monotonicNanoseconds }
+        let count = try epoll.wait(nanoseconds: span)
+        for index in 0..<count where epoll[index].token == Self.portToken && epoll[index].isHungUp {
+            closePort()
+            tell(.closed("the tty has gone"))
+        }
+    }
+
+    /// A request must never find bytes that came before it: they would be taken for its answer.
+    private func discardUnread() {
+        guard !owner.machine.isWaitingForReply, port?.discardUnread() == true else { return }
+        tell(.noise)
+    }
+
+    private func tell(_ input: LineMachine.Input) {
+        owner.machine.take(input, at: context.time.now(), into: &actions)
+        act()
+    }
+
+    /// Does what the machine said; what comes of that may add more to do.
+    private func act() {
+        var index = 0
+        while index < actions.count {
+            let action = actions[index]
+            index += 1
+            switch action {
+            case .deliver(let exchange, let recipient): owner.pass(exchange, to: recipient)
+            case .open: owner.machine.take(openPort(), at: context.time.now(), into: &actions)
+            case .close: closePort()
+            case .send(let transmission): exchange(transmission)
+            }
+        }
+        actions.removeAll(keepingCapacity: true)
+    }
+
+    private func openPort() -> LineMachine.Input {
+        do throws(TransportError) {
+            let opened = try RTUPort(context.settings)
+            // What lies in the tty's buffer is older than any request.
+            _ = opened.discardUnread()
+            do throws(SystemCallError) {
+                try epoll.watch(opened.descriptor, token: Self.portToken, readable: false)
+            } catch {
+                return .openFailed(error.description)
+            }
+            port = consume opened
+            return .opened
+        } catch {
+            return .openFailed(error.what)
+        }
+    }
+
+    private func closePort() {
+        if let number = port?.descriptor { epoll.forget(number) }
+        port = nil
+    }
+
+    /// Sends a request and waits until it is answered, given up, or the tty is lost.
+    private func exchange(_ transmission: LineMachine.Transmission) {
+        observe(.sent, ModbusRTUFrame(unit: transmission.unit, pdu: transmission.pdu).bytes)
+        if let fault = port?.send(unit: transmission.unit, pdu: transmission.pdu) {
+            closePort()
+            owner.machine.take(.closed(fault), at: context.time.now(), into: &actions)
+            return
+        }
+        while owner.machine.isWaitingForReply {
+            let remaining = transmission.deadline - context.time.now().monotonicNanoseconds
+            let reception = remaining > 0 ? receive(remaining) : .silence
+            let now = context.time.now()
+            owner.machine.take(input(for: reception), at: now, into: &actions)
+        }
+    }
+
+    private func receive(_ nanoseconds: Int64) -> RTUPort.Reception {
+        guard let reception = port?.receive(withinNanoseconds: nanoseconds) else { return .lost("not open") }
+        return reception
+    }
+
+    private func input(for reception: RTUPort.Reception) -> LineMachine.Input {
+        switch reception {
+        case .frame(let bytes):
+            observe(.received, bytes)
+            return .frame(transaction: nil, unit: bytes[0], pdu: Array(bytes.dropFirst().dropLast(2)))
+        case .foreign(let unit): return .frame(transaction: nil, unit: unit, pdu: [])
+        case .silence: return .wake
+        case .broken(let error): return .brokenFrame(error)
+        case .lost(let why):
+            closePort()
+            return .closed(why)
+        }
+    }
+
+    private func observe(_ direction: LinkTraffic.Direction, _ bytes: [UInt8]) {
+        guard let observer = context.observer else { return }
+        observer(LinkTraffic(link: context.name, direction: direction, bytes: bytes, stamp: context.time.now()))
+    }
+}

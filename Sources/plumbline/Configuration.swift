@@ -1,0 +1,64 @@
+import Gateway
+import Glibc
+import Ledger
+import Metrology
+import Profiles
+import Transports
+
+extension Arguments {
+    /// The configuration's path: `--config`, else `/etc/plumbline/gateway.yaml`, else `./gateway.yaml`.
+    func configurationPath() throws(CommandFailure) -> String {
+        if let path = values["--config"] { return path }
+        for path in ["/etc/plumbline/gateway.yaml", "gateway.yaml"] where access(path, R_OK) == 0 { return path }
+        throw CommandFailure(
+            .configuration, "there is no /etc/plumbline/gateway.yaml and no ./gateway.yaml: name one with --config")
+    }
+
+    /// Everything that the gateway runs by, checked whole; faults end the command with exit code 4.
+    func deployment() throws(CommandFailure) -> Deployment {
+        let path = try configurationPath()
+        do {
+            return try Deployment.load(path, today: SystemTime().now().utc.date)
+        } catch {
+            throw CommandFailure(.configuration, "\(path) cannot be used:\n\(error)")
+        }
+    }
+
+    /// The data directory: `--data`, else the configuration's.
+    func dataDirectory() throws(CommandFailure) -> String {
+        if let data = values["--data"] { return data }
+        return try deployment().configuration.dataDirectory
+    }
+
+    /// A reader of the ledger in the data directory.
+    func ledgerReader() throws(CommandFailure) -> LedgerReader {
+        let path = try dataDirectory()
+        do {
+            return try LedgerReader(path: path)
+        } catch {
+            throw CommandFailure(.inputOutput, "\(error)")
+        }
+    }
+
+    /// What the daemon on the data directory answers to a GET of `path`.
+    func askDaemon(_ path: String) throws(CommandFailure) -> [UInt8] {
+        let data = try dataDirectory()
+        let hint = "start it with `plumbline run`, or name its data directory with --data"
+        guard let address = try daemonAddress(data) else {
+            throw CommandFailure(.device, "no gateway ever ran on \(data): \(hint)")
+        }
+        do {
+            return try HTTPClient.get(address.url + path)
+        } catch {
+            throw CommandFailure(.device, "the gateway at \(address.url) does not answer (\(error)): \(hint)")
+        }
+    }
+
+    private func daemonAddress(_ data: String) throws(CommandFailure) -> DaemonAddress? {
+        do {
+            return try DaemonAddress(in: DataDirectory(data))
+        } catch {
+            throw CommandFailure(.inputOutput, "\(error)")
+        }
+    }
+}

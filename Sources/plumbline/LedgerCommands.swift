@@ -1,0 +1,39 @@
+import Codecs
+import Ledger
+
+extension Command {
+    /// `plumbline ledger verify`: recomputes every hash and signature.
+    static let ledgerVerify = Command(
+        name: "ledger verify", operands: "", summary: "recomputes every leaf, node, signature and piece of evidence"
+    ) { arguments, console in
+        guard arguments.words.count == 2 else {
+            throw UsageError(message: "bundles are not verified yet: give no file, and name the ledger with --data")
+        }
+        let report = try reading { try arguments.ledgerReader().verify() }
+        if console.usesJSON {
+            console.print(CanonicalJSON.text(json(report)))
+        } else {
+            for mismatch in report.mismatches { console.print(mismatch) }
+            let left = report.mismatchCount - report.mismatches.count
+            if left > 0 { console.print("… and \(left) more") }
+            console.print(
+                report.isSound
+                    ? "the ledger verifies: \(report.entries) entries (\(report.records) records), "
+                        + "\(report.nodes) tree nodes, \(report.checkpoints) signed checkpoints, "
+                        + "\(report.evidence) pieces of evidence"
+                    : "the ledger does NOT verify: \(report.mismatchCount) mismatches in \(report.entries) entries")
+            console.print("root \(Hex.text(report.root))")
+        }
+        return report.isSound ? .success : .evidence
+    }
+
+    private static func json(_ report: VerificationReport) -> JSONValue {
+        [
+            "sound": .bool(report.isSound), "entries": .number(Int64(report.entries)),
+            "records": .number(Int64(report.records)), "nodes": .number(Int64(report.nodes)),
+            "checkpoints": .number(Int64(report.checkpoints)), "evidence": .number(Int64(report.evidence)),
+            "unsigned": .number(Int64(report.unsigned)), "root": .string(Hex.text(report.root)),
+            "mismatches": .array(report.mismatches.map(JSONValue.string)),
+        ]
+    }
+}

@@ -1,0 +1,132 @@
+import Codecs
+import Ledger
+
+extension Command {
+    private static let filters: Set<String> = ["--since", "--serial", "--station", "--result", "--limit"]
+    private static let filterOperands =
+        "[--since TIME] [--serial S] [--station ID] [--result PASS|FAIL|INDETERMINATE] [--limit N]"
+
+    /// `plumbline records list`: with `--json` whole records, one a line.
+    static let recordsList = Command(
+        name: "records list", operands: filterOperands, summary: "inspection records, oldest first",
+        values: filters
+    ) { arguments, console in
+        let records = try reading { try arguments.ledgerReader().records(try query(arguments)) }
+        if console.usesJSON {
+            for record in records { console.print(String(decoding: record.bytes, as: UTF8.self)) }
+            return .success
+        }
+        var table = Table(["SERIAL", "PART NUMBER", "RESULT", "TRY", "STATION", "INSPECTOR", "ENDED", "REASONS", "ID"])
+        for record in records { table.add(row(record.body)) }
+        for line in table.lines(bold: console.bold, style: console.verdict) { console.print(line) }
+        return .success
+    }
+
+    private static func row(_ body: JSONValue) -> [String] {
+        let reasons = (body["reasons"]?.elements ?? []).compactMap(\.text).joined(separator: ",")
+        return [
+            text(body["part"]?["serial"]), text(body["part"]?["number"]), text(body["result"]),
+            text(body["attempt"]), text(body["station"]), text(body["inspector"]),
+            String(text(body["ended_at"]).prefix(19)) + "Z", reasons.isEmpty ? "–" : reasons, text(body["id"]),
+        ]
+    }
+
+    /// `plumbline records show ID`: one record with its measurements.
+    static let recordsShow = Command(
+        name: "records show", operands: "ID", summary: "one record with all its measurements"
+    ) { arguments, console in
+        guard arguments.words.count == 3 else { throw UsageError(message: "name one record") }
+        let id = arguments.words[2]
+        let found = try reading { try arguments.ledgerReader().entry(id: id) }
+        guard let entry = found, entry.kind == .record else {
+            throw CommandFailure(.mismatch, "there is no record \(id); `plumbline records list` shows them")
+        }
+        if console.usesJSON {
+            console.print(String(decoding: entry.bytes, as: UTF8.self))
+        } else {
+            show(entry.body, console)
+        }
+        return .success
+    }
+
+    private static func show(_ body: JSONValue, _ console: Console) {
+        console.print(console.bold("\(text(body["part"]?["serial"]))  ") + console.verdict(text(body["result"])))
+        console.print("part number  \(text(body["part"]?["number"])), UII \(text(body["part"]?["uii"]))")
+        console.print("plan         \(text(body["plan"]?["id"])) revision \(text(body["plan"]?["revision"]))")
+        console.print("operation    \(text(body["operation"])), try \(text(body["attempt"]))")
+        console.print("inspector    \(text(body["inspector"])) at \(text(body["station"]))")
+        console.print("ended        \(text(body["ended_at"])), provenance \(text(body["provenance"]))\n")
+        var table = Table(["CHARACTERISTIC", "VALUE", "UNIT", "LSL", "USL", "RESULT", "GAUGE", "CALIBRATION"])
+        for result in body["results"]?.elements ?? [] {
+            let calibration = result["gauge"]?["calibration"]
+            table.add([
+                text(result["characteristic"]), text(result["value"]), text(result["unit"]), text(result["lsl"]),
+                text(result["usl"] ?? result["expected"]), text(result["result"]), text(result["gauge"]?["id"]),
+                "\(text(calibration?["certificate"])) \(text(calibration?["status"]))",
+            ])
+        }
+        for line in table.lines(bold: console.bold, style: console.verdict) { console.print(line) }
+    }
+
+    /// `plumbline records trace SERIAL`: everything that the ledger holds about one part.
+    static let recordsTrace = Command(
+        name: "records trace", operands: "SERIAL", summary: "everything that the ledger holds about one part"
+    ) { arguments, console in
+        guard arguments.words.count == 3 else { throw UsageError(message: "name one serial") }
+        let history = try reading { try arguments.ledgerReader().partHistory(serial: arguments.words[2]) }
+        if console.usesJSON {
+            for entry in history { console.print(String(decoding: entry.bytes, as: UTF8.self)) }
+            return .success
+        }
+        var table = Table(["SEQ", "KIND", "WHAT", "AT", "ID"])
+        for entry in history {
+            let what = entry.body["event"] ?? entry.body["result"] ?? entry.body["outcome"]
+            let at = entry.body["at"] ?? entry.body["ended_at"]
+            table.add([String(entry.seq), entry.kind.rawValue, text(what), text(at), entry.id])
+        }
+        for line in table.lines(bold: console.bold, style: console.verdict) { console.print(line) }
+        return .success
+    }
+
+    /// `plumbline records export --format jsonl|csv`: records for other tools.
+    static let recordsExport = Command(
+        name: "records export", operands: "--format jsonl|csv " + filterOperands,
+        summary: "records for other tools, on standard output: whole as JSON lines, or one CSV row a measurement",
+        values: filters.union(["--format"])
+    ) { arguments, console in
+        let records = try reading { try arguments.ledgerReader().records(try query(arguments)) }
+        switch arguments.values["--format"] {
+        case "jsonl": for record in records { console.print(String(decoding: record.bytes, as: UTF8.self)) }
+        case "csv":
+            console.print(RecordCSV.header)
+            for record in records { for row in RecordCSV.rows(record.body) { console.print(row) } }
+        case let other:
+            throw UsageError(message: "--format must be jsonl or csv, not \(other ?? "missing")")
+        }
+        return .success
+    }
+
+    private static func query(_ arguments: Arguments) throws -> RecordQuery {
+        var query = RecordQuery(
+            since: arguments.values["--since"], serial: arguments.values["--serial"],
+            station: arguments.values["--station"], result: arguments.values["--result"], limit: nil)
+        if let result = query.result, !["PASS", "FAIL", "INDETERMINATE"].contains(result) {
+            throw UsageError(message: "--result is PASS, FAIL or INDETERMINATE, not \(result)")
+        }
+        if let limit = arguments.values["--limit"] {
+            guard let count = Int(limit), count > 0 else {
+                throw UsageError(message: "--limit is a whole number above 0, not \(limit)")
+            }
+            query.limit = count
+        }
+        return query
+    }
+
+    static func reading<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as LedgerError {
+            throw CommandFailure(.inputOutput, "\(error)")
+        }
+    }
+}

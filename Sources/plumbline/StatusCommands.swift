@@ -1,0 +1,64 @@
+import Codecs
+
+extension Command {
+    /// `plumbline status`: how the running daemon is.
+    static let status = Command(name: "status", operands: "", summary: "health of the running daemon") {
+        arguments, console in
+        let status = try answer(arguments.askDaemon("api/v1/status"))
+        if console.usesJSON {
+            console.print(CanonicalJSON.text(status))
+            return .success
+        }
+        let devices = status["devices"]
+        console.print(console.bold("gateway    ") + "\(text(status["site"])) / \(text(status["gateway"]))")
+        console.print("version    \(text(status["version"])), up \(text(status["uptime_s"])) s")
+        console.print("devices    \(text(devices?["online"])) of \(text(devices?["total"])) answer")
+        for station in status["stations"]?.elements ?? [] {
+            console.print("station    \(text(station["station"])): \(text(station["state"]))")
+        }
+        console.print("waiting    \(text(status["queue"])) records")
+        let failure = status["ledger"]?["failure"]?.text
+        console.print("ledger     \(text(status["ledger"]?["entries"])) entries\(failure.map { ": " + $0 } ?? "")")
+        return failure == nil ? .success : .inputOutput
+    }
+
+    /// `plumbline devices`: each device of the running daemon.
+    static let devices = Command(
+        name: "devices", operands: "", summary: "each device: link, state, last good read, rate, errors, demoted"
+    ) { arguments, console in
+        let devices = try answer(arguments.askDaemon("api/v1/devices")).elements
+        if console.usesJSON {
+            for device in devices { console.print(CanonicalJSON.text(device)) }
+            return .success
+        }
+        var table = Table(["DEVICE", "STATE", "LAST GOOD", "READS/S", "ERRORS", "LINK", "DETAIL"])
+        for device in devices {
+            let isDemoted = device["demoted"]?.flag == true
+            table.add([
+                text(device["id"]), text(device["state"]) + (isDemoted ? " (demoted)" : ""),
+                text(device["last_good"]), text(device["reads_per_s"]), text(device["errors"]),
+                text(device["link"]), text(device["detail"]),
+            ])
+        }
+        for line in table.lines(bold: console.bold) { console.print(line) }
+        return .success
+    }
+
+    private static func answer(_ bytes: [UInt8]) throws(CommandFailure) -> JSONValue {
+        do {
+            return try JSONParser.parse(bytes)
+        } catch {
+            throw CommandFailure(.software, "the gateway's answer cannot be read: \(error)")
+        }
+    }
+
+    /// A value as a cell: text and numbers as they are, nothing as a dash.
+    static func text(_ value: JSONValue?) -> String {
+        switch value {
+        case .string(let text): text
+        case .number(let number): String(number)
+        case .bool(let flag): flag ? "yes" : "no"
+        default: "–"
+        }
+    }
+}

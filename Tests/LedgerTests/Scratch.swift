@@ -1,0 +1,84 @@
+import Codecs
+import Glibc
+import Ledger
+import Testing
+
+/// A directory of this test alone, removed at its end.
+final class Scratch: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/plumbline-ledger-XXXXXX".utf8CString)
+        path = String(cString: try #require(mkdtemp(&template)))
+    }
+
+    deinit { Self.run("/bin/rm", ["-rf", path]) }
+
+    var ledger: String { path + "/data" }
+
+    /// What `tool` prints, its errors too, and how it ended.
+    @discardableResult
+    static func run(_ tool: String, _ arguments: [String], input: String? = nil) -> (
+        status: Int32, text: String
+    ) {
+        var command =
+            ([tool] + arguments).map {
+                "'"
+                    + $0.split(separator: "'", omittingEmptySubsequences: false)
+                    .joined(separator: "'\\''") + "'"
+            }.joined(separator: " ") + " 2>&1"
+        if let input { command = "printf '%s' '\(input)' | " + command }
+        guard let pipe = popen(command, "r") else { return (-1, "") }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = fread(&chunk, 1, chunk.count, pipe)
+            if count == 0 { break }
+            bytes += chunk.prefix(count)
+        }
+        return (pclose(pipe) >> 8 & 0xFF, String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The same question to the `sqlite3` program.
+    func sqlite(_ sql: String, file: String = "data/ledger.db") -> String {
+        let text = Self.run("/usr/bin/sqlite3", ["\(path)/\(file)", sql]).text
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+
+    /// Copies the ledger as a crash would leave it: database and log as they are now, no index.
+    func crashCopy(to name: String) -> String {
+        Self.run("/bin/mkdir", ["\(path)/\(name)"])
+        for file in ["ledger.db", "ledger.db-wal", "ledger.key", "ledger.pub", "checkpoint"] {
+            Self.run("/bin/cp", ["\(ledger)/\(file)", "\(path)/\(name)/\(file)"])
+        }
+        return "\(path)/\(name)"
+    }
+
+    func open(mostBytes: Int64? = nil) throws -> LedgerWriter {
+        try LedgerWriter(path: ledger, origin: "plumbline/plant-1/bench-pc-07", mostBytes: mostBytes)
+    }
+
+    static func record(
+        _ id: String, serial: String = "SA10197", result: String = "PASS", station: String = "flow-test-1",
+        endedAt: String = "2026-11-21T09:21:12.000000001Z"
+    ) -> JSONValue {
+        [
+            "schema": "plumbline.inspection/1", "id": .string(id), "provenance": "live",
+            "part": ["serial": .string(serial), "number": "4L0014-163B"], "operation": "060 Flow test",
+            "station": .string(station), "result": .string(result), "ended_at": .string(endedAt),
+        ]
+    }
+
+    static func draft(_ id: String, serial: String = "SA10197", outbox: [String] = []) -> EntryDraft {
+        EntryDraft(kind: .record, id: id, body: record(id, serial: serial), outbox: outbox)
+    }
+
+    static func audit(_ id: String, event: String, cycle: String) -> EntryDraft {
+        EntryDraft(
+            kind: .audit, id: id,
+            body: [
+                "schema": "plumbline.audit/1", "event": .string(event), "cycle": .string(cycle),
+                "station": "flow-test-1", "serial": "SA10197", "at": "2026-11-21T09:20:00.000000000Z",
+            ])
+    }
+}

@@ -1,0 +1,89 @@
+import Metrology
+import Testing
+
+@testable import Profiles
+
+@Suite("What is written to a device")
+struct RegisterWriteTests {
+    private func map(_ name: String = "plc-flow-bench") throws -> RegisterMap {
+        let bytes = try FileSource.disk.read(Repository.path("DeviceProfiles/\(name).yaml")).get()
+        let profile = DeviceProfile.read(SourceFile(path: name, bytes: bytes), faults: FaultCollector())
+        return try #require(profile?.registers)
+    }
+
+    private func refusal(_ values: [(String, PointValue)], _ name: String = "plc-flow-bench") throws -> String
+    {
+        let map = try map(name)
+        do throws(WriteRefusal) {
+            _ = try map.write(values.map { (point: $0.0, value: $0.1) })
+            return "written"
+        } catch {
+            return error.description
+        }
+    }
+
+    private func number(_ text: String) throws -> PointValue { .decimal(try #require(ExactDecimal(text))) }
+
+    @Test("Points that are not listed as writable are not written")
+    func notWritable() throws {
+        #expect(
+            try refusal([("delivery", try number("1"))])
+                == "point \"delivery\": it is not writable: only points with `access: write` are written")
+        #expect(
+            try refusal([("comand", try number("1"))])
+                == "point \"comand\": the profile has no such point: did you mean \"command\"?")
+    }
+
+    @Test("Values out of range or between two counts are not written")
+    func range() throws {
+        #expect(
+            try refusal([("set_rail_pressure", try number("250.1"))])
+                == "point \"set_rail_pressure\": 250.1 is outside 0…250: stay within")
+        #expect(
+            try refusal([("set_rail_pressure", try number("160.05"))]).hasPrefix(
+                "point \"set_rail_pressure\": \"160.05\" is nothing that it can hold"))
+        #expect(try refusal([("command", try number("7"))]).hasPrefix("point \"command\": \"7\" is nothing"))
+        #expect(
+            try refusal([("cycle_id", .text("C00000009"))]).hasPrefix(
+                "point \"cycle_id\": \"C00000009\" does not fit"))
+        #expect(try refusal([]).hasPrefix("point \"\": nothing is to be written"))
+    }
+
+    @Test("A frame never writes a register that was not named")
+    func holes() throws {
+        let values = [("set_step", try number("1")), ("set_energising_time", try number("1700"))]
+        #expect(
+            try refusal(values)
+                == "point \"set_energising_time\": it does not follow set_step (0x0204 (40517)…) at once, so one "
+                + "frame cannot write both: write every point between them too, or none")
+        #expect(try refusal([("set_step", try number("1")), ("set_step", try number("2"))]) != "written")
+    }
+
+    @Test("Words and numbers become registers")
+    func written() throws {
+        let map = try map()
+        #expect(
+            try map.write([("command", .text("abort"))])
+                == RegisterWrite(address: 520, content: .registers([2])))
+        #expect(
+            try map.write([
+                ("set_energising_time", try number("1700.0")), ("set_rail_pressure", try number("160")),
+            ])
+                == RegisterWrite(address: 517, content: .registers([1_600, 1_700])))
+    }
+
+    @Test("The K-DUCER's barcode and its stop coil")
+    func kducer() throws {
+        let map = try map("kolver-kducer")
+        #expect(
+            try map.startWrite([], token: "C0000009")
+                == RegisterWrite(
+                    address: 7_379,
+                    content: .registers([0x4330, 0x3030, 0x3030, 0x3039, 0x2020, 0x2020, 0x2020, 0x2020])))
+        #expect(
+            try map.write([("stop_motor", try number("1"))])
+                == RegisterWrite(address: 34, content: .coil(true)))
+        #expect(try map.acknowledgeWrite(sequence: 5) == nil)
+        #expect(try refusal([("stop_motor", try number("2"))], "kolver-kducer") != "written")
+    }
+}
