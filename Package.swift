@@ -95,7 +95,7 @@ let package = Package(
         tests("MetrologyTests", ["Metrology"]),
         tests("CodecsTests", ["Codecs"]),
         tests("InspectionTests", ["Inspection", "Metrology", "Codecs"]),
-        tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"]),
+        tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"], exclude: ["Cases"]),
         tests("TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus"]),
         tests("DriversTests", ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs"]),
         tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
