@@ -9,9 +9,12 @@ extension Arguments {
     /// The configuration's path: `--config`, else `/etc/plumbline/gateway.yaml`, else `./gateway.yaml`.
     func configurationPath() throws(CommandFailure) -> String {
         if let path = values["--config"] { return path }
-        for path in ["/etc/plumbline/gateway.yaml", "gateway.yaml"] where access(path, R_OK) == 0 { return path }
+        for path in ["/etc/plumbline/gateway.yaml", "gateway.yaml"] where access(path, R_OK) == 0 {
+            return path
+        }
         throw CommandFailure(
-            .configuration, "there is no /etc/plumbline/gateway.yaml and no ./gateway.yaml: name one with --config")
+            .configuration,
+            "there is no /etc/plumbline/gateway.yaml and no ./gateway.yaml: name one with --config")
     }
 
     /// Everything that the gateway runs by, checked whole; faults end the command with exit code 4.
@@ -44,15 +47,19 @@ extension Arguments {
     func askDaemon(_ path: String) throws(CommandFailure) -> [UInt8] {
         let data = try dataDirectory()
         let hint = "start it with `plumbline run`, or name its data directory with --data"
-        do throws(LedgerError) {
-            guard let address = try DaemonAddress(in: DataDirectory(data)) else {
-                throw CommandFailure(.device, "no gateway ever ran on \(data): \(hint)")
-            }
-            do throws(HTTPClientError) {
-                return try HTTPClient.get(address.url + path)
-            } catch {
-                throw CommandFailure(.device, "the gateway at \(address.url) does not answer (\(error)): \(hint)")
-            }
+        guard let address = try daemonAddress(data) else {
+            throw CommandFailure(.device, "no gateway ever ran on \(data): \(hint)")
+        }
+        do {
+            return try HTTPClient.get(address.url + path)
+        } catch {
+            throw CommandFailure(.device, "the gateway at \(address.url) does not answer (\(error)): \(hint)")
+        }
+    }
+
+    private func daemonAddress(_ data: String) throws(CommandFailure) -> DaemonAddress? {
+        do {
+            return try DaemonAddress(in: DataDirectory(data))
         } catch {
             throw CommandFailure(.inputOutput, "\(error)")
         }

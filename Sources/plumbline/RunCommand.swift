@@ -1,6 +1,7 @@
 import Gateway
 import Glibc
 import Ledger
+import Profiles
 import Transports
 
 extension Command {

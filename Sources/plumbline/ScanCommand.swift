@@ -5,7 +5,8 @@ extension Command {
     /// `plumbline scan TEXT|-`: reads a mark as a scanner would have sent it.
     static let scan = Command(
         name: "scan", operands: "TEXT|-",
-        summary: "reads a part mark: symbology, format, elements, serial, part number, UII (\\x1d escapes allowed)"
+        summary:
+            "reads a part mark: symbology, format, elements, serial, part number, UII (\\x1d escapes allowed)"
     ) { arguments, console in
         guard arguments.words.count == 2, let text = arguments.words.last else {
             throw UsageError(message: "give one mark, or - to read it from standard input")
@@ -14,19 +15,21 @@ extension Command {
         do {
             bytes = text == "-" ? try standardInput() : try PartMark.unescape(text)
         } catch let error as MarkError {
-            throw CommandFailure(.mismatch, "the escape at byte \(error.offset) cannot be read: \(error.what)")
+            throw CommandFailure(
+                .mismatch, "the escape at byte \(error.offset) cannot be read: \(error.what)")
         }
-        do {
-            let mark = try PartMark.parse(bytes)
-            if console.usesJSON {
-                console.print(CanonicalJSON.text(json(mark)))
-            } else {
-                for (name, value) in lines(mark) { console.print(name.padded(to: 13) + value) }
-            }
-            return .success
+        let mark: PartMark
+        do throws(MarkError) {
+            mark = try PartMark.parse(bytes)
         } catch {
             throw CommandFailure(.mismatch, "byte \(error.offset): \(error.what)")
         }
+        if console.usesJSON {
+            console.print(CanonicalJSON.text(json(mark)))
+        } else {
+            for (name, value) in lines(mark) { console.print(name.padded(to: 13) + value) }
+        }
+        return .success
     }
 
     /// At most one mark from standard input; a line end after it is not part of it.

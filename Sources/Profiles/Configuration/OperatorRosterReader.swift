@@ -25,10 +25,13 @@ extension OperatorRoster {
             mapping -> Operator? in
             let id = mapping.required("id", .name)
             let badge = mapping.required("badge", .text(3...64))
-            if let badge, let prefix, !badge.hasPrefix(prefix) || badge == prefix {
+            if let badge, let prefix, !badge.hasPrefix(prefix) {
                 mapping.fault(
                     "badge", "badge \(Wording.quoted(badge)) does not begin with \(Wording.quoted(prefix))",
                     "write its whole code, or correct the prefix")
+            }
+            if let badge, badge == prefix {
+                mapping.fault("badge", "the badge is nothing but the prefix", "write its whole code")
             }
             for (key, value) in [("id", id), ("badge", badge)] {
                 guard let value else { continue }

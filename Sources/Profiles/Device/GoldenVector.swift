@@ -108,6 +108,6 @@ extension GoldenVector.Outcome {
 extension PointReading {
     /// Value and unit as a person reads them.
     fileprivate var shown: String {
-        (value?.description ?? "nothing") + (unit.map { " " + $0.code } ?? "")
+        (value?.description ?? "nothing") + (unit.map { $0.code == "1" ? "" : " " + $0.code } ?? "")
     }
 }

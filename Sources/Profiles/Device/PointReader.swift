@@ -30,6 +30,8 @@ struct PointReader {
         let isUnconfirmed = mapping.optional("unconfirmed", .flag) ?? false
         let moment = MomentReader.read(mapping)
         let meaning = name.flatMap { self.meaning($0, mapping) }
+        if name == nil { mapping.knows("mask", "bit", "count", "enum", "scale", "offset", "scale_from") }
+        if name == nil { mapping.knows("resolution", "valid", "sentinel", "unit", "unit_from", "kind") }
         guard let id, let place, let type, let meaning, faults.count == before else { return nil }
         if isUnconfirmed {
             faults.warn(

@@ -6,6 +6,8 @@ struct ReadPlanner {
     let registersPerRead: Int
     let requests: [ExplicitRequest]
     let points: [DevicePoint]
+    /// Whether every point could be read, so that a request without points is a mistake of its own.
+    let pointsAreRight: Bool
     let faults: FaultCollector
 
     func plan() -> ReadPlan {
@@ -14,7 +16,7 @@ struct ReadPlanner {
         for request in requests {
             check(request)
             let held = readable.filter(request.holds)
-            if held.isEmpty {
+            if held.isEmpty, pointsAreRight {
                 faults.fault(
                     request.mapping.place, "request \(Wording.quoted(request.id)) holds no point",
                     "remove it, or add the points that it is for")

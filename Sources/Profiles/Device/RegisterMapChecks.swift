@@ -4,8 +4,8 @@ internal import Metrology
 /// Looks for what makes no sense between the points of a profile.
 struct RegisterMapChecks {
     let points: [DevicePoint]
-    /// Ids of numbers that name no unit.
-    let unitless: Set<String>
+    /// Places of numbers that name no unit.
+    let unitless: Set<SourcePlace>
     let requests: [ExplicitRequest]
     let faults: FaultCollector
 
@@ -23,7 +23,8 @@ struct RegisterMapChecks {
                 fault(point, "is there already, at line \(first.place.line)", "give each point its own id")
             }
             seen[point.id] = point
-            if unitless.contains(point.id), !points.contains(where: { $0.quantity?.scaleFrom == point.id }) {
+            if unitless.contains(point.place), !points.contains(where: { $0.quantity?.scaleFrom == point.id })
+            {
                 fault(
                     point, "is a number without a unit",
                     #"add `unit`, `unit_from`, `enum`, or `unit: "1"` for a count"#)

@@ -55,9 +55,11 @@ struct RegisterMapReader {
             faults.fault(top.place, "the profile has no points", "add `points:`")
         }
         let planner = ReadPlanner(
-            registersPerRead: perRead, requests: requests, points: points, faults: faults)
+            registersPerRead: perRead, requests: requests, points: points,
+            pointsAreRight: faults.count == before,
+            faults: faults)
         let plan = planner.plan()
-        let unitless = Set(read.filter(\.lacksUnit).map(\.point.id))
+        let unitless = Set(read.filter(\.lacksUnit).map(\.point.place))
         RegisterMapChecks(points: points, unitless: unitless, requests: requests, faults: faults).run()
         let cycle = top.mapping("cycle", "a cycle").flatMap { mapping in
             defer { mapping.finish() }

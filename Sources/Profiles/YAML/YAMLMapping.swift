@@ -108,9 +108,13 @@ package final class YAMLMapping {
     package func finish() {
         guard case .mapping(let entries) = node.content else { return }
         for entry in entries where !known.contains(entry.key) {
+            let nearest = NearestName.of(entry.key, among: known)
+            let isThere = nearest.map { self.entries[$0] != nil } ?? false
             faults.fault(
                 entry.place, "key \(Wording.quoted(entry.key)) is not known in \(subject)",
-                NearestName.remedy(for: entry.key, among: known.filter { self.entries[$0] == nil }))
+                isThere
+                    ? "remove it: \(Wording.quoted(nearest ?? "")) is there already"
+                    : NearestName.remedy(for: entry.key, among: known))
         }
     }
 }
