@@ -10,9 +10,8 @@ struct Main {
             CommandLine.arguments.dropFirst().first ?? getenv("BENCH").map { String(cString: $0) } ?? ""
         let chosen = Benchmark.all.filter { $0.key.hasPrefix(prefix) }
         guard !chosen.isEmpty else {
-            say(
-                "no benchmark begins with \(prefix); there are \(Benchmark.all.map(\.key).joined(separator: ", "))"
-            )
+            let keys = Benchmark.all.map(\.key).joined(separator: ", ")
+            say("no benchmark begins with \(prefix); there are \(keys)")
             exit(64)
         }
         var isGood = true

@@ -1,7 +1,7 @@
-internal import CLinux
 internal import CModbus
 internal import Codecs
 internal import Glibc
+internal import Linux
 
 /// A tty opened by libmodbus; belongs to one thread.
 ///
@@ -71,7 +71,7 @@ struct RTUPort: ~Copyable {
 
     /// Throws away what has come unasked, and says whether there was any.
     func discardUnread() -> Bool {
-        guard plumbline_readable_bytes(descriptor) > 0 else { return false }
+        guard Descriptor.hasUnread(descriptor) else { return false }
         modbus_flush(context)
         return true
     }
