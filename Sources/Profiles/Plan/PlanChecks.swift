@@ -53,7 +53,10 @@ struct PlanChecks {
                 do {
                     _ = try (1 as ExactDecimal).converted(from: given, to: unit, resolution: resolution)
                 } catch ConversionError.kinds {
-                    fault(characteristic, "\(ConversionError.kinds(given, unit))", "correct `from` or `unit`")
+                    fault(
+                        characteristic,
+                        "\(given.code) measures \(given.kind.rawValue), \(unit.code) \(unit.kind.rawValue)",
+                        "correct `from` or `unit`")
                 } catch {
                     fault(
                         characteristic, "\(given.code) in \(unit.code) never ends as a decimal",
@@ -75,7 +78,7 @@ struct PlanChecks {
             guard point.quantity?.kind == kind else {
                 fault(
                     characteristic,
-                    "point \(Wording.quoted(point.id)) is a \(point.quantity?.kind.rawValue ?? "")",
+                    "point \(Wording.quoted(point.id)) measures \(point.quantity?.kind.rawValue ?? "nothing")",
                     "correct `from` or `unit`")
                 return []
             }
