@@ -18,8 +18,8 @@ package struct SampleGroup: Sendable, Equatable {
     package let stamp: Stamp
 
     package init(
-        device: String, sequence: String, echo: String?, isValid: Bool, samples: [String: Sample], raw: [UInt8],
-        stamp: Stamp
+        device: String, sequence: String, echo: String?, isValid: Bool, samples: [String: Sample],
+        raw: [UInt8], stamp: Stamp
     ) {
         (self.device, self.sequence, self.echo, self.isValid) = (device, sequence, echo, isValid)
         (self.samples, self.raw, self.stamp) = (samples, raw, stamp)

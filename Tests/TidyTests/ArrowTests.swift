@@ -2,29 +2,17 @@ import Testing
 
 /// The modules import what the architecture says, and the pure ones stay pure.
 struct ArrowTests {
-    /// The arrows: each module with what it may import.
-    static let arrows: [String: Set<String>] = [
-        "Metrology": [],
-        "Codecs": [],
-        "Inspection": ["Metrology", "Codecs"],
-        "Profiles": ["Metrology", "Codecs", "Inspection", "CYAML", "CCrypto"],
-        "Linux": ["CLinux"],
-        "Transports": ["Metrology", "Codecs", "Linux", "CModbus", "CUSB"],
-        "Drivers": ["Metrology", "Codecs", "Profiles", "Transports"],
-        "Ledger": ["Codecs", "Linux", "CSQLite", "CCrypto", "CZlib", "CShims"],
-        "Delivery": ["Inspection", "Ledger", "Codecs", "Linux"],
-        "Gateway": [
-            "Metrology", "Codecs", "Inspection", "Profiles", "Linux", "Transports", "Drivers", "Ledger",
-            "Delivery", "CMicroHTTPD", "CCurl", "CShims",
-        ],
-        "plumbline": ["Gateway"],
+    /// What is built beside the flow, and so does not stand in ARCHITECTURE.md.
+    static let aside: [String: Set<String>] = [
         "CShims": ["CSQLite", "CCurl"],
-        "Simulation": ["Metrology", "Codecs", "Profiles", "Linux"],
         "plumbline-sim": ["Simulation"],
         "plumbline-usb-mock": ["CUMockdev"],
         "CBaselines": ["CModbus"],
         "plumbline-bench": ["Metrology", "Codecs", "Linux", "Transports", "CBaselines"],
     ]
+    /// The arrows: each module with what it may import, as the table of ARCHITECTURE.md has them.
+    static let arrows = aside.merging(
+        table(SourceTree.shared.file("ARCHITECTURE.md")?.text ?? ""), uniquingKeysWith: { $1 })
     /// Values and decisions only: no Foundation, no C library, no clock, no I/O.
     static let pure: Set<String> = ["Metrology", "Codecs", "Inspection"]
     /// What the other modules may use of the toolchain. Foundation itself costs 10 MB of memory and more.
@@ -42,7 +30,7 @@ struct ArrowTests {
         for file in SourceTree.shared.swift where !file.isUnder("Tests") && file.path != "Package.swift" {
             let module = Self.module(of: file)
             let allowed = (Self.arrows[module] ?? []).union(Self.pure.contains(module) ? [] : Self.toolchain)
-            for found in Import.all(in: SwiftTokens.of(file.text)) where !allowed.contains(found.module) {
+            for found in Import.all(in: file.tokens) where !allowed.contains(found.module) {
                 Issue.record("\(file.path):\(found.line): \(module) may not import \(found.module)")
             }
         }
@@ -54,7 +42,7 @@ struct ArrowTests {
             "SystemRandomNumberGenerator", "Task", "CommandLine",
         ]
         for file in SourceTree.shared.swift where Self.pure.contains(Self.module(of: file)) {
-            for token in SwiftTokens.of(file.text) where forbidden.contains(token.text) {
+            for token in file.tokens where forbidden.contains(token.text) {
                 Issue.record("\(file.path):\(token.line): \(token.text) is no part of a pure module")
             }
         }
@@ -62,7 +50,7 @@ struct ArrowTests {
 
     @Test func onlyTestsAndTheSimulatorLinkTheSimulation() {
         for file in SourceTree.shared.swift where !file.isUnder("Tests", "Simulators/plumbline-sim") {
-            for found in Import.all(in: SwiftTokens.of(file.text)) where found.module == "Simulation" {
+            for found in Import.all(in: file.tokens) where found.module == "Simulation" {
                 Issue.record("\(file.path):\(found.line): imports Simulation")
             }
         }
@@ -72,6 +60,20 @@ struct ArrowTests {
     }
 
     // MARK: Finders
+
+    /// The rows of the table whose heading is `module | imports`; "all above" stands for the rows before.
+    static func table(_ page: String) -> [String: Set<String>] {
+        let rows = page.split(separator: "\n").drop { $0 != "| module | imports |" }.dropFirst(2)
+        return rows.prefix { $0.hasPrefix("|") }.reduce(into: [:]) { table, row in
+            let cells = row.split(separator: "|").map {
+                $0.split { !($0.isLetter || $0.isNumber || "-_".contains($0)) }
+            }
+            guard cells.count >= 2, let name = cells[0].first else { return }
+            let above = cells[1].starts(with: ["all", "above"])
+            table[String(name)] = Set(cells[1].dropFirst(above ? 2 : 0).map(String.init))
+                .union(above ? Set(table.keys) : [])
+        }
+    }
 
     /// The module that a file outside `Tests` belongs to: its second folder.
     static func module(of file: SourceFile) -> String {
@@ -92,6 +94,14 @@ struct ArrowTests {
             }
         }
         return targets
+    }
+
+    @Test func theTableOfArrowsIsRead() {
+        let page =
+            "x\n| module | imports |\n|---|---|\n| A | – |\n| `B-c` | A, CD |\n"
+            + "| E | all above, F |\n\n| G | H |"
+        #expect(Self.table(page) == ["A": [], "B-c": ["A", "CD"], "E": ["A", "B-c", "F"]])
+        #expect(Self.arrows.count > Self.aside.count + Self.pure.count)
     }
 
     @Test func targetsAreFound() {

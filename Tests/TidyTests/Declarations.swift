@@ -70,9 +70,13 @@ struct DeclaredType: Equatable {
     let line: Int
     /// Whether other modules see it: `package`, `public` or `open`.
     let isShared: Bool
+    /// Whether it stands within another type, an extension or a function.
+    let isNested: Bool
 
     static func all(in tokens: [Token]) -> [DeclaredType] {
-        tokens.indices.dropLast().compactMap { index in
+        var depth = 0
+        return tokens.indices.dropLast().compactMap { index in
+            depth += tokens[index].text == "{" ? 1 : tokens[index].text == "}" ? -1 : 0
             guard ["struct", "class", "enum", "actor", "protocol"].contains(tokens[index].text),
                 tokens[index + 1].text.first?.isUppercase == true,
                 index == 0 || ![".", ":", "import"].contains(tokens[index - 1].text)
@@ -80,7 +84,7 @@ struct DeclaredType: Equatable {
             let shared = tokens[..<index].reversed().prefix { modifiers.contains($0.text) }
                 .contains { ["package", "public", "open"].contains($0.text) }
             return DeclaredType(
-                name: tokens[index + 1].text, line: tokens[index].line, isShared: shared)
+                name: tokens[index + 1].text, line: tokens[index].line, isShared: shared, isNested: depth > 0)
         }
     }
 

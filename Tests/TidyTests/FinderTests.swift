@@ -63,6 +63,7 @@ struct FinderTests {
         let found = DeclaredType.all(in: SwiftTokens.of(source))
         #expect(found.map(\.name) == ["A", "B", "C", "D", "E"])
         #expect(found.map(\.isShared) == [true, true, false, true, false])
+        #expect(found.map(\.isNested) == [false, false, false, true, false])
         #expect(found.map(\.line) == [1, 2, 3, 4, 5])
     }
 

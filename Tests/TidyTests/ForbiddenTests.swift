@@ -9,7 +9,7 @@ struct ForbiddenTests {
 
     @Test func nothingShippedCanTrapOnPurpose() {
         for file in SourceTree.shared.shipped {
-            for finding in Self.traps(SwiftTokens.of(file.text)) {
+            for finding in Self.traps(file.tokens) {
                 Issue.record("\(file.path):\(finding.line): \(finding.what)")
             }
         }
@@ -34,7 +34,7 @@ struct ForbiddenTests {
     @Test func oneLockServesEverywhere() {
         let forbidden: Set<String> = ["Mutex", "DispatchSource", "DispatchSemaphore", "NSLock"]
         for file in SourceTree.shared.swift where !file.isUnder("Tests") {
-            for token in SwiftTokens.of(file.text) where forbidden.contains(token.text) {
+            for token in file.tokens where forbidden.contains(token.text) {
                 Issue.record("\(file.path):\(token.line): \(token.text); the Linux module has a Lock")
             }
         }
@@ -44,7 +44,7 @@ struct ForbiddenTests {
         // Put together here, so that this file does not name them itself.
         let paths = [["", "work", ""], ["", "root", ""], ["", "tmp", "wt-"], ["", "tmp", "build-"]]
             .map { $0.joined(separator: "/") }
-        for file in SourceTree.shared.files {
+        for file in SourceTree.shared.files where paths.contains(where: file.text.contains) {
             for (index, line) in file.lines.enumerated() where paths.contains(where: line.contains) {
                 Issue.record("\(file.path):\(index + 1): a path of one machine")
             }
@@ -74,9 +74,10 @@ struct ForbiddenTests {
         line.split { !$0.isLetter }.contains { ["TODO", "FIXME", "XXX", "HACK"].contains($0) }
     }
 
-    /// Lines with `@unchecked Sendable` or `nonisolated(unsafe)` and no `// Safety:` on the two lines above.
+    /// Lines with `@unchecked Sendable` or `nonisolated(unsafe)`, and no `// Safety:` on the two lines above
+    /// or on the next.
     static func unguarded(_ file: SourceFile) -> [Int] {
-        let tokens = SwiftTokens.of(file.text)
+        let tokens = file.tokens
         let lines = file.lines
         let places = tokens.indices.dropFirst(2).filter { index in
             let before = [tokens[index - 2].text, tokens[index - 1].text]
@@ -84,7 +85,7 @@ struct ForbiddenTests {
                 || (tokens[index].text == "unsafe" && before == ["nonisolated", "("])
         }
         return places.map { tokens[$0].line }.filter { line in
-            !lines[max(0, line - 3)..<line].contains { $0.contains("// Safety:") }
+            !lines[max(0, line - 3)..<min(lines.count, line + 1)].contains { $0.contains("// Safety:") }
         }
     }
 
@@ -100,6 +101,7 @@ struct ForbiddenTests {
     @Test func guardsMustBeNear() {
         func lines(_ text: String) -> [Int] { Self.unguarded(SourceFile(path: "a.swift", text: text)) }
         #expect(lines("// Safety: the lock\nfinal class A: @unchecked Sendable {}").isEmpty)
+        #expect(lines("final class A: @unchecked Sendable {\n    // Safety: the lock").isEmpty)
         #expect(lines("// Safety: the lock\n\n\nfinal class A: @unchecked Sendable {}") == [4])
         #expect(lines("nonisolated(unsafe) let a = b") == [1])
     }

@@ -10,7 +10,7 @@ struct NameTests {
 
     @Test func typesSayWhatTheyAre() {
         for file in SourceTree.shared.swift {
-            for type in DeclaredType.all(in: SwiftTokens.of(file.text)) where Self.isEmpty(type.name) {
+            for type in DeclaredType.all(in: file.tokens) where Self.isEmpty(type.name) {
                 Issue.record("\(file.path):\(type.line): the name \(type.name) says nothing")
             }
         }
@@ -28,7 +28,8 @@ struct NameTests {
     @Test func noTypeTakesItsModulesName() {
         let modules = Set(ArrowTests.arrows.keys)
         for file in SourceTree.shared.shipped {
-            for type in DeclaredType.all(in: SwiftTokens.of(file.text)) where modules.contains(type.name) {
+            for type in DeclaredType.all(in: file.tokens)
+            where modules.contains(type.name) && !type.isNested {
                 Issue.record("\(file.path):\(type.line): \(type.name) is the name of a module")
             }
         }
@@ -53,7 +54,7 @@ struct NameTests {
     /// Types that other modules see, without a `///` right above them or their attributes.
     static func undocumented(_ file: SourceFile) -> [DeclaredType] {
         let lines = file.lines.map { $0.drop(while: \.isWhitespace) }
-        return DeclaredType.all(in: SwiftTokens.of(file.text)).filter { type in
+        return DeclaredType.all(in: file.tokens).filter { type in
             guard type.isShared else { return false }
             let above = lines[..<(type.line - 1)].last { !$0.hasPrefix("@") && !$0.hasPrefix("// Safety:") }
             return above?.hasPrefix("///") != true

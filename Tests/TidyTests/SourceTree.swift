@@ -4,15 +4,21 @@ import FoundationEssentials
 struct SourceFile: Sendable {
     let path: String
     let text: String
+    let lines: [Substring]
+    /// Of Swift files; empty for others.
+    let tokens: [Token]
+
+    init(path: String, text: String) {
+        (self.path, self.text) = (path, text)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // A closing line feed begins no further line.
+        self.lines = text.hasSuffix("\n") ? lines.dropLast() : lines
+        tokens = path.hasSuffix(".swift") ? SwiftTokens.of(text) : []
+    }
 
     var name: String { String(path.split(separator: "/").last ?? "") }
     /// Name without any extension: `Type+Aspect` of `Type+Aspect.swift`.
     var stem: String { String(name.prefix { $0 != "." }) }
-    /// The lines of the file; a closing line feed begins no further line.
-    var lines: [Substring] {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        return text.hasSuffix("\n") ? lines.dropLast() : lines
-    }
 
     func isUnder(_ folders: String...) -> Bool { folders.contains { path.hasPrefix($0 + "/") } }
 }
@@ -30,6 +36,8 @@ struct SourceTree: Sendable {
         #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" })
 
     let files: [SourceFile]
+    /// Every Swift file that this project wrote.
+    let swift: [SourceFile]
 
     private init(root: String) {
         var files: [SourceFile] = []
@@ -49,10 +57,9 @@ struct SourceTree: Sendable {
             }
         }
         self.files = files.sorted { $0.path < $1.path }
+        swift = self.files.filter { $0.path.hasSuffix(".swift") }
     }
 
-    /// Every Swift file that this project wrote.
-    var swift: [SourceFile] { files.filter { $0.name.hasSuffix(".swift") } }
     /// The Swift files of what is shipped: the flow and the simulators.
     var shipped: [SourceFile] { swift.filter { $0.isUnder("Sources", "Simulators") } }
 

@@ -40,7 +40,9 @@ final class EventStream: Sendable {
         let retained = Unmanaged.passRetained(self)
         let response = MHD_create_response_from_callback(
             UInt64.max, Self.blockBytes,
-            { cls, _, buffer, size in EventStream.at(cls)?.read(buffer, size) ?? MHD_CONTENT_READER_END_WITH_ERROR },
+            { cls, _, buffer, size in
+                EventStream.at(cls)?.read(buffer, size) ?? MHD_CONTENT_READER_END_WITH_ERROR
+            },
             retained.toOpaque(),
             { cls in
                 guard let cls else { return }

@@ -1,4 +1,4 @@
-/// The station page: three files of `Assets/`, compiled into the program so that it needs no folder beside it.
+/// The station page: the files of `Assets/`, compiled into the program so that it needs no folder beside it.
 enum StationPage {
     /// The page at `/` and what it loads. `/?station=ID` shows one station of several.
     static var routes: [Route] {

@@ -17,7 +17,8 @@ package struct WebError: Error, Sendable, Equatable, CustomStringConvertible {
         case EADDRINUSE:
             WebError(
                 place: place, what: "port \(port) is taken by another program",
-                remedy: "stop it (find it with `ss -ltnp 'sport = :\(port)'`) or set another port in web.listen")
+                remedy:
+                    "stop it (find it with `ss -ltnp 'sport = :\(port)'`) or set another port in web.listen")
         case EACCES:
             WebError(
                 place: place, what: "port \(port) needs privileges that this user lacks",

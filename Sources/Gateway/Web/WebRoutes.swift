@@ -72,7 +72,8 @@ package struct WebRoutes: Sendable {
                 // A page that reconnects by itself names the last event in a header; one that was reloaded
                 // has nothing to name.
                 HTTPResponse(
-                    contentType: "text/event-stream", body: .events(hub, after: request.header("last-event-id")))
+                    contentType: "text/event-stream",
+                    body: .events(hub, after: request.header("last-event-id")))
             },
             Route(.get, "/metrics") { [hub, metrics] _ in
                 let text = MetricsText.text(metrics() + Self.families(of: hub.tally))

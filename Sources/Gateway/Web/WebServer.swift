@@ -4,9 +4,9 @@ internal import Linux
 
 /// The one HTTP listener of the daemon: libmicrohttpd on one epoll thread.
 ///
-/// Every request is read whole, within `WebLimits`, before its route sees it. Malformed and oversize requests,
-/// unknown paths and methods and foreign origins are refused here, so that a route decides only what is its
-/// own.
+/// Every request is read whole, within `WebLimits`, before its route sees it. Malformed and oversize
+/// requests, unknown paths and methods and foreign origins are refused here, so that a route decides only
+/// what is its own.
 package final class WebServer: Sendable {
     private struct Running {
         let daemon: OpaquePointer

@@ -32,6 +32,10 @@ package struct SignedNote: Sendable, Equatable {
         /// First four bytes of the hash of the key.
         package let keyID: [UInt8]
         package let bytes: [UInt8]
+
+        package init(name: String, keyID: [UInt8], bytes: [UInt8]) {
+            (self.name, self.keyID, self.bytes) = (name, keyID, bytes)
+        }
     }
 
     /// What is signed; ends with a line feed.

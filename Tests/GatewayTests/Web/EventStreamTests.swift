@@ -21,7 +21,7 @@ struct EventStreamTests {
         bench.hub.publish(event: "station", key: "flow-test-1", ["n": 2])
         #expect(page.waits(for: "id: 5eed-2\nevent: station\ndata: {\"n\":2}\n\n"))
         bench.hub.beat()
-        #expect(page.waits(for: "\n: beat\nevent: beat\ndata: {}\n\n") || page.waits(for: ": beat\nevent: beat"))
+        #expect(page.waits(for: ": beat\nevent: beat\ndata: {}\n\n"))
     }
 
     @Test func aPageThatComesBackResumesWhereItWas() throws {
@@ -45,6 +45,7 @@ struct EventStreamTests {
         while bench.hub.tally.dropped == 0, sent < 2000 {
             sent += 1
             bench.hub.publish(event: "station", key: "s", ["n": .number(sent), "x": .string(large)])
+            quick.forget()
             try #require(quick.waits(for: "id: 5eed-\(String(sent, radix: 16))\n"))
         }
         #expect(bench.hub.tally.dropped == 1)
@@ -82,7 +83,7 @@ struct EventStreamTests {
         let bench = try WebBench()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for number in 1...500 {
+                for number: Int64 in 1...500 {
                     bench.hub.publish(event: "station", key: "s", ["n": .number(number)])
                     await Task.yield()
                 }

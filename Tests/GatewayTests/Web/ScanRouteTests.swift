@@ -16,23 +16,30 @@ struct ScanRouteTests {
 
     @Test func localhostIsOursToo() throws {
         let own = "localhost:\(bench.port)"
-        let answer = try bench.post(path, #"{"text":"x"}"#, changes: ["Host": own, "Origin": "http://\(own)"])
+        let answer = try bench.post(
+            path, #"{"text":"x"}"#, changes: ["Host": own, "Origin": "http://\(own)"])
         #expect(answer.status == 202)
     }
 
     @Test(arguments: [
-        ["Origin": "http://example.com"], ["Origin": "null"], ["Origin": nil], ["Origin": "https://127.0.0.1:PORT"],
+        ["Origin": "http://example.com"], ["Origin": "null"], ["Origin": nil],
+        ["Origin": "https://127.0.0.1:PORT"],
         ["Origin": "http://127.0.0.1"], ["Origin": "http://localhost:PORT"], ["Host": "example.com:PORT"],
         ["Host": "example.com:PORT", "Origin": "http://example.com:PORT"], ["Host": "127.0.0.1"],
         ["Host": "127.0.0.1:1"],
     ])
     func aForeignPageIsForbidden(changes: [String: String?]) throws {
         let port = String(bench.port)
-        let own = changes.mapValues { $0.map { $0.split(separator: "PORT", omittingEmptySubsequences: false).joined(separator: port) } }
+        let own = changes.mapValues {
+            $0.map { $0.split(separator: "PORT", omittingEmptySubsequences: false).joined(separator: port) }
+        }
         #expect(try bench.post(path, #"{"text":"x"}"#, changes: own).status == 403)
     }
 
-    @Test(arguments: ["", "x", "{}", "[]", #"{"text":""}"#, #"{"text":7}"#, #"{"text":"a","text":"b"}"#, "{\"text\":\"\u{1}\"}"])
+    @Test(arguments: [
+        "", "x", "{}", "[]", #"{"text":""}"#, #"{"text":7}"#, #"{"text":"a","text":"b"}"#,
+        "{\"text\":\"\u{1}\"}",
+    ])
     func aBodyThatIsNoScanIsRefused(body: String) throws {
         let answer = try bench.post(path, body)
         #expect(answer.status == 400)

@@ -8,8 +8,11 @@ final class WebBench: Sendable {
     let server: WebServer
     let port: UInt16
 
-    init(hub: EventHub = EventHub(epoch: 0x5EED)) throws {
-        self.hub = hub
+    /// `silentSeconds` is the patience with silent clients; the product's where it is not given.
+    init(silentSeconds: Int? = nil) throws {
+        hub = EventHub(epoch: 0x5EED)
+        var limits = WebLimits()
+        if let silentSeconds { limits.silentSeconds = silentSeconds }
         let routes = WebRoutes(
             hub: hub,
             stations: { [["station": "flow-test-1"]] },
@@ -17,12 +20,14 @@ final class WebBench: Sendable {
             status: { ["version": "0.1.0"] },
             metrics: { [MetricFamily("plumbline_reads_total", .counter, help: "Reads.", 7)] },
             health: { [HealthCheck("ledger", isGood: true, detail: "verified")] },
-            readiness: { [HealthCheck("ledger", isGood: false, detail: "the disk is full: free some space")] },
+            readiness: {
+                [HealthCheck("ledger", isGood: false, detail: "the disk is full: free some space")]
+            },
             scan: { station, text in
                 if text == "BUSY" { return .busy("the station is starting: scan again") }
                 return station == "flow-test-1" ? .taken : .unknownStation
             })
-        server = WebServer(host: "127.0.0.1", port: 0, routes: routes.all, log: { _ in })
+        server = WebServer(host: "127.0.0.1", port: 0, routes: routes.all, limits: limits, log: { _ in })
         try server.start()
         port = try #require(server.port)
     }
@@ -59,7 +64,8 @@ extension String {
 
     /// What follows the header fields of an HTTP answer.
     var httpBody: String {
-        split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().first.map(String.init)
+        split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().first.map(
+            String.init)
             ?? ""
     }
 }

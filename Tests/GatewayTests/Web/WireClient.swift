@@ -36,7 +36,9 @@ final class WireClient {
     func send(_ text: String) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let sent = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let sent = rest.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard sent > 0 else { return false }
             rest = rest.dropFirst(sent)
         }
@@ -50,6 +52,9 @@ final class WireClient {
         }
         return true
     }
+
+    /// Forgets what was received, so that a long stream is not searched again and again.
+    func forget() { received = "" }
 
     /// Everything until the other side closes.
     func rest() -> String {

@@ -10,7 +10,8 @@ function svg(name, attributes, ...children) {
 }
 
 const filled = { fill: "currentColor" };
-const cut = { class: "hole", fill: "none", "stroke-width": 12, "stroke-linecap": "round", "stroke-linejoin": "round" };
+const round = { "stroke-linecap": "round", "stroke-linejoin": "round" };
+const cut = { class: "hole", fill: "none", "stroke-width": 12, ...round };
 const drawn = { fill: "none", stroke: "currentColor" };
 
 const shapes = {
@@ -33,7 +34,8 @@ const shapes = {
   ],
   scan: () => [
     svg("path", { ...filled, d: "M2 41 H24 V24 L52 50 L24 76 V59 H2 Z" }),
-    svg("path", { ...filled, d: "M60 14 h5 v72 h-5 Z M70 14 h9 v72 h-9 Z M84 14 h4 v72 h-4 Z M92 14 h7 v72 h-7 Z" }),
+    svg("path", { ...filled,
+      d: "M60 14 h5 v72 h-5 Z M70 14 h9 v72 h-9 Z M84 14 h4 v72 h-4 Z M92 14 h7 v72 h-7 Z" }),
   ],
   busy: () => [
     svg("circle", { ...drawn, cx: 50, cy: 50, r: 40, "stroke-width": 14, opacity: 0.22 }),
@@ -58,7 +60,8 @@ const shapes = {
 };
 
 export function icon(name, className = "") {
-  return svg("svg", { viewBox: "0 0 100 100", class: className, "aria-hidden": "true" }, ...(shapes[name]?.() ?? []));
+  const frame = { viewBox: "0 0 100 100", class: className, "aria-hidden": "true" };
+  return svg("svg", frame, ...(shapes[name]?.() ?? []));
 }
 
 // Where on the bar, in percent, a value stands: the limits are at 20 and 80, so that there is room to see how
@@ -94,9 +97,11 @@ export function limitBar(limits, isLarge) {
   if (usl != null) parts.push(line(right, "edge"));
   if (nominal != null) parts.push(line(place(nominal), "nominal"));
   if (value != null && Number.isFinite(Number(value))) {
-    const isOut = (lsl != null && Number(value) < Number(lsl)) || (usl != null && Number(value) > Number(usl));
-    parts.push(svg("rect", { class: isOut ? "mark out" : "mark", x: `${place(value) - (isLarge ? 0.9 : 1.3)}%`,
-      y: "0", width: isLarge ? "1.8%" : "2.6%", height: isLarge ? "2.2vh" : "100%", rx: 2 }));
+    const isLow = lsl != null && Number(value) < Number(lsl);
+    const isHigh = usl != null && Number(value) > Number(usl);
+    parts.push(svg("rect", { class: isLow || isHigh ? "mark out" : "mark", rx: 2,
+      x: `${place(value) - (isLarge ? 0.9 : 1.3)}%`,
+      y: "0", width: isLarge ? "1.8%" : "2.6%", height: isLarge ? "2.2vh" : "100%" }));
   }
   if (isLarge) {
     for (const [text, at] of [[lsl, left], [nominal, nominal == null ? 0 : place(nominal)], [usl, right]]) {

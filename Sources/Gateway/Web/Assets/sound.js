@@ -1,5 +1,5 @@
-// A sound for each verdict, because eyes are on the bench: PASS one high beep, FAIL two low tones, not decided
-// three equal tones, a refused scan one short low tone. Browsers allow sound only after the page was touched,
+// A sound for each verdict, because eyes are on the bench: PASS one high beep, FAIL two low tones, not
+// decided three equal tones, a refused scan one short low tone. Browsers allow sound only after the page was touched,
 // unless they are started with --autoplay-policy=no-user-gesture-required.
 let context = null;
 

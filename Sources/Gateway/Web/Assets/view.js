@@ -1,4 +1,5 @@
-// Draws one station's state. Every text goes in as text, never as markup: serials and reasons come from scans.
+// Draws one station's state. Every text goes in as text, never as markup: serials and reasons come from
+// scans.
 import { icon, limitBar } from "/shapes.js";
 
 const byId = (id) => document.getElementById(id);
@@ -63,7 +64,8 @@ const stages = {
 // What the large panel says: tone, shape, word, reasons and one sentence.
 function face(state) {
   const reasons = state.reasons ?? [];
-  const base = state.state === "verdict" ? results[state.verdict] ?? results.INDETERMINATE : stages[state.state];
+  const verdict = results[state.verdict] ?? results.INDETERMINATE;
+  const base = state.state === "verdict" ? verdict : stages[state.state];
   const isPlain = state.state === "verdict" || state.state === "blocked";
   return {
     ...(base ?? { tone: "idle", shape: "busy", word: "WAIT" }),
@@ -186,8 +188,9 @@ function showLast(state) {
   setList(byId("last"), last, () => last.length === 0 ? [element("li", "none", "none yet")]
     : last.map((part) => {
       const look = results[part.result] ?? results.INDETERMINATE;
-      return element("li", "", icon(look.shape, `c-${look.tone}`), element("span", "serial-small", part.serial),
-        element("span", `c-${look.tone}`, look.word), element("span", "time", hourAndMinute(new Date(part.at))));
+      const tone = `c-${look.tone}`;
+      return element("li", "", icon(look.shape, tone), element("span", "serial-small", part.serial),
+        element("span", tone, look.word), element("span", "time", hourAndMinute(new Date(part.at))));
     }));
 }
 
@@ -223,7 +226,8 @@ function showQueue(state) {
 export function showStation(state, link, elapsed, wanted) {
   const provenance = byId("provenance");
   provenance.hidden = !state || state.provenance === "live";
-  setText(provenance, state?.provenance === "replayed" ? "REPLAYED – no real parts" : "SIMULATED – no real parts");
+  const word = state?.provenance === "replayed" ? "REPLAYED" : "SIMULATED";
+  setText(provenance, `${word} – no real parts`);
   setText(byId("station"), state?.station ?? wanted ?? "Plumbline");
   setText(byId("operator"), state?.operator ?? "–");
   const isRefused = state?.refusal != null;

@@ -1,0 +1,110 @@
+import Codecs
+import Glibc
+import Ledger
+import Testing
+
+struct CheckpointFileTests {
+    private static let origin = "plumbline/plant-1/bench-pc-07"
+
+    private func head(_ scratch: Scratch) throws -> Checkpoint? {
+        let directory = DataDirectory(scratch.ledger)
+        guard let file = try DataDirectory.read(directory.checkpoint),
+            let pem = try DataDirectory.read(directory.publicKey)
+        else { return nil }
+        return try SigningKey(publicPEM: pem).checkpoint(verifiedFrom: String(decoding: file, as: UTF8.self))
+    }
+
+    @Test func theFileFollowsTheNewestEntryWithinASecond() async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open()
+        try await writer.append([Scratch.draft("r1")])
+        let clock = ContinuousClock()
+        let appended = clock.now
+        while try head(scratch)?.size != 1, appended.duration(to: clock.now) < .seconds(10) {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        // A second is promised; the rest is for a machine that is busy with other tests.
+        #expect(appended.duration(to: clock.now) < .seconds(3))
+        #expect(try head(scratch)?.origin == Self.origin)
+        #expect(try writer.reader.newestCheckpoint() != nil)
+        try await writer.close()
+    }
+
+    @Test func closingSignsTheLastEntry() async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open()
+        try await writer.append((1...7).map { Scratch.draft("r\($0)") })
+        try await writer.close()
+        #expect(try head(scratch)?.size == 7)
+        let report = try LedgerReader(path: scratch.ledger).verify()
+        #expect(report.unsigned == 0)
+        #expect(report.root == (try head(scratch)?.root))
+    }
+
+    @Test func keyAndDirectoryAreForTheirOwnerOnly() async throws {
+        let scratch = try Scratch()
+        try await scratch.open().close()
+        let modes = Scratch.run(
+            "/usr/bin/stat", ["-c", "%a", scratch.ledger, scratch.ledger + "/ledger.key"])
+        #expect(modes.text == "700\n600\n")
+    }
+
+    @Test func anOlderDatabaseIsNotContinued() async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open()
+        try await writer.append([Scratch.draft("r1")])
+        try await writer.close()
+        Scratch.run("/bin/cp", [scratch.ledger + "/ledger.db", scratch.path + "/old.db"])
+        let second = try scratch.open()
+        try await second.append([Scratch.draft("r2")])
+        try await second.close()
+        Scratch.run("/bin/cp", [scratch.path + "/old.db", scratch.ledger + "/ledger.db"])
+        let error = #expect(throws: LedgerError.self) { try scratch.open() }
+        #expect(error?.kind == .rolledBack)
+        let report = try LedgerReader(path: scratch.ledger).verify()
+        #expect(report.mismatches.count == 1)
+        #expect(report.mismatches[0].contains("2 entries were signed and the database has 1"))
+    }
+
+    @Test func aDatabaseThatIsGoneIsNotStartedAnew() async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open()
+        try await writer.append([Scratch.draft("r1")])
+        try await writer.close()
+        Scratch.run("/bin/rm", [scratch.ledger + "/ledger.db"])
+        let error = #expect(throws: LedgerError.self) { try scratch.open() }
+        #expect(error?.kind == .rolledBack)
+    }
+
+    @Test func aLostOrForeignKeyDoesNotContinueTheLedger() async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open()
+        try await writer.append([Scratch.draft("r1")])
+        try await writer.close()
+        let directory = DataDirectory(scratch.ledger)
+        Scratch.run("/bin/mv", [directory.key, scratch.path + "/key"])
+        #expect(#expect(throws: LedgerError.self) { try scratch.open() }?.kind == .key)
+        try directory.replace(directory.key, with: try SigningKey.generate().pem())
+        #expect(#expect(throws: LedgerError.self) { try scratch.open() }?.kind == .key)
+        Scratch.run("/bin/mv", [scratch.path + "/key", directory.key])
+        try await scratch.open().close()
+    }
+
+    @Test func aLedgerIsNotContinuedUnderAnotherName() async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open()
+        try await writer.append([Scratch.draft("r1")])
+        try await writer.close()
+        let error = #expect(throws: LedgerError.self) {
+            try LedgerWriter(path: scratch.ledger, origin: "plumbline/plant-2/bench-pc-07")
+        }
+        #expect(error?.kind == .invalid)
+        #expect(error?.what.contains("plant-1") == true)
+    }
+
+    @Test(arguments: ["", "plumbline/plant 1/x", "plumbline/a+b/x", "plumbline/\u{e9}/x", "a\nb"])
+    func namesThatNotesCannotCarryAreRefused(origin: String) throws {
+        let scratch = try Scratch()
+        #expect(throws: LedgerError.self) { try LedgerWriter(path: scratch.ledger, origin: origin) }
+    }
+}

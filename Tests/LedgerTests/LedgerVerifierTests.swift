@@ -1,0 +1,158 @@
+import Codecs
+import Ledger
+import Testing
+
+/// Each test changes a sound ledger as somebody with the file in hand could, and expects to be told.
+struct LedgerVerifierTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    /// A closed ledger of nine entries: records, a cycle, evidence, a delivery with its receipt.
+    private func fill() async throws {
+        let writer = try scratch.open()
+        let curve = Array("curve".utf8)
+        try await writer.append([
+            Scratch.audit("a1", event: "cycle.opened", cycle: "r1"),
+            Scratch.draft("r1", outbox: ["qms", "erp"]),
+            Scratch.audit("a2", event: "cycle.opened", cycle: "c2"),
+            Scratch.audit("a3", event: "cycle.closed", cycle: "c2"),
+            EntryDraft(
+                kind: .audit, id: "a4", body: ["evidence": [.string(SHA256Digest.hex(of: curve))]],
+                evidence: [curve]),
+        ])
+        for number in 2...4 { try await writer.append([Scratch.draft("r\(number)")]) }
+        let record = try #require(try writer.reader.entry(id: "r1"))
+        let receipt = EntryDraft(
+            kind: .receipt, id: "p1",
+            body: [
+                "record": "r1", "sink": "qms", "sha256": .string(SHA256Digest.hex(of: record.bytes)),
+            ])
+        try await writer.commit(
+            LedgerTransaction(
+                drafts: [receipt],
+                outbox: [OutboxChange(sink: "qms", seq: record.seq, .delivered(receipt: "p1"))]))
+        try await writer.close()
+    }
+
+    private func verify() throws -> VerificationReport { try LedgerReader(path: scratch.ledger).verify() }
+
+    /// Changes the database with every rule of it out of the way, as an attacker would.
+    private func tamper(_ sql: String) {
+        let names = scratch.sqlite("SELECT name FROM sqlite_schema WHERE type = 'trigger'").split(
+            separator: "\n")
+        let rules = names.map { scratch.sqlite("SELECT sql FROM sqlite_schema WHERE name = '\($0)'") + ";" }
+        let drops = names.map { "DROP TRIGGER \($0);" }.joined()
+        let said = scratch.sqlite(
+            "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; \(drops) \(sql); \(rules.joined(separator: "\n"))"
+        )
+        #expect(said == "")
+    }
+
+    @Test func aSoundLedgerIsSoundAndIsCounted() async throws {
+        try await fill()
+        let report = try verify()
+        #expect(report.mismatches == [])
+        #expect(report.isSound)
+        #expect((report.entries, report.records, report.evidence, report.unsigned) == (9, 4, 1, 0))
+        #expect(report.nodes == 7)
+        #expect(report.checkpoints >= 1)
+    }
+
+    @Test(arguments: [
+        ("UPDATE entry SET body = replace(body, 'PASS', 'FAIL') WHERE id = 'r2'", "entry 6 (record r2)"),
+        ("UPDATE entry SET leaf_hash = zeroblob(32) WHERE id = 'r2'", "entry 6 (record r2)"),
+        ("UPDATE entry SET body = body || ' ' WHERE id = 'r2'", "not in canonical form"),
+        ("UPDATE entry SET body = 'no json' WHERE id = 'a1'", "cannot be read"),
+        ("DELETE FROM entry WHERE id = 'r2'", "entries 6 to 6 are missing"),
+        ("DELETE FROM entry WHERE seq = 9", "9 entries were signed and the database has 8"),
+        ("UPDATE entry SET seq = -4 WHERE id = 'r2'", "only 8 are numbered as entries are"),
+        ("UPDATE node SET hash = zeroblob(32) WHERE level = 2 AND position = 0", "node 2/0"),
+        ("DELETE FROM node WHERE level = 1 AND position = 1", "node 1/1: missing"),
+        ("INSERT INTO node VALUES (9, 9, zeroblob(32))", "8 nodes instead of 7"),
+        ("UPDATE checkpoint SET note = replace(note, '9', '8')", "signature is not one of the ledger's key"),
+        ("UPDATE checkpoint SET root = zeroblob(32)", "its row is not what was signed"),
+        ("DELETE FROM evidence", "its evidence"),
+        ("UPDATE evidence SET body = zeroblob(9)", "the bytes are not those"),
+        ("UPDATE evidence SET size = 9000000000000000000", "the bytes are not those"),
+        ("UPDATE inspection SET result = 'FAIL' WHERE seq = 2", "the table inspection says something else"),
+        ("DELETE FROM inspection WHERE seq = 2", "the table inspection says something else"),
+        ("INSERT INTO inspection(seq, id) VALUES (77, 'x')", "table inspection: 5 rows, the entries make 4"),
+        ("DELETE FROM part WHERE seq = 2", "missing in the history of part SA10197"),
+        ("INSERT INTO part VALUES ('SA1', 77)", "table part"),
+        ("UPDATE cycle SET state = 'open' WHERE id = 'c2'", "cycle c2 is open"),
+        ("UPDATE cycle SET state = 'recorded' WHERE id = 'c2'", "cycle c2: is recorded"),
+        ("DELETE FROM cycle WHERE id = 'r1'", "cycle r1 is missing"),
+        ("DELETE FROM cycle_event WHERE cycle = 'c2'", "missing among the events of cycle c2"),
+        ("UPDATE outbox SET state = 'delivered' WHERE sink = 'erp'", "without the sink's receipt"),
+        (
+            "UPDATE outbox SET state = 'pending' WHERE sink = 'qms'",
+            "does not say that record r1 was delivered"
+        ),
+    ])
+    func whateverIsChangedIsNamed(sql: String, finding: String) async throws {
+        try await fill()
+        tamper(sql)
+        let report = try verify()
+        #expect(!report.isSound)
+        #expect(report.mismatches.contains { $0.contains(finding) }, "\(report.mismatches)")
+    }
+
+    @Test func aRewrittenHistoryWithEveryHashMadeAnewIsFoundByTheSignature() async throws {
+        try await fill()
+        // The attacker has the database and our program, but not the key: he writes all of it again.
+        let forged = try Scratch()
+        let writer = try forged.open()
+        for entry in try LedgerReader(path: scratch.ledger).entries() {
+            let body = entry.id == "r2" ? Scratch.record("r2", result: "FAIL") : entry.body
+            try await writer.append([EntryDraft(kind: entry.kind, id: entry.id, body: body)])
+        }
+        try await writer.close()
+        Scratch.run("/bin/cp", [forged.ledger + "/ledger.db", scratch.ledger + "/ledger.db"])
+        let report = try verify()
+        #expect(report.mismatches.contains { $0.contains("signature is not one of the ledger's key") })
+        #expect(report.mismatches.contains { $0.contains("signed over other entries") })
+    }
+
+    @Test func aRuleThatWasTakenAwayIsMissed() async throws {
+        try await fill()
+        _ = scratch.sqlite("DROP TRIGGER entry_fixed")
+        #expect(
+            try verify().mismatches == [
+                "database: the rule entry_fixed, which keeps entries as they are, was taken away"
+            ])
+    }
+
+    @Test func aMissingCheckpointFileOrKeyIsSaid() async throws {
+        try await fill()
+        Scratch.run("/bin/rm", [scratch.ledger + "/checkpoint"])
+        #expect(try verify().mismatches.count == 1)
+        Scratch.run("/bin/rm", [scratch.ledger + "/ledger.pub"])
+        #expect(try verify().mismatches.contains { $0.contains("the public key is missing") })
+    }
+
+    @Test func flippedBitsOfTheFileAreNeverReadAsAnotherRecord() async throws {
+        try await fill()
+        let sound = try #require(try DataDirectory.read(scratch.ledger + "/ledger.db"))
+        let bodies = try LedgerReader(path: scratch.ledger).entries().map(\.bytes)
+        let directory = DataDirectory(scratch.ledger)
+        let seed = UInt64.random(in: 0 ... .max)
+        var state = seed
+        for _ in 1...60 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            var flipped = sound
+            let bit = Int(state >> 33) % (flipped.count * 8)
+            flipped[bit / 8] ^= 1 << UInt8(bit % 8)
+            try directory.replace(directory.database, with: flipped)
+            do throws(LedgerError) {
+                let reader = try LedgerReader(path: scratch.ledger)
+                let read = try reader.entries().map(\.bytes)
+                #expect(read == bodies || (try? reader.verify().isSound) != true, "seed \(seed), bit \(bit)")
+            } catch {
+                #expect(
+                    [.corrupt, .io, .newer, .invalid].contains(error.kind),
+                    "seed \(seed), bit \(bit): \(error)")
+            }
+        }
+    }
+}
