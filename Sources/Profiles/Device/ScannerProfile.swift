@@ -4,6 +4,7 @@ package struct ScannerProfile: Sendable, Equatable {
     /// Most bytes of one mark; longer ones are refused whole.
     package let longestMark: Int
 
+    /// How its marks come.
     package enum Transport: Sendable, Equatable {
         /// USB HID point-of-sale reports (usage page 0x8C), laid out as the report descriptor says.
         case hidPOS

@@ -24,7 +24,8 @@ struct PlanChecksTests {
                 "from: bench.delivery, resolution: \"0.1\", compare: absolute, class: critical}",
                 "from: bench.delivry, resolution: \"0.1\"}",
                 [
-                    "38:5: characteristic \"full_load_delivery\": profile plc-flow-bench has no point \"delivry\": "
+                    "38:5: characteristic \"full_load_delivery\": profile plc-flow-bench has no point "
+                        + "\"delivry\": "
                         + "did you mean \"delivery\"?"
                 ]
             ),
@@ -38,7 +39,8 @@ struct PlanChecksTests {
             (
                 "from: bench.mean_rail_pressure", "from: bench.rail_pressure",
                 [
-                    "42:5: characteristic \"full_load_pressure\": point \"rail_pressure\" does not come with the result: "
+                    "42:5: characteristic \"full_load_pressure\": point \"rail_pressure\" does not come "
+                        + "with the result: "
                         + "measure a point of request \"result\""
                 ]
             ),
@@ -46,35 +48,42 @@ struct PlanChecksTests {
                 "usl: \"40\",\n     from: meter.rate_a, resolution: \"0.1\"",
                 "usl: \"40\",\n     from: meter.rate_a",
                 [
-                    "33:5: characteristic \"leak_flow\": L/h in mL/min never ends as a decimal: add `resolution: \"0.1\"`",
-                    "33:5: characteristic \"leak_flow\": m3/h in mL/min never ends as a decimal: add `resolution: \"0.1\"`",
+                    "33:5: characteristic \"leak_flow\": L/h in mL/min never ends as a decimal: add "
+                        + "`resolution: \"0.1\"`",
+                    "33:5: characteristic \"leak_flow\": m3/h in mL/min never ends as a decimal: add "
+                        + "`resolution: \"0.1\"`",
                 ]
             ),
             (
                 "from: tool.result, equals: OK", "from: tool.result, equals: GOOD",
                 [
-                    "30:5: characteristic \"nut_result\": point \"result\" never says \"GOOD\": known are NOK, OK"
+                    "30:5: characteristic \"nut_result\": point \"result\" never says \"GOOD\": known "
+                        + "are NOK, OK"
                 ]
             ),
             (
                 "set_energising_time: \"1700\"", "set_energising_time: \"4001\"",
                 [
-                    "18:5: step \"full_load\" cannot be set: point \"set_energising_time\": 4001 is outside 0…4000: "
+                    "18:5: step \"full_load\" cannot be set: point \"set_energising_time\": 4001 is "
+                        + "outside 0…4000: "
                         + "stay within"
                 ]
             ),
             (
                 "set_step: \"2\", ", "",
                 [
-                    "18:5: step \"full_load\" cannot be set: point \"set_rail_pressure\": it does not follow cycle_id "
-                        + "(0x0200 (40513)…) at once, so one frame cannot write both: write every point between them "
+                    "18:5: step \"full_load\" cannot be set: point \"set_rail_pressure\": it does not "
+                        + "follow cycle_id "
+                        + "(0x0200 (40513)…) at once, so one frame cannot write both: write every point "
+                        + "between them "
                         + "too, or none"
                 ]
             ),
             (
                 "complete: tool.cycle", "complete: meter.cycle",
                 [
-                    "15:5: step \"nut\" waits for meter, but profile kral-bem500 has no cycle: complete it by another "
+                    "15:5: step \"nut\" waits for meter, but profile kral-bem500 has no cycle: complete "
+                        + "it by another "
                         + "role, or give the profile a `cycle:`"
                 ]
             ),
