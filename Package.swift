@@ -76,7 +76,7 @@ let package = Package(
 
         // Devices that are not there, for tests and demonstrations; never linked into plumbline.
         .target(
-            name: "Simulation", dependencies: ["Metrology", "Codecs", "Profiles", "Linux", "CLinux"],
+            name: "Simulation", dependencies: ["Metrology", "Codecs", "Profiles", "Linux"],
             path: "Simulators/Simulation", swiftSettings: settings),
         .executableTarget(
             name: "plumbline-sim", dependencies: ["Simulation"],
