@@ -1,2 +1,82 @@
+internal import Codecs
+internal import Glibc
+internal import Linux
+internal import Metrology
+internal import Transports
+
+/// Prints what a USB scanner tells, one JSON object a line, until it is terminated: the program that tests run
+/// among mock USB devices, which have to be preloaded and so cannot be had inside the tests' own process.
 @main
-struct Main { static func main() {} }
+struct Main {
+    static func main() {
+        let signals = holdTermination()
+        do throws(TransportError) {
+            guard let link = CommandLine.arguments.dropFirst().first,
+                case .usb(let address) = try LinkAddress(link)
+            else { throw TransportError("usb-scan-probe", "no USB link", remedy: "write usb:VID:PID") }
+            try read(address, until: signals)
+        } catch {
+            write(.object(["event": .string("failed"), "reason": .string(error.description)]))
+            exit(2)
+        }
+    }
+
+    private static func read(
+        _ address: USBDeviceAddress, until signals: sigset_t
+    ) throws(TransportError) {
+        let bus = try LibUSBBus(time: SystemTime())
+        let scanner = USBScanner(device: "SCAN-1", address: address, bus: bus) { write(line($0)) }
+        let hasStopped = try stopSignal()
+        let reading = Task {
+            await scanner.run()
+            hasStopped.raise()
+        }
+        var (signals, signal) = (signals, Int32(0))
+        sigwait(&signals, &signal)
+        reading.cancel()
+        var entry = pollfd(fd: hasStopped.number, events: Int16(POLLIN), revents: 0)
+        poll(&entry, 1, -1)
+        bus.stop()
+        var usage = rusage()
+        getrusage(RUSAGE_SELF.rawValue, &usage)
+        let cpu = [usage.ru_utime, usage.ru_stime].map {
+            Int64($0.tv_sec) * 1_000 + Int64($0.tv_usec) / 1_000
+        }
+        write(.object(["event": .string("stopped"), "cpu_ms": .number(cpu.reduce(0, +))]))
+    }
+
+    private static func stopSignal() throws(TransportError) -> WakeSignal {
+        do throws(SystemCallError) { return try WakeSignal() } catch {
+            throw TransportError("usb-scan-probe", "\(error)", remedy: "raise the limit of open files")
+        }
+    }
+
+    /// Blocks SIGTERM in this thread and in every thread that it starts.
+    private static func holdTermination() -> sigset_t {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        return signals
+    }
+
+    private static func line(_ event: ScannerEvent) -> JSONValue {
+        switch event {
+        case .read(let read):
+            .object([
+                "event": .string("read"), "bytes": .string(Hex.text(read.bytes)),
+                "device": .string(read.device),
+                "symbology": read.symbology.map { .string($0) } ?? .null,
+            ])
+        case .misread(let reason): .object(["event": .string("misread"), "reason": .string(reason)])
+        case .connected(let place): .object(["event": .string("connected"), "place": .string(place)])
+        case .unplugged(let reason): .object(["event": .string("unplugged"), "reason": .string(reason)])
+        case .refused(let reason): .object(["event": .string("refused"), "reason": .string(reason)])
+        }
+    }
+
+    private static func write(_ value: JSONValue) {
+        let bytes = CanonicalJSON.bytes(value) + [0x0A]
+        _ = Glibc.write(STDOUT_FILENO, bytes, bytes.count)
+    }
+}

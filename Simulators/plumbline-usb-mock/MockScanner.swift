@@ -1,0 +1,244 @@
+internal import CUMockdev
+internal import Glibc
+
+/// A HID POS scanner that the kernel does not have: answers the usbfs calls of the command under test.
+///
+/// All of it runs in GLib's main loop, on one thread.
+final class MockScanner {
+    /// Reports that wait for the host; a person scans a few a minute.
+    private static let mostWaitingReports = 1_024
+    /// Where the device stands in sysfs: port 1 of bus 1.
+    private static let path = "/devices/pci0000:00/0000:00:14.0/usb1/1-1"
+    /// How long a reap that finds nothing is held back, unless something finishes. The mock's descriptors
+    /// always poll as ready, so that without it libusb would never rest; while it is held, the host's thread
+    /// waits, so it is short.
+    private static let holdMilliseconds: UInt32 = 10
+
+    let descriptors: MockDescriptors
+    private let testbed: UnsafeMutablePointer<UMockdevTestbed>
+    /// The device's number on its bus; counted on at each plug, as the kernel does.
+    private var number = 1
+    private(set) var isPlugged = false
+    private var waiting: [MockURB] = []
+    private var done: [MockURB] = []
+    private var reports: [[UInt8]] = []
+    private var held: MockHeldReap?
+
+    init(_ descriptors: MockDescriptors, testbed: UnsafeMutablePointer<UMockdevTestbed>) {
+        (self.descriptors, self.testbed) = (descriptors, testbed)
+    }
+
+    private var node: String { "/dev/bus/usb/001/\(String(String(1_000 + number).dropFirst()))" }
+
+    // MARK: what a hand does
+
+    func plug() throws(MockError) {
+        guard !isPlugged else { throw MockError("the scanner is plugged in already", exitCode: 70) }
+        number = number % 126 + 1
+        // The handler comes first: umockdev announces the device as soon as it is there.
+        try attach()
+        isPlugged = true
+        guard
+            umockdev_testbed_add_from_string(
+                testbed, descriptors.description(path: Self.path, number: number), nil) != 0
+        else {
+            isPlugged = false
+            umockdev_testbed_detach_ioctl(testbed, node, nil)
+            throw MockError("umockdev refuses the device", exitCode: 70)
+        }
+    }
+
+    private func attach() throws(MockError) {
+        guard let base = umockdev_ioctl_base_new() else { throw MockError("no ioctl handler", exitCode: 70) }
+        defer { g_object_unref(base) }
+        typealias Handler =
+            @convention(c) (
+                OpaquePointer?, UnsafeMutablePointer<UMockdevIoctlClient>?, gpointer?
+            ) -> gboolean
+        let handler: Handler = { _, client, context in
+            guard let client, let context else { return 0 }
+            Unmanaged<MockScanner>.fromOpaque(context).takeUnretainedValue().answer(client)
+            return 1
+        }
+        g_signal_connect_data(
+            base, "handle-ioctl", unsafeBitCast(handler, to: GCallback.self),
+            Unmanaged.passUnretained(self).toOpaque(), nil, GConnectFlags(rawValue: 0))
+        guard umockdev_testbed_attach_ioctl(testbed, node, base, nil) != 0 else {
+            throw MockError("umockdev does not take the ioctl handler", exitCode: 70)
+        }
+    }
+
+    /// Pulls the plug: what the host waits for fails as with a device that has gone.
+    func unplug() throws(MockError) {
+        guard isPlugged else { throw MockError("the scanner is not plugged in", exitCode: 70) }
+        isPlugged = false
+        reports = []
+        for urb in waiting { finish(urb, status: -ESHUTDOWN, []) }
+        waiting = []
+        if let held { release(held) }
+        umockdev_testbed_uevent(testbed, "/sys\(Self.path)", "remove")
+        umockdev_testbed_detach_ioctl(testbed, node, nil)
+        umockdev_testbed_remove_device(testbed, "/sys\(Self.path)")
+    }
+
+    /// Sends an input report, as soon as the host asks for one.
+    func send(_ report: [UInt8]) throws(MockError) {
+        guard isPlugged else { throw MockError("the scanner is not plugged in", exitCode: 70) }
+        guard reports.count < Self.mostWaitingReports else {
+            throw MockError("the host takes no reports", exitCode: 70)
+        }
+        reports.append(report)
+        deliver()
+    }
+
+    private func deliver() {
+        while !reports.isEmpty, let index = waiting.firstIndex(where: { $0.isInterruptIn }) {
+            finish(waiting.remove(at: index), status: 0, reports.removeFirst())
+        }
+    }
+
+    private func finish(_ urb: MockURB, status: Int32, _ bytes: [UInt8]) {
+        urb.complete(status: status, bytes)
+        done.append(urb)
+        if let held { release(held) }
+    }
+
+    // MARK: what the host asks
+
+    private func answer(_ client: UnsafeMutablePointer<UMockdevIoctlClient>) {
+        let request = MockRequest(umockdev_ioctl_client_get_request(client))
+        guard let argument = umockdev_ioctl_client_get_arg(client) else {
+            return umockdev_ioctl_client_complete(client, -1, EFAULT)
+        }
+        switch request.call {
+        case .getCapabilities: answerCapabilities(client, argument, request)
+        case .claim, .release, .clearHalt, .disconnectClaim, .reset:
+            umockdev_ioctl_client_complete(client, isPlugged ? 0 : -1, isPlugged ? 0 : ENODEV)
+        // No kernel driver holds the interface.
+        case .getDriver: umockdev_ioctl_client_complete(client, -1, ENODATA)
+        case .submit: submit(client, argument, request)
+        case .discard: discard(client, argument)
+        case .reap: reap(client, argument)
+        case nil: umockdev_ioctl_client_complete(client, -1, ENOTTY)
+        }
+    }
+
+    private func answerCapabilities(
+        _ client: UnsafeMutablePointer<UMockdevIoctlClient>,
+        _ argument: UnsafeMutablePointer<UMockdevIoctlData>,
+        _ request: MockRequest
+    ) {
+        // Zero packets, no packet size limit, reap after disconnect, mmap: what a kernel of today says.
+        var capabilities: UInt32 = 0x1D
+        guard let data = umockdev_ioctl_data_resolve(argument, 0, request.size, nil) else {
+            return umockdev_ioctl_client_complete(client, -1, EFAULT)
+        }
+        withUnsafeMutableBytes(of: &capabilities) { bytes in
+            umockdev_ioctl_data_update(data, 0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), 4)
+        }
+        umockdev_ioctl_client_complete(client, 0, 0)
+        umockdev_ioctl_data_unref(data)
+    }
+
+    private func submit(
+        _ client: UnsafeMutablePointer<UMockdevIoctlClient>,
+        _ argument: UnsafeMutablePointer<UMockdevIoctlData>,
+        _ request: MockRequest
+    ) {
+        guard isPlugged else { return umockdev_ioctl_client_complete(client, -1, ENODEV) }
+        guard let data = umockdev_ioctl_data_resolve(argument, 0, request.size, nil), let urb = MockURB(data)
+        else {
+            return umockdev_ioctl_client_complete(client, -1, EFAULT)
+        }
+        if let setup = urb.setup {
+            let answer = control(setup)
+            // EPIPE is how usbfs says that the device stalled.
+            finish(urb, status: answer == nil ? -EPIPE : 0, answer ?? [])
+        } else {
+            waiting.append(urb)
+            deliver()
+        }
+        umockdev_ioctl_client_complete(client, 0, 0)
+    }
+
+    /// What the device answers to a control request; nil where it stalls.
+    private func control(_ setup: [UInt8]) -> [UInt8]? {
+        let length = Int(setup[6]) | Int(setup[7]) << 8
+        switch (setup[0], setup[1]) {
+        case (0x80, 6), (0x81, 6):  // GET_DESCRIPTOR of device or interface
+            return descriptors.answer(type: setup[3], index: setup[2]).map { Array($0.prefix(length)) }
+        case (0x21, 0x0A), (0x21, 0x0B), (0x00, 9), (0x01, 11):  // SET_IDLE, SET_PROTOCOL, configuration
+            return []
+        default: return nil
+        }
+    }
+
+    private func discard(
+        _ client: UnsafeMutablePointer<UMockdevIoctlClient>,
+        _ argument: UnsafeMutablePointer<UMockdevIoctlData>
+    ) {
+        let address = argument.pointee.data.withMemoryRebound(to: UInt.self, capacity: 1) { $0.pointee }
+        guard let index = waiting.firstIndex(where: { $0.address == address }) else {
+            return umockdev_ioctl_client_complete(client, -1, EINVAL)
+        }
+        finish(waiting.remove(at: index), status: -ENOENT, [])
+        umockdev_ioctl_client_complete(client, 0, 0)
+    }
+
+    private func reap(
+        _ client: UnsafeMutablePointer<UMockdevIoctlClient>,
+        _ argument: UnsafeMutablePointer<UMockdevIoctlData>
+    ) {
+        if answerReap(client, argument) { return }
+        let held = MockHeldReap(self, client, argument)
+        self.held = held
+        let callback: GSourceFunc = { context in
+            guard let context else { return 0 }
+            let held = Unmanaged<MockHeldReap>.fromOpaque(context).takeRetainedValue()
+            held.scanner.release(held)
+            return 0
+        }
+        g_timeout_add(Self.holdMilliseconds, callback, Unmanaged.passRetained(held).toOpaque())
+    }
+
+    /// Answers `held`, unless that has been done: with what has finished meanwhile, or with nothing.
+    private func release(_ held: MockHeldReap) {
+        guard self.held === held else { return }
+        self.held = nil
+        guard umockdev_ioctl_client_get_connected(held.client) != 0 else { return }
+        if answerReap(held.client, held.argument) { return }
+        umockdev_ioctl_client_complete(held.client, -1, isPlugged ? EAGAIN : ENODEV)
+    }
+
+    /// Hands a finished transfer to the host; false where there is none.
+    private func answerReap(
+        _ client: UnsafeMutablePointer<UMockdevIoctlClient>,
+        _ argument: UnsafeMutablePointer<UMockdevIoctlData>
+    ) -> Bool {
+        guard !done.isEmpty,
+            let slot = umockdev_ioctl_data_resolve(argument, 0, gsize(MemoryLayout<UInt>.size), nil)
+        else { return false }
+        let urb = done.removeFirst()
+        umockdev_ioctl_data_set_ptr(slot, 0, urb.data)
+        umockdev_ioctl_client_complete(client, 0, 0)
+        umockdev_ioctl_data_unref(slot)
+        return true
+    }
+}
+
+/// A reap that found nothing and is answered a little later.
+private final class MockHeldReap {
+    let scanner: MockScanner
+    let client: UnsafeMutablePointer<UMockdevIoctlClient>
+    let argument: UnsafeMutablePointer<UMockdevIoctlData>
+
+    init(
+        _ scanner: MockScanner, _ client: UnsafeMutablePointer<UMockdevIoctlClient>,
+        _ argument: UnsafeMutablePointer<UMockdevIoctlData>
+    ) {
+        (self.scanner, self.client, self.argument) = (scanner, client, argument)
+        g_object_ref(client)
+    }
+
+    deinit { g_object_unref(client) }
+}
