@@ -7,6 +7,7 @@ internal import Linux
 /// so that an id of an earlier run is never taken for one of this. A client that names an id still in the
 /// ring gets what followed; any other gets the latest event of each key.
 package final class EventHub: Sendable {
+    /// How much the hub holds; what goes beyond shows in `Tally`.
     package struct Bounds: Sendable {
         /// Events that a returning client can resume from.
         package var ring = 256

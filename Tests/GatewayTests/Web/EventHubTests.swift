@@ -75,7 +75,8 @@ struct EventHubTests {
         while case .bytes(let count) = all.read(into: buffer, park: {}) { collected += buffer.prefix(count) }
         #expect(
             String(decoding: collected, as: UTF8.self)
-                == "retry: 1000\nevent: hello\ndata: {\"resumed\":false}\n\nid: 1-1\nevent: station\ndata: {\"text\":\"Müller\"}\n\n"
+                == "retry: 1000\nevent: hello\ndata: {\"resumed\":false}\n\n"
+                + "id: 1-1\nevent: station\ndata: {\"text\":\"Müller\"}\n\n"
                 + ": beat\nevent: beat\ndata: {}\n\n")
     }
 
