@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 internal import Profiles
 
@@ -54,14 +53,14 @@ package enum SimulatorCommand {
     private static func simulate(_ arguments: SimulatorArguments) throws(SimulationError) -> Exit {
         let scenario = try scenario(arguments.scenario)
         let isQuiet = arguments.isQuiet
+        let interrupt = Interrupt()
         let server = try ShopServer(scenario: scenario, options: arguments.options) { remark in
             if !isQuiet { write("\(remark)\n", to: STDERR_FILENO) }
         }
-        let interrupt = try Interrupt()
         let places = server.addresses.map { "\($0.device)=\($0.address)" }.joined(separator: " ")
         write("ready \(scenario.name) \(places)\n", to: STDOUT_FILENO)
         while !server.isFinished, !interrupt.hasCome {
-            server.turn(waitingMilliseconds: Interrupt.interval)
+            try server.turn(waitingMilliseconds: Interrupt.interval)
         }
         let seconds = Int((server.now.seconds / server.speed).rounded())
         let seed = arguments.options.seed ?? scenario.seed
@@ -109,27 +108,22 @@ package enum SimulatorCommand {
 }
 
 /// SIGINT and SIGTERM as something to ask for, so that the shop closes its ports and takes its links away.
-private struct Interrupt: ~Copyable {
+private struct Interrupt {
     /// How long a turn of the loop may wait before this is asked again, milliseconds.
-    static let interval: Int32 = 200
+    static let interval: Int64 = 200
 
-    private let descriptor: Int32
+    private var signals = sigset_t()
 
-    init() throws(SimulationError) {
-        var signals = sigset_t()
+    init() {
         sigemptyset(&signals)
         sigaddset(&signals, SIGINT)
         sigaddset(&signals, SIGTERM)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         signal(SIGPIPE, SIG_IGN)
-        descriptor = signalfd(-1, &signals, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
-        guard descriptor >= 0 else { throw SystemCall.failed("signalfd", "simulator") }
     }
 
-    deinit { close(descriptor) }
-
     var hasCome: Bool {
-        var signal = signalfd_siginfo()
-        return read(descriptor, &signal, MemoryLayout<signalfd_siginfo>.size) > 0
+        var (signals, noWait) = (signals, timespec(tv_sec: 0, tv_nsec: 0))
+        return sigtimedwait(&signals, nil, &noWait) > 0
     }
 }

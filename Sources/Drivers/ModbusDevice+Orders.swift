@@ -25,7 +25,9 @@ extension ModbusDevice {
     private func start(token: String?, setPoints: [SetPoint]) async -> String? {
         do {
             // A tool that needs neither binding nor command is started by its operator.
-            guard let write = try setup.registers.startWrite(setPoints, token: token ?? "") else { return nil }
+            guard let write = try setup.registers.startWrite(setPoints, token: token ?? "") else {
+                return nil
+            }
             return await carryOut(write)
         } catch {
             return "\(id): \(error)"
@@ -80,7 +82,9 @@ extension ModbusDevice {
         var samples: [String: Sample] = [:]
         while true {
             for request in setup.registers.readPlan.requests
-            where request.points.contains(where: { points.contains($0.id) && samples[$0.id]?.quality != .good }) {
+            where request.points.contains(where: {
+                points.contains($0.id) && samples[$0.id]?.quality != .good
+            }) {
                 let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
                 if exchange.replyPDU == nil { missed(request, exchange) } else { use(exchange, of: request) }
                 for point in points where request.points.contains(where: { $0.id == point }) {

@@ -14,7 +14,8 @@ package struct ModbusDeviceSetup: Sendable {
     package let taken: HandshakeMachine.Taken?
 
     package init(
-        id: String, registers: RegisterMap, unit: UInt8, provenance: Provenance, taken: HandshakeMachine.Taken?
+        id: String, registers: RegisterMap, unit: UInt8, provenance: Provenance,
+        taken: HandshakeMachine.Taken?
     ) {
         (self.id, self.registers, self.unit) = (id, registers, unit)
         (self.provenance, self.taken) = (provenance, taken)
@@ -61,7 +62,8 @@ package actor ModbusDevice {
         self.time = time
         self.tell = tell
         let sequence = setup.registers.cycle.flatMap { setup.registers.point($0.sequence) }
-        handshake = HandshakeMachine(taken: setup.taken, wrapsAfter: sequence?.width == 1 ? 65_535 : 4_294_967_295)
+        handshake = HandshakeMachine(
+            taken: setup.taken, wrapsAfter: sequence?.width == 1 ? 65_535 : 4_294_967_295)
         (orders, orderInput) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.orderLimit))
     }
 
@@ -112,7 +114,8 @@ package actor ModbusDevice {
         setup.registers.readPlan.requests.enumerated().compactMap { index, request in
             guard case .every(let milliseconds) = request.moment else { return nil }
             return ModbusPoll(
-                id: index, unit: setup.unit, request: request.modbusRequest, period: .milliseconds(milliseconds),
+                id: index, unit: setup.unit, request: request.modbusRequest,
+                period: .milliseconds(milliseconds),
                 timeout: timeout)
         }
     }
@@ -160,7 +163,8 @@ package actor ModbusDevice {
 
     /// First look at a device of which no result is known: what was acknowledged before is not new.
     private func meet(_ cycle: DeviceCycle, readings: [PointReading], _ exchange: ModbusExchange) async {
-        guard handshake.isFirstAcquaintance, let look = Self.look(cycle, readings, exchange), look.sequence != 0
+        guard handshake.isFirstAcquaintance, let look = Self.look(cycle, readings, exchange),
+            look.sequence != 0
         else { return }
         switch cycle.acknowledge {
         case .write(let point):
@@ -209,8 +213,10 @@ package actor ModbusDevice {
     private func describe(_ irregularity: HandshakeMachine.Irregularity, _ sequence: UInt64) -> String {
         switch irregularity {
         case .wentBack: "\(id): result number went back to \(sequence): the device was restarted"
-        case .repeated: "\(id): result number \(sequence) came again with other values: the device was restarted"
-        case .skipped(let count): "\(id): \(count) result(s) before number \(sequence) never reached this gateway"
+        case .repeated:
+            "\(id): result number \(sequence) came again with other values: the device was restarted"
+        case .skipped(let count):
+            "\(id): \(count) result(s) before number \(sequence) never reached this gateway"
         }
     }
 
@@ -264,7 +270,9 @@ package actor ModbusDevice {
             status.detail = detail
             return
         }
-        guard misses >= Self.missesUntilOffline || defect == .offline, status.state != .offline else { return }
+        guard misses >= Self.missesUntilOffline || defect == .offline, status.state != .offline else {
+            return
+        }
         status.state = .offline
         status.detail = detail
         handshake.disconnected()

@@ -6,9 +6,9 @@ package enum BuildVersion {
     package static let text = "0.1.0"
 
     #if DEBUG
-    private static let build = "debug"
+        private static let build = "debug"
     #else
-    private static let build = "release"
+        private static let build = "release"
     #endif
 
     /// The `software` member of records.

@@ -12,14 +12,16 @@ package struct CompletedStep: Sendable, Equatable {
 
     /// The step `step`, judged as `results`, completed by `group` whose raw bytes are kept as `evidence`.
     init(
-        _ step: PlanStep, results: [MeasurementResult], group: SampleGroup?, evidence: String?, token: String?,
+        _ step: PlanStep, results: [MeasurementResult], group: SampleGroup?, evidence: String?,
+        token: String?,
         at instant: Timestamp
     ) {
         id = step.id
         var members: [String: JSONValue] = [
             "step": .string(step.id), "title": .string(step.title), "ended_at": .string(instant.description),
             "set": .object(
-                Dictionary(uniqueKeysWithValues: step.setPoints.map { ($0.point, .string($0.value.description)) })),
+                Dictionary(
+                    uniqueKeysWithValues: step.setPoints.map { ($0.point, .string($0.value.description)) })),
             "bound_as": .optional(token),
         ]
         if let group {

@@ -26,7 +26,8 @@ extension CycleMachine {
 
     /// Ends `cycle` after the steps that it has: each of the others is missing because of `reason`.
     mutating func endEarly(
-        _ cycle: OpenCycle, _ reason: MeasurementResult.Reason, consuming group: SampleGroup?, at moment: Moment
+        _ cycle: OpenCycle, _ reason: MeasurementResult.Reason, consuming group: SampleGroup?,
+        at moment: Moment
     ) -> [Action] {
         var cycle = cycle
         let day = moment.stamp.utc.date

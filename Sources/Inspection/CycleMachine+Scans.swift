@@ -5,7 +5,8 @@ extension CycleMachine {
     mutating func signIn(_ inspector: String, at moment: Moment) -> [Action] {
         guard cycle == nil else {
             return refuse(
-                .cycleRunning, "Finish this part first, then scan another badge.", scan: Array(inspector.utf8),
+                .cycleRunning, "Finish this part first, then scan another badge.",
+                scan: Array(inspector.utf8),
                 at: moment)
         }
         self.inspector = inspector

@@ -64,7 +64,8 @@ extension CycleMachine {
         if let token = progress.token, group.echo != token {
             return orphan(
                 group, evidence: evidence,
-                because: "it carries \"\(group.echo ?? "")\", the running step was bound as \"\(token)\"", at: moment)
+                because: "it carries \"\(group.echo ?? "")\", the running step was bound as \"\(token)\"",
+                at: moment)
         }
         let others = station.plan.characteristics(of: station.plan.steps[progress.index])
             .map(\.source).filter { $0.role != role }
@@ -107,7 +108,8 @@ extension CycleMachine {
         guard case .gauging(var cycle, let progress, let completion) = phase else { return [] }
         let step = station.plan.steps[progress.index]
         let day = moment.stamp.utc.date
-        let results = station.plan.characteristics(of: step).compactMap { characteristic -> MeasurementResult? in
+        let results = station.plan.characteristics(of: step).compactMap {
+            characteristic -> MeasurementResult? in
             guard let gauge = station.gauges[characteristic.source.role] else { return nil }
             let sample =
                 characteristic.source.role == step.completes
@@ -118,7 +120,9 @@ extension CycleMachine {
             CompletedStep(
                 step, results: results, group: completion.group, evidence: completion.evidence,
                 token: progress.token, at: moment.stamp.utc))
-        if !completion.group.isValid { return endEarly(cycle, .aborted, consuming: completion.group, at: moment) }
+        if !completion.group.isValid {
+            return endEarly(cycle, .aborted, consuming: completion.group, at: moment)
+        }
         guard cycle.completed.count < station.plan.steps.count else {
             return close(cycle, consuming: completion.group, at: moment)
         }

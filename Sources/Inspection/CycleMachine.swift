@@ -151,7 +151,8 @@ package struct CycleMachine: Sendable {
     package var cycle: OpenCycle? {
         switch phase {
         case .ready: nil
-        case .opening(let cycle), .waiting(let cycle, _), .gauging(let cycle, _, _), .storing(let cycle, _, _),
+        case .opening(let cycle), .waiting(let cycle, _), .gauging(let cycle, _, _),
+            .storing(let cycle, _, _),
             .committing(let cycle, _, _):
             cycle
         }

@@ -26,8 +26,10 @@ package struct InspectionRecord: Sendable, Equatable {
         reasons = Set(cycle.completed.flatMap(\.reasons)).sorted()
         provenance = cycle.completed.map(\.provenance).reduce(station.provenance, min)
         body = [
-            "schema": .string(Self.schema), "id": .string(cycle.id), "provenance": .string(provenance.rawValue),
-            "site": .string(station.site), "gateway": .string(station.gateway), "station": .string(station.id),
+            "schema": .string(Self.schema), "id": .string(cycle.id),
+            "provenance": .string(provenance.rawValue),
+            "site": .string(station.site), "gateway": .string(station.gateway),
+            "station": .string(station.id),
             "company": .optional(station.company), "part": cycle.part.json,
             "plan": [
                 "id": .string(station.plan.id), "revision": .number(Int64(station.plan.revision)),

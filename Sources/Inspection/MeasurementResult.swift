@@ -37,7 +37,8 @@ extension MeasurementResult {
     /// Unknown is never a pass: a value that is missing, bad, of another kind of unit, or taken with a gauge
     /// whose calibration is missing or overdue on the day it was taken is INDETERMINATE.
     package init(
-        judging sample: Sample?, against characteristic: Characteristic, with gauge: Gauge, on day: CalendarDate
+        judging sample: Sample?, against characteristic: Characteristic, with gauge: Gauge,
+        on day: CalendarDate
     ) {
         let calibration = gauge.calibrationStatus(on: sample?.stamp.utc.date ?? day)
         let judged = Self.judge(sample, characteristic.requirement)
@@ -57,7 +58,8 @@ extension MeasurementResult {
     ) {
         self.init(
             characteristic: characteristic, value: nil, verdict: .indeterminate, reason: reason,
-            quality: .bad(reason == .timeout ? .timeout : .offline), takenAt: nil, raw: [], provenance: gauge.provenance,
+            quality: .bad(reason == .timeout ? .timeout : .offline), takenAt: nil, raw: [],
+            provenance: gauge.provenance,
             gauge: gauge, calibration: gauge.calibrationStatus(on: day))
     }
 

@@ -22,7 +22,8 @@ package struct PartIdentity: Sendable, Equatable {
     /// The `part` member of a record.
     package var json: JSONValue {
         [
-            "serial": .string(serial), "number": .string(number), "uii": .optional(uii), "lot": .optional(lot),
+            "serial": .string(serial), "number": .string(number), "uii": .optional(uii),
+            "lot": .optional(lot),
             "mark": ["raw": .string(Hex.text(rawMark)), "symbology": .optional(symbology)],
         ]
     }

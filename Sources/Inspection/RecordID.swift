@@ -3,7 +3,9 @@ package import Metrology
 /// Identifiers of cycles and records: UUID version 7 (RFC 9562 section 5.7), which sort by time.
 package enum RecordID {
     /// A new identifier from the milliseconds of `instant` and 74 random bits of `generator`.
-    package static func make(at instant: Timestamp, using generator: inout some RandomNumberGenerator) -> String {
+    package static func make(at instant: Timestamp, using generator: inout some RandomNumberGenerator)
+        -> String
+    {
         let milliseconds = UInt64(max(0, instant.nanoseconds / 1_000_000))
         let high = milliseconds << 16 | 0x7000 | UInt64.random(in: 0...0x0FFF, using: &generator)
         let low = 0x8000_0000_0000_0000 | UInt64.random(in: 0...0x3FFF_FFFF_FFFF_FFFF, using: &generator)

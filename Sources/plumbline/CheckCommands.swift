@@ -61,7 +61,8 @@ extension Command {
         switch FileSource.disk.read(path) {
         case .failure(let error):
             faults.fault(
-                SourcePlace(file: path), "cannot be read: \(error.reason)", "name a file that is there and readable")
+                SourcePlace(file: path), "cannot be read: \(error.reason)",
+                "name a file that is there and readable")
             return nil
         case .success(let bytes):
             return DeviceProfile.read(SourceFile(path: path, bytes: bytes), faults: faults)
@@ -89,7 +90,8 @@ extension Command {
                 }
                 console.print(
                     CanonicalJSON.text([
-                        "level": .string(level), "file": .string(fault.file), "line": .number(Int64(fault.line)),
+                        "level": .string(level), "file": .string(fault.file),
+                        "line": .number(Int64(fault.line)),
                         "column": .number(Int64(fault.column)), "what": .string(fault.what),
                         "remedy": .string(fault.remedy),
                     ]))

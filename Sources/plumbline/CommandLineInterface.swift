@@ -25,7 +25,8 @@ struct CommandFailure: Error {
 enum CommandLineInterface {
     /// In the order of the help.
     static let commands: [Command] = [
-        .runGateway, .check, .devices, .recordsList, .recordsShow, .recordsTrace, .recordsExport, .scan, .status,
+        .runGateway, .check, .devices, .recordsList, .recordsShow, .recordsTrace, .recordsExport, .scan,
+        .status,
         .profileCheck, .profileTest, .ledgerVerify,
     ]
 
@@ -47,7 +48,8 @@ enum CommandLineInterface {
             return .usage
         }
         if asksHelp {
-            plain.print("usage: plumbline \(command.name) \(command.operands)\n\n\(command.summary)\n\n\(options)")
+            plain.print(
+                "usage: plumbline \(command.name) \(command.operands)\n\n\(command.summary)\n\n\(options)")
             return .success
         }
         return await run(command, arguments, plain)

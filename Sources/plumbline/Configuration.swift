@@ -9,9 +9,12 @@ extension Arguments {
     /// The configuration's path: `--config`, else `/etc/plumbline/gateway.yaml`, else `./gateway.yaml`.
     func configurationPath() throws(CommandFailure) -> String {
         if let path = values["--config"] { return path }
-        for path in ["/etc/plumbline/gateway.yaml", "gateway.yaml"] where access(path, R_OK) == 0 { return path }
+        for path in ["/etc/plumbline/gateway.yaml", "gateway.yaml"] where access(path, R_OK) == 0 {
+            return path
+        }
         throw CommandFailure(
-            .configuration, "there is no /etc/plumbline/gateway.yaml and no ./gateway.yaml: name one with --config")
+            .configuration,
+            "there is no /etc/plumbline/gateway.yaml and no ./gateway.yaml: name one with --config")
     }
 
     /// Everything that the gateway runs by, checked whole; faults end the command with exit code 4.

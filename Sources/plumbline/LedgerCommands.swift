@@ -4,10 +4,12 @@ import Ledger
 extension Command {
     /// `plumbline ledger verify`: recomputes every hash and signature.
     static let ledgerVerify = Command(
-        name: "ledger verify", operands: "", summary: "recomputes every leaf, node, signature and piece of evidence"
+        name: "ledger verify", operands: "",
+        summary: "recomputes every leaf, node, signature and piece of evidence"
     ) { arguments, console in
         guard arguments.words.count == 2 else {
-            throw UsageError(message: "bundles are not verified yet: give no file, and name the ledger with --data")
+            throw UsageError(
+                message: "bundles are not verified yet: give no file, and name the ledger with --data")
         }
         let report = try reading { try arguments.ledgerReader().verify() }
         if console.usesJSON {
@@ -21,7 +23,8 @@ extension Command {
                     ? "the ledger verifies: \(report.entries) entries (\(report.records) records), "
                         + "\(report.nodes) tree nodes, \(report.checkpoints) signed checkpoints, "
                         + "\(report.evidence) pieces of evidence"
-                    : "the ledger does NOT verify: \(report.mismatchCount) mismatches in \(report.entries) entries")
+                    : "the ledger does NOT verify: \(report.mismatchCount) mismatches in \(report.entries) entries"
+            )
             console.print("root \(Hex.text(report.root))")
         }
         return report.isSound ? .success : .evidence

@@ -16,7 +16,9 @@ extension Command {
             for record in records { console.print(String(decoding: record.bytes, as: UTF8.self)) }
             return .success
         }
-        var table = Table(["SERIAL", "PART NUMBER", "RESULT", "TRY", "STATION", "INSPECTOR", "ENDED", "REASONS", "ID"])
+        var table = Table([
+            "SERIAL", "PART NUMBER", "RESULT", "TRY", "STATION", "INSPECTOR", "ENDED", "REASONS", "ID",
+        ])
         for record in records { table.add(row(record.body)) }
         for line in table.lines(bold: console.bold, style: console.verdict) { console.print(line) }
         return .success
@@ -27,7 +29,8 @@ extension Command {
         return [
             text(body["part"]?["serial"]), text(body["part"]?["number"]), text(body["result"]),
             text(body["attempt"]), text(body["station"]), text(body["inspector"]),
-            String(text(body["ended_at"]).prefix(19)) + "Z", reasons.isEmpty ? "–" : reasons, text(body["id"]),
+            String(text(body["ended_at"]).prefix(19)) + "Z", reasons.isEmpty ? "–" : reasons,
+            text(body["id"]),
         ]
     }
 
@@ -50,7 +53,8 @@ extension Command {
     }
 
     private static func show(_ body: JSONValue, _ console: Console) {
-        console.print(console.bold("\(text(body["part"]?["serial"]))  ") + console.verdict(text(body["result"])))
+        console.print(
+            console.bold("\(text(body["part"]?["serial"]))  ") + console.verdict(text(body["result"])))
         console.print("part number  \(text(body["part"]?["number"])), UII \(text(body["part"]?["uii"]))")
         console.print("plan         \(text(body["plan"]?["id"])) revision \(text(body["plan"]?["revision"]))")
         console.print("operation    \(text(body["operation"])), try \(text(body["attempt"]))")
@@ -60,8 +64,10 @@ extension Command {
         for result in body["results"]?.elements ?? [] {
             let calibration = result["gauge"]?["calibration"]
             table.add([
-                text(result["characteristic"]), text(result["value"]), text(result["unit"]), text(result["lsl"]),
-                text(result["usl"] ?? result["expected"]), text(result["result"]), text(result["gauge"]?["id"]),
+                text(result["characteristic"]), text(result["value"]), text(result["unit"]),
+                text(result["lsl"]),
+                text(result["usl"] ?? result["expected"]), text(result["result"]),
+                text(result["gauge"]?["id"]),
                 "\(text(calibration?["certificate"])) \(text(calibration?["status"]))",
             ])
         }
@@ -91,7 +97,8 @@ extension Command {
     /// `plumbline records export --format jsonl|csv`: records for other tools.
     static let recordsExport = Command(
         name: "records export", operands: "--format jsonl|csv " + filterOperands,
-        summary: "records for other tools, on standard output: whole as JSON lines, or one CSV row a measurement",
+        summary:
+            "records for other tools, on standard output: whole as JSON lines, or one CSV row a measurement",
         values: filters.union(["--format"])
     ) { arguments, console in
         let records = try reading { try arguments.ledgerReader().records(try query(arguments)) }

@@ -5,7 +5,8 @@ extension Command {
     /// `plumbline scan TEXT|-`: reads a mark as a scanner would have sent it.
     static let scan = Command(
         name: "scan", operands: "TEXT|-",
-        summary: "reads a part mark: symbology, format, elements, serial, part number, UII (\\x1d escapes allowed)"
+        summary:
+            "reads a part mark: symbology, format, elements, serial, part number, UII (\\x1d escapes allowed)"
     ) { arguments, console in
         guard arguments.words.count == 2, let text = arguments.words.last else {
             throw UsageError(message: "give one mark, or - to read it from standard input")
@@ -14,7 +15,8 @@ extension Command {
         do {
             bytes = text == "-" ? try standardInput() : try PartMark.unescape(text)
         } catch let error as MarkError {
-            throw CommandFailure(.mismatch, "the escape at byte \(error.offset) cannot be read: \(error.what)")
+            throw CommandFailure(
+                .mismatch, "the escape at byte \(error.offset) cannot be read: \(error.what)")
         }
         let mark: PartMark
         do throws(MarkError) {

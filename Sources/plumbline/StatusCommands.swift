@@ -18,13 +18,15 @@ extension Command {
         }
         console.print("waiting    \(text(status["queue"])) records")
         let failure = status["ledger"]?["failure"]?.text
-        console.print("ledger     \(text(status["ledger"]?["entries"])) entries\(failure.map { ": " + $0 } ?? "")")
+        console.print(
+            "ledger     \(text(status["ledger"]?["entries"])) entries\(failure.map { ": " + $0 } ?? "")")
         return failure == nil ? .success : .inputOutput
     }
 
     /// `plumbline devices`: each device of the running daemon.
     static let devices = Command(
-        name: "devices", operands: "", summary: "each device: link, state, last good read, rate, errors, demoted"
+        name: "devices", operands: "",
+        summary: "each device: link, state, last good read, rate, errors, demoted"
     ) { arguments, console in
         let devices = try answer(arguments.askDaemon("api/v1/devices")).elements
         if console.usesJSON {

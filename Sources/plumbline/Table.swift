@@ -15,7 +15,8 @@ struct Table {
         func line(_ cells: [String], _ paint: (String) -> String) -> String {
             let padded = cells.enumerated().map { column, cell in
                 let isLast = column == cells.count - 1
-                return paint(cell) + (isLast ? "" : String(repeating: " ", count: widths[column] - cell.count + 2))
+                return paint(cell)
+                    + (isLast ? "" : String(repeating: " ", count: widths[column] - cell.count + 2))
             }
             return padded.joined()
         }

@@ -45,7 +45,7 @@ struct SQLiteSinkTests {
         }
         #expect(
             shop.sqlite(
-                "SELECT serial, part_number, part_verdict, characteristic, value, unit, lsl, usl, gauge, "
+                "SELECT serial, part_number, part_result, characteristic, value, unit, lsl, usl, gauge, "
                     + "certificate FROM measurement WHERE serial = 'SA10198' ORDER BY position") == """
                     SA10198|4L0014-163B|PASS|full_load_delivery|126.8|mm3/{stroke}|122|132|FTS-001|C-4711
                     SA10198|4L0014-163B|PASS|leak||||||

@@ -2,7 +2,9 @@ import Drivers
 import Testing
 
 @Suite struct HandshakeMachineTests {
-    private func look(_ sequence: UInt64, guardNumber: UInt64? = nil, raw: [UInt8] = [1]) -> HandshakeMachine.Look {
+    private func look(_ sequence: UInt64, guardNumber: UInt64? = nil, raw: [UInt8] = [1])
+        -> HandshakeMachine.Look
+    {
         HandshakeMachine.Look(sequence: sequence, guardNumber: guardNumber ?? sequence, raw: raw)
     }
 

@@ -36,7 +36,8 @@ import Testing
 
         let full = try Fixture.group(sequence: "8", echo: second, at: dialogue.now)
         let committing = dialogue.say(.completed(role: "bench", full, evidence: "e8"))
-        guard case .commit(let record, let last) = try #require(committing.first), committing.count == 1 else {
+        guard case .commit(let record, let last) = try #require(committing.first), committing.count == 1
+        else {
             Issue.record("no record alone: \(committing)")
             return
         }
@@ -172,7 +173,9 @@ import Testing
         #expect(record.reasons == ["aborted", "bad_value"])
     }
 
-    @Test(arguments: [nil, "2026-11-20"]) func aGaugeWithoutCurrentCalibrationDecidesNothing(due: String?) throws {
+    @Test(arguments: [nil, "2026-11-20"]) func aGaugeWithoutCurrentCalibrationDecidesNothing(due: String?)
+        throws
+    {
         var dialogue = Dialogue(try Fixture.station(benchDue: due))
         _ = dialogue.begin()
         _ = dialogue.say(

@@ -29,7 +29,8 @@ enum Fixture {
             nominal: nil, lsl: try lsl.map(decimal), usl: try usl.map(decimal), rule: .absolute)
         return Characteristic(
             id: id, title: id, step: step, source: PointReference(role: role, point: point),
-            requirement: .quantity(unit: try unit(code), tolerance: tolerance, resolution: try decimal("0.1")),
+            requirement: .quantity(
+                unit: try unit(code), tolerance: tolerance, resolution: try decimal("0.1")),
             classification: .major)
     }
 
@@ -41,19 +42,26 @@ enum Fixture {
                 PlanStep(
                     id: "leak", title: "Leak test", completes: "bench",
                     setPoints: [SetPoint(point: "set_rail_pressure", value: 160)], timeoutSeconds: 60),
-                PlanStep(id: "full_load", title: "Full load", completes: "bench", setPoints: [], timeoutSeconds: 60),
+                PlanStep(
+                    id: "full_load", title: "Full load", completes: "bench", setPoints: [], timeoutSeconds: 60
+                ),
             ],
             characteristics: [
                 try characteristic(
-                    "leak_off", step: "leak", role: "meter", point: "rate_a", unit: "mL/min", lsl: nil, usl: "60"),
+                    "leak_off", step: "leak", role: "meter", point: "rate_a", unit: "mL/min", lsl: nil,
+                    usl: "60"),
                 try characteristic(
                     "delivery", step: "full_load", role: "bench", point: "delivery", unit: "mm3/{stroke}",
                     lsl: "122", usl: "132"),
             ])
     }
 
-    static func gauge(_ id: String, due: String? = "2027-02-01", provenance: Provenance = .live) throws -> Gauge {
-        let calibration = try due.map { Calibration(certificate: "C-4711", due: try required(CalendarDate($0))) }
+    static func gauge(_ id: String, due: String? = "2027-02-01", provenance: Provenance = .live) throws
+        -> Gauge
+    {
+        let calibration = try due.map {
+            Calibration(certificate: "C-4711", due: try required(CalendarDate($0)))
+        }
         return Gauge(
             id: id, serial: nil, profile: "plc-flow-bench", profileRevision: 3, profileSHA256: "cd34",
             calibration: calibration, provenance: provenance)
@@ -63,7 +71,8 @@ enum Fixture {
         benchDue: String? = "2027-02-01", provenance: Provenance = .live, retests: Int = 1
     ) throws -> InspectionStation {
         InspectionStation(
-            site: "plant-1", gateway: "bench-pc-07", company: nil, id: "flow-test-1", plan: try plan(retests: retests),
+            site: "plant-1", gateway: "bench-pc-07", company: nil, id: "flow-test-1",
+            plan: try plan(retests: retests),
             gauges: [
                 "bench": try gauge("FTS-001", due: benchDue, provenance: provenance),
                 "meter": try gauge("FM-001", provenance: provenance),
@@ -79,7 +88,8 @@ enum Fixture {
     static let cycleID = "019ac3f2-0000-7000-8000-0123456789ab"
 
     static func sample(
-        _ point: String, _ value: String, _ code: String, device: String = "FTS-001", quality: Quality = .good,
+        _ point: String, _ value: String, _ code: String, device: String = "FTS-001",
+        quality: Quality = .good,
         at moment: Moment
     ) throws -> Sample {
         Sample(

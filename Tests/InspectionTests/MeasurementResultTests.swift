@@ -14,7 +14,8 @@ import Testing
             usl: "132")
         let moment = Fixture.moment(1)
         let result = MeasurementResult(
-            judging: try Fixture.sample("delivery", value, "mm3/{stroke}", at: moment), against: characteristic,
+            judging: try Fixture.sample("delivery", value, "mm3/{stroke}", at: moment),
+            against: characteristic,
             with: try Fixture.gauge("FTS-001"), on: moment.stamp.utc.date)
         #expect(result.verdict == expected)
     }

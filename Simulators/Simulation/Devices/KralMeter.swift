@@ -55,6 +55,7 @@ package struct KralMeter: SimulatedDevice {
     /// Totals in 10⁻ⁿ of their unit, by address.
     private var totals: [Int: Double]
     private var flow = 0.0
+    private var readings = 0
     private var flowSince = ShopTime.zero
     private var events: [DeviceEvent] = []
 
@@ -89,7 +90,10 @@ package struct KralMeter: SimulatedDevice {
                 totals[address] = min(sum, Double(Self.largestTotal))
             }
         }
-        (flow, flowSince) = (next, now)
+        // No two instruments agree: the meter repeats within 0.2 %.
+        readings &+= 1
+        var chance = Chance(seed: 0, key: "\(id) \(readings)")
+        (flow, flowSince) = (next * (1 + 0.0008 * chance.deviation()), now)
     }
 
     package mutating func words(

@@ -43,9 +43,9 @@ enum ScenarioDevices {
             return tcp(device).map { .init(id: id, link: $0, model: model, unit: unit) }
         case .serialScanner:
             let suffix: Suffix = device.optional("suffix", .choice) ?? .cr
-            return pty(device).map {
-                .init(id: id, link: $0, model: .serialScanner(suffix: suffix.bytes), unit: nil)
-            }
+            let model = Scenario.Model.serialScanner(
+                suffix: suffix.bytes, sendsAIM: device.optional("aim_identifier", .flag) ?? false)
+            return pty(device).map { .init(id: id, link: $0, model: model, unit: nil) }
         case .hidScanner: return .init(id: id, link: .usb, model: .hidScanner, unit: nil)
         }
     }

@@ -1,5 +1,5 @@
-internal import CLinux
 internal import Glibc
+internal import Linux
 
 /// Something with a descriptor that the loop watches.
 protocol LoopSource: AnyObject {
@@ -13,50 +13,55 @@ final class EventLoop {
     /// Events taken from the kernel at once.
     private static let batch = 256
 
-    private let epoll: Int32
+    private var epoll: Epoll
     private var sources: [Int32: any LoopSource] = [:]
-    private var buffer = [epoll_event](repeating: epoll_event(), count: batch)
 
     init() throws(SimulationError) {
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard epoll >= 0 else { throw SystemCall.failed("epoll_create1", "simulator") }
+        do throws(SystemCallError) {
+            epoll = try Epoll(capacity: Self.batch)
+        } catch {
+            throw SimulationError(.resource, "simulator", "\(error)")
+        }
     }
-
-    deinit { close(epoll) }
 
     /// How many descriptors are watched.
     var count: Int { sources.count }
 
+    /// Reports readiness of `source` from now on, at first for reading alone.
     func watch(_ source: any LoopSource) throws(SimulationError) {
-        var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data(fd: source.descriptor))
-        guard epoll_ctl(epoll, EPOLL_CTL_ADD, source.descriptor, &event) == 0 else {
-            throw SystemCall.failed("epoll_ctl", "descriptor \(source.descriptor)")
-        }
+        try watch(source, toWrite: false)
         sources[source.descriptor] = source
     }
 
     /// Also tells `source` when it can be written, or no longer does.
-    func watch(_ source: any LoopSource, toWrite: Bool) {
-        let events = EPOLLIN.rawValue | (toWrite ? EPOLLOUT.rawValue : 0)
-        var event = epoll_event(events: events, data: epoll_data(fd: source.descriptor))
-        epoll_ctl(epoll, EPOLL_CTL_MOD, source.descriptor, &event)
+    func watch(_ source: any LoopSource, toWrite: Bool) throws(SimulationError) {
+        do throws(SystemCallError) {
+            try epoll.watch(
+                source.descriptor, token: UInt64(UInt32(bitPattern: source.descriptor)), writable: toWrite)
+        } catch {
+            throw SimulationError(.resource, "descriptor \(source.descriptor)", "\(error)")
+        }
     }
 
     /// Forgets `source`; to be called before its descriptor is closed.
     func forget(_ source: any LoopSource) {
         guard sources.removeValue(forKey: source.descriptor) != nil else { return }
-        epoll_ctl(epoll, EPOLL_CTL_DEL, source.descriptor, nil)
+        epoll.forget(source.descriptor)
     }
 
-    /// Waits until something is ready, at most so long, and lets it act. Negative waits for ever.
-    func turn(waitingMilliseconds limit: Int32) {
-        let count = epoll_wait(epoll, &buffer, Int32(Self.batch), limit)
-        guard count > 0 else { return }
-        for event in buffer[0..<Int(count)] {
-            let isBroken = event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
-            sources[event.data.fd]?.isReady(
-                toRead: isBroken || event.events & EPOLLIN.rawValue != 0,
-                toWrite: event.events & EPOLLOUT.rawValue != 0)
+    /// Waits until something is ready, at most so long, and lets it act.
+    func turn(waitingNanoseconds limit: Int64) throws(SimulationError) {
+        let count: Int
+        do throws(SystemCallError) {
+            count = try epoll.wait(nanoseconds: limit)
+        } catch {
+            throw SimulationError(.resource, "simulator", "\(error)")
+        }
+        for index in 0..<count {
+            let event = epoll[index]
+            let descriptor = Int32(bitPattern: UInt32(truncatingIfNeeded: event.token))
+            sources[descriptor]?.isReady(
+                toRead: event.isReadable || event.isHungUp, toWrite: event.isWritable)
         }
     }
 }

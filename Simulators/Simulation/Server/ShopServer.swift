@@ -71,20 +71,22 @@ package final class ShopServer {
     package func stop() { isStopped = true }
 
     /// Serves what is ready, waiting at most so long, and lets the shop go on.
-    package func turn(waitingMilliseconds limit: Int32) {
-        loop.turn(waitingMilliseconds: waiting(limit))
+    ///
+    /// Throws `SimulationError` where the system denies waiting itself.
+    package func turn(waitingMilliseconds limit: Int64) throws(SimulationError) {
+        try loop.turn(waitingNanoseconds: waiting(limit * 1_000_000))
         let now = now
         for act in floor.advance(to: now) { perform(act) }
         sendDelayed(at: now)
         usbMock?.advance()
     }
 
-    /// Milliseconds until something is due, rounded up, at most `limit`.
-    private func waiting(_ limit: Int32) -> Int32 {
+    /// Nanoseconds until something is due, rounded up, at most `limit`.
+    private func waiting(_ limit: Int64) -> Int64 {
         let dues = [floor.nextChange, delayed.map(\.due).min()].compactMap { $0 }
         guard let due = dues.min() else { return limit }
-        let milliseconds = ((due - now).seconds / speed * 1000).rounded(.up)
-        return Int32(min(max(milliseconds, 0), Double(limit)))
+        let nanoseconds = ((due - now).seconds / speed * 1e9).rounded(.up) + 1
+        return Int64(min(max(nanoseconds, 0), Double(limit)))
     }
 
     private func perform(_ act: ShopFloor.Act) {
@@ -109,9 +111,9 @@ package final class ShopServer {
                 adopt(ModbusPort($0, device: place, framing: .tcp, server: self))
             }
             addresses.append((device.id, address))
-        case (.pty(let path), .serialScanner(let suffix)):
+        case (.pty(let path), .serialScanner(let suffix, let sendsAIM)):
             let terminal = try PseudoTerminal(link: path)
-            serialScanners[device.id] = SerialScannerPort(terminal, suffix: suffix)
+            serialScanners[device.id] = SerialScannerPort(terminal, suffix: suffix, sendsAIM: sendsAIM)
             addresses.append((device.id, path))
             floor.scanner(device.id, isReady: true, at: .zero)
         case (.pty(let path), _):
@@ -166,7 +168,15 @@ package final class ShopServer {
 
     func watch(_ source: any LoopSource) throws(SimulationError) { try loop.watch(source) }
 
-    func watch(_ source: any LoopSource, toWrite: Bool) { loop.watch(source, toWrite: toWrite) }
+    /// Also reports when `source` can be written; where that is denied, it is given up.
+    func watch(_ source: any LoopSource, toWrite: Bool) {
+        do throws(SimulationError) {
+            try loop.watch(source, toWrite: toWrite)
+        } catch {
+            log("\(error)")
+            loop.forget(source)
+        }
+    }
 
     func forget(_ source: any LoopSource) { loop.forget(source) }
 

@@ -119,7 +119,10 @@ package struct ShopFloor: Sendable {
     private mutating func perform(_ act: Technician.Act, of technician: Int, at now: ShopTime) {
         let station = technicians[technician].station.id
         switch act {
-        case .scan(let scanner, let code): acts.append(.scan(scanner: scanner, code))
+        case .scan(let scanner, let code):
+            let part = technicians[technician].serial ?? "no part"
+            acts.append(.remark("\(station): \(scanner) scans \(code.text.count) characters at \(part)"))
+            acts.append(.scan(scanner: scanner, code))
         case .hands(let device, let act):
             do throws(SimulationError) {
                 try self.perform(act, on: device, at: now)

@@ -45,7 +45,7 @@ struct InspectionRow {
         let reasons = CanonicalJSON.bytes(.array(record["reasons"]?.elements ?? []))
         try database.run(
             """
-            INSERT INTO inspection(id, part_id, verdict, provenance, site, gateway, station, company, plan,
+            INSERT INTO inspection(id, part_id, result, provenance, site, gateway, station, company, plan,
             plan_revision, plan_sha256, operation, attempt, inspector, started_at, ended_at, reasons, sha256,
             record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
             """,
@@ -71,7 +71,7 @@ struct InspectionRow {
         try database.run(
             """
             INSERT INTO result(inspection_id, position, characteristic, kind, value, unit, nominal, lsl, usl,
-            compare, verdict, quality, taken_at, sample, raw, gauge_id, calibration_status)
+            compare, result, quality, taken_at, sample, raw, gauge_id, calibration_status)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
             """,
             [

@@ -48,7 +48,7 @@ enum QMSSchema {
         CREATE TABLE inspection(
             id TEXT NOT NULL PRIMARY KEY,
             part_id INTEGER NOT NULL REFERENCES part(id),
-            verdict TEXT NOT NULL CHECK (verdict IN ('PASS', 'FAIL', 'INDETERMINATE')),
+            result TEXT NOT NULL CHECK (verdict IN ('PASS', 'FAIL', 'INDETERMINATE')),
             provenance TEXT NOT NULL,
             site TEXT, gateway TEXT, station TEXT, company TEXT,
             plan TEXT, plan_revision INTEGER, plan_sha256 TEXT,
@@ -67,7 +67,7 @@ enum QMSSchema {
             position INTEGER NOT NULL,
             characteristic TEXT NOT NULL,
             kind TEXT, value TEXT, unit TEXT, nominal TEXT, lsl TEXT, usl TEXT, compare TEXT,
-            verdict TEXT NOT NULL CHECK (verdict IN ('PASS', 'FAIL', 'INDETERMINATE')),
+            result TEXT NOT NULL CHECK (verdict IN ('PASS', 'FAIL', 'INDETERMINATE')),
             quality TEXT, taken_at TEXT, sample INTEGER, raw TEXT,
             gauge_id INTEGER REFERENCES gauge(id),
             calibration_status TEXT,
@@ -85,8 +85,8 @@ enum QMSSchema {
 
         -- Everything in one place, a line for each value: SELECT * FROM measurement WHERE serial = '…'.
         CREATE VIEW measurement AS
-            SELECT p.serial, p.number AS part_number, i.verdict AS part_verdict, r.characteristic, r.value,
-                r.unit, r.lsl, r.usl, r.verdict, g.asset AS gauge, g.certificate, r.calibration_status,
+            SELECT p.serial, p.number AS part_number, i.result AS part_result, r.characteristic, r.value,
+                r.unit, r.lsl, r.usl, r.result, g.asset AS gauge, g.certificate, r.calibration_status,
                 i.operation, i.attempt, i.station, i.inspector, r.taken_at, i.ended_at, i.provenance,
                 i.id AS inspection_id, r.position
             FROM inspection i JOIN part p ON p.id = i.part_id

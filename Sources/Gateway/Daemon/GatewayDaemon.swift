@@ -49,7 +49,8 @@ package struct GatewayDaemon: Sendable {
     }
 
     private func work(
-        _ ledger: LedgerWriter, ready: @Sendable (String) -> Void, until stop: @escaping @Sendable () async -> Void
+        _ ledger: LedgerWriter, ready: @Sendable (String) -> Void,
+        until stop: @escaping @Sendable () async -> Void
     ) async throws {
         let counters = InspectionCounters()
         let board = StatusBoard()
@@ -62,7 +63,8 @@ package struct GatewayDaemon: Sendable {
             site: deployment.configuration.site, gateway: deployment.configuration.id)
         let log = log
         let web = WebServer(
-            host: deployment.configuration.web.host, port: UInt16(clamping: deployment.configuration.web.port),
+            host: deployment.configuration.web.host,
+            port: UInt16(clamping: deployment.configuration.web.port),
             routes: routes(hub, board, parts), log: { log.say(.warning, "web: \($0)") })
         try web.start()
         defer { web.stop() }
@@ -88,7 +90,8 @@ package struct GatewayDaemon: Sendable {
                     do {
                         try await run()
                         // A part ends by itself only where everything is being stopped.
-                        return Task.isCancelled ? nil : .failure(GatewayError(.software, "\(name) ended by itself"))
+                        return Task.isCancelled
+                            ? nil : .failure(GatewayError(.software, "\(name) ended by itself"))
                     } catch {
                         return .failure(error)
                     }
@@ -124,13 +127,15 @@ package struct GatewayDaemon: Sendable {
     private func routes(_ hub: EventHub, _ board: StatusBoard, _ parts: GatewayParts) -> [Route] {
         let time = time
         let inboxes = Dictionary(
-            uniqueKeysWithValues: zip(deployment.configuration.stations.map(\.id), parts.stations.map(\.inbox)))
+            uniqueKeysWithValues: zip(
+                deployment.configuration.stations.map(\.id), parts.stations.map(\.inbox)))
         return WebRoutes(
             hub: hub, stations: { board.stations }, devices: { board.devices }, status: { board.status },
             metrics: { board.families }, health: { board.health }, readiness: { board.readiness },
             scan: { station, text in
                 guard let inbox = inboxes[station] else { return .unknownStation }
-                let read = ScanRead(bytes: Array(text.utf8), symbology: nil, stamp: time.now(), device: "page")
+                let read = ScanRead(
+                    bytes: Array(text.utf8), symbology: nil, stamp: time.now(), device: "page")
                 return inbox.put(.scan(read)) ? .taken : .busy("the station is too busy; scan again")
             }
         ).all

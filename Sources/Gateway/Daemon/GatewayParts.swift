@@ -74,9 +74,11 @@ struct GatewayParts: Sendable {
         }
         self.bus = bus.made
         couriers = sinks.map { sink in
-            Courier(ledger: ledger, sink: sink, time: time, report: { event in
-                Self.say(event, of: sink.about.name, log)
-            })
+            Courier(
+                ledger: ledger, sink: sink, time: time,
+                report: { event in
+                    Self.say(event, of: sink.about.name, log)
+                })
         }
     }
 
@@ -128,17 +130,22 @@ struct GatewayParts: Sendable {
         }
         var gauges: [String: Gauge] = [:]
         var binds: [String: BindRule] = [:]
-        var provenances = configuration.scanners.compactMap { deployment.configuration.device($0)?.provenance }
+        var provenances = configuration.scanners.compactMap {
+            deployment.configuration.device($0)?.provenance
+        }
         for (role, id) in configuration.bindings {
             guard let device = deployment.configuration.device(id), let profile = deployment.profiles[id]
-            else { throw GatewayError(.configuration, "station \(configuration.id): there is no device \(id)") }
+            else {
+                throw GatewayError(.configuration, "station \(configuration.id): there is no device \(id)")
+            }
             gauges[role] = Gauge(device, profile)
             binds[role] = profile.registers.flatMap(BindRule.init(of:))
             provenances.append(device.provenance)
         }
         let gateway = deployment.configuration
         return InspectionStation(
-            site: gateway.site, gateway: gateway.id, company: gateway.company, id: configuration.id, plan: plan,
+            site: gateway.site, gateway: gateway.id, company: gateway.company, id: configuration.id,
+            plan: plan,
             gauges: gauges, binds: binds, provenance: provenances.min() ?? .live, software: BuildVersion.json)
     }
 

@@ -16,7 +16,8 @@ final class ScannerRunner: Sendable {
 
     let configuration: DeviceConfiguration
     private let makeRun:
-        @Sendable (@escaping @Sendable (ScannerEvent) -> Void) throws(TransportError) -> @Sendable () async throws -> Void
+        @Sendable (@escaping @Sendable (ScannerEvent) -> Void) throws(TransportError) ->
+            @Sendable () async throws -> Void
     private let inboxes: [BoundedInbox<StationInput>]
     private let counters: InspectionCounters
     private let log: EventLog
@@ -26,8 +27,10 @@ final class ScannerRunner: Sendable {
     ///
     /// Throws `TransportError` where its link is none for scanners.
     init(
-        _ configuration: DeviceConfiguration, _ profile: ScannerProfile, bus: @autoclosure () throws -> any USBBus,
-        time: any TimeSource, stations: [BoundedInbox<StationInput>], counters: InspectionCounters, log: EventLog
+        _ configuration: DeviceConfiguration, _ profile: ScannerProfile,
+        bus: @autoclosure () throws -> any USBBus,
+        time: any TimeSource, stations: [BoundedInbox<StationInput>], counters: InspectionCounters,
+        log: EventLog
     ) throws {
         self.configuration = configuration
         (inboxes, self.counters, self.log) = (stations, counters, log)
@@ -104,7 +107,8 @@ extension LineFraming {
     /// The framing that a scanner's profile describes.
     init(_ profile: ScannerProfile.SerialFraming, longest: Int) throws(LineFramingError) {
         try self.init(
-            prefix: profile.prefix, suffixes: profile.suffix.isEmpty ? [] : [profile.suffix], longest: longest,
+            prefix: profile.prefix, suffixes: profile.suffix.isEmpty ? [] : [profile.suffix],
+            longest: longest,
             idleGapNanoseconds: Int64(profile.idleGapMilliseconds) * 1_000_000)
     }
 }

@@ -58,7 +58,8 @@ package final class StatusBoard: Sendable {
         return health + [
             HealthCheck(
                 "devices", isGood: areOnline,
-                detail: areOnline ? "all devices answer" : "a device is out of reach; /api/v1/devices says which")
+                detail: areOnline
+                    ? "all devices answer" : "a device is out of reach; /api/v1/devices says which")
         ]
     }
 }

@@ -14,7 +14,8 @@ extension StatusReporter {
             MetricFamily(
                 "plumbline_records_total", .counter, help: "Inspection records since the start.",
                 samples: counters.recordCounts.map { key, count in
-                    .init(Double(count), labels: [.init("station", key.station), .init("result", key.verdict)])
+                    .init(
+                        Double(count), labels: [.init("station", key.station), .init("result", key.verdict)])
                 }),
             MetricFamily(
                 "plumbline_scans_total", .counter, help: "Marks read by scanners since the start.",
@@ -22,7 +23,9 @@ extension StatusReporter {
             MetricFamily(
                 "plumbline_outbox_entries", .gauge, help: "Records in front of a sink, by state.",
                 samples: outbox.flatMap { sink, counts in
-                    counts.map { .init(Double($1), labels: [.init("sink", sink), .init("state", $0.rawValue)]) }
+                    counts.map {
+                        .init(Double($1), labels: [.init("sink", sink), .init("state", $0.rawValue)])
+                    }
                 }),
             MetricFamily(
                 "plumbline_ledger_entries", .gauge, help: "Entries of the ledger.", Double(entries)),
@@ -71,7 +74,8 @@ extension StatusReporter {
             family("plumbline_link_timeouts_total", "Requests on the line without an answer.", \.timeouts),
             family("plumbline_link_exceptions_total", "Modbus exceptions on the line.", \.exceptions),
             family(
-                "plumbline_link_discarded_total", "Replies that came late, foreign or malformed.", \.discarded),
+                "plumbline_link_discarded_total", "Replies that came late, foreign or malformed.", \.discarded
+            ),
             family(
                 "plumbline_link_skipped_polls_total", "Polls left out because the line was busy.",
                 \.skippedPolls),

@@ -41,12 +41,14 @@ struct StatusReporter: Sendable {
     private func json(_ running: RunningDevice, _ status: DeviceStatus, _ link: LinkStatus) -> JSONValue {
         [
             "id": .string(running.configuration.id), "profile": .string(running.configuration.profile),
-            "link": .string(running.configuration.link), "provenance": .string(running.configuration.provenance.rawValue),
+            "link": .string(running.configuration.link),
+            "provenance": .string(running.configuration.provenance.rawValue),
             "state": .string(status.state.rawValue), "detail": .string(status.detail),
             "link_state": .string(link.state.rawValue),
             "demoted": .bool(link.health[running.unit] == .demoted),
             "last_good": .optional(status.lastGood?.utc.description),
-            "reads": .number(Int64(clamping: status.reads)), "errors": .number(Int64(clamping: status.errors)),
+            "reads": .number(Int64(clamping: status.reads)),
+            "errors": .number(Int64(clamping: status.errors)),
             "results": .number(Int64(clamping: status.results)),
             "reads_per_s": .string(rate(status.reads)),
         ]
@@ -54,7 +56,8 @@ struct StatusReporter: Sendable {
 
     /// Mean reads a second since the start, with one decimal.
     private func rate(_ reads: UInt64) -> String {
-        let milliseconds = max(1, (time.now().monotonicNanoseconds - started.monotonicNanoseconds) / 1_000_000)
+        let milliseconds = max(
+            1, (time.now().monotonicNanoseconds - started.monotonicNanoseconds) / 1_000_000)
         let tenths = reads.multipliedReportingOverflow(by: 10_000).partialValue / UInt64(milliseconds)
         return "\(tenths / 10).\(tenths % 10)"
     }

@@ -16,7 +16,7 @@ struct ScanClassifier {
     }
 
     func classify(_ read: ScanRead) -> Scan {
-        if let roster, let text = String(validating: read.bytes, as: UTF8.self), roster.isBadge(text) {
+        if let roster, let text = Self.text(read), roster.isBadge(text) {
             guard let inspector = roster.operatorID(badge: text) else {
                 return .refused(.unknownBadge, text: StationWords.unknownBadge, bytes: read.bytes)
             }
@@ -28,6 +28,12 @@ struct ScanClassifier {
             return .refused(
                 .badMark, text: "\(StationWords.unreadableMark): \(error.what).", bytes: read.bytes)
         }
+    }
+
+    /// The scan as text, without the AIM identifier that a scanner may put before it; nil where it is none.
+    private static func text(_ read: ScanRead) -> String? {
+        let isMarked = read.symbology == nil && AIMIdentifier(read.bytes.prefix(3)) != nil
+        return String(validating: read.bytes.dropFirst(isMarked ? 3 : 0), as: UTF8.self)
     }
 
     private func part(_ mark: PartMark, _ read: ScanRead) -> Scan {

@@ -108,7 +108,8 @@ actor StationRunner {
         case .badge(let inspector): return .badge(inspector: inspector)
         case .refused(let code, let text, let bytes): return .refused(code, text: text, scan: bytes)
         case .part(let part):
-            let attempts = try services.reader.attempts(serial: part.serial, operation: station.plan.operation)
+            let attempts = try services.reader.attempts(
+                serial: part.serial, operation: station.plan.operation)
             let id = RecordID.make(at: services.time.now().utc, using: &generator)
             return .part(part, cycle: id, priorAttempts: attempts)
         }
@@ -120,7 +121,8 @@ actor StationRunner {
         case .irregular(let text): services.log.say(.warning, text)
         case .reach(let isOnline, let detail):
             let id = station.gauges[role]?.id ?? role
-            services.log.say(isOnline ? .info : .warning, "\(id): \(isOnline ? "online" : "offline"): \(detail)")
+            services.log.say(
+                isOnline ? .info : .warning, "\(id): \(isOnline ? "online" : "offline"): \(detail)")
             try await feed(.device(role: role, isOnline: isOnline))
         case .result(let group):
             try await feed(.completed(role: role, group, evidence: SHA256Digest.hex(of: group.raw)))
@@ -229,7 +231,9 @@ actor StationRunner {
         past = Array(past.prefix(5))
         services.counters.count(record)
         services.log.say(
-            .info, "\(station.id): \(record.serial) \(record.verdict.rawValue) \(record.reasons.joined(separator: " "))")
+            .info,
+            "\(station.id): \(record.serial) \(record.verdict.rawValue) \(record.reasons.joined(separator: " "))"
+        )
     }
 
     private func audit(_ body: JSONValue) async throws {

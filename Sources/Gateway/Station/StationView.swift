@@ -45,7 +45,8 @@ struct StationView {
     func json(at now: Stamp) -> JSONValue {
         [
             "station": .string(machine.station.id), "state": .string(state),
-            "provenance": .string(machine.station.provenance.rawValue), "operator": .optional(machine.inspector),
+            "provenance": .string(machine.station.provenance.rawValue),
+            "operator": .optional(machine.inspector),
             "part": part, "step": step, "instruction": .string(instruction), "verdict": .optional(verdict),
             "reasons": .array(reasons.map { .string(StationWords.reason($0)) }),
             "live": .array(live.prefix(4).map { json($0, at: now) }), "results": .array(results),
@@ -62,7 +63,10 @@ struct StationView {
                     ["id": .string($0.id), "state": .string($0.state), "detail": .string($0.detail)]
                 }),
             "refusal": machine.refusal.map {
-                ["text": .string($0.text), "code": .string($0.code.rawValue), "at": .string($0.at.description)]
+                [
+                    "text": .string($0.text), "code": .string($0.code.rawValue),
+                    "at": .string($0.at.description),
+                ]
             } ?? .null,
             "at": .string(now.utc.description),
         ]
@@ -90,7 +94,8 @@ struct StationView {
 
     private var stepIndex: Int? {
         switch machine.phase {
-        case .waiting(_, let progress), .gauging(_, let progress, _), .storing(_, let progress, _): progress.index
+        case .waiting(_, let progress), .gauging(_, let progress, _), .storing(_, let progress, _):
+            progress.index
         case .ready, .opening, .committing: nil
         }
     }
@@ -132,7 +137,8 @@ struct StationView {
         let isStale = live.sample.quality != .good || age > live.staleAfterNanoseconds
         return [
             "id": .string(live.sample.point), "device": .string(live.sample.device),
-            "title": .string(Self.title(live.sample.point)), "value": .optional(live.sample.value?.description),
+            "title": .string(Self.title(live.sample.point)),
+            "value": .optional(live.sample.value?.description),
             "symbol": .optional(live.sample.unit?.symbol), "age_ms": .number(max(0, age / 1_000_000)),
             "stale": .bool(isStale),
         ]

@@ -38,7 +38,9 @@ enum StationWords {
         }
     }
 
-    static func misread(_ reason: String) -> String { "The scanner could not read it (\(reason)). Scan again." }
+    static func misread(_ reason: String) -> String {
+        "The scanner could not read it (\(reason)). Scan again."
+    }
 
     static let unreadableMark = "This mark cannot be read"
 

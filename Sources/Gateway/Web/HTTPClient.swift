@@ -19,7 +19,9 @@ package enum HTTPClient {
     ///
     /// Throws `HTTPClientError` for every other status, and where nothing answers.
     package static func get(_ url: String, timeoutSeconds: Int = 5) throws(HTTPClientError) -> [UInt8] {
-        guard let handle = curl_easy_init() else { throw HTTPClientError(description: "libcurl cannot start") }
+        guard let handle = curl_easy_init() else {
+            throw HTTPClientError(description: "libcurl cannot start")
+        }
         defer { curl_easy_cleanup(handle) }
         let collector = Collector()
         plumbline_curl_set_text(handle, CURLOPT_URL, url)
