@@ -92,6 +92,11 @@ let package = Package(
             dependencies: ["Metrology", "Codecs", "Linux", "Transports", "CBaselines"],
             path: "Benchmarks/plumbline-bench", swiftSettings: settings),
 
+        // Runs as a child of TransportsTests, where the mock USB devices can be preloaded.
+        .executableTarget(
+            name: "usb-scan-probe", dependencies: ["Transports", "Metrology", "Codecs", "Linux"],
+            path: "Tests/Tools/usb-scan-probe", swiftSettings: settings),
+
         tests("MetrologyTests", ["Metrology"]),
         tests("CodecsTests", ["Codecs"]),
         tests("InspectionTests", ["Inspection", "Metrology", "Codecs"]),

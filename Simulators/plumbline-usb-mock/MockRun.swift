@@ -29,6 +29,7 @@ final class MockRun {
     func run() throws(MockError) -> Int32 {
         if options.isPluggedAtStart { try scanner.plug() }
         let control = try ControlSocket(path: options.control) { [unowned self] in obey($0) }
+        heedSignals()
         forward(SIGTERM)
         forward(SIGINT)
         try start()
@@ -58,6 +59,13 @@ final class MockRun {
             g_main_loop_quit(run.loop)
         }
         g_child_watch_add(child, ended, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// Signals that whoever started this held back would reach neither the mock nor the command.
+    private func heedSignals() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigprocmask(SIG_SETMASK, &signals, nil)
     }
 
     private func forward(_ signal: Int32) {

@@ -1,0 +1,131 @@
+import Codecs
+import Glibc
+import Linux
+import Testing
+
+/// `usb-scan-probe` among mock USB devices, with a hand on the plug.
+final class MockedProbe: Sendable {
+    struct Failure: Error { let what: String }
+
+    private let process: pid_t
+    private let socket: String
+    private let lines: AsyncStream<JSONValue>
+    private let exits: AsyncStream<Int32>
+    private let reader: SystemThread
+
+    /// Starts the probe for `link`; `options` go to the mock. The executables stand beside the tests' own.
+    init(link: String, options: [String] = []) throws {
+        let folder = try Self.folderOfTests()
+        socket = "/tmp/plumbline-usb-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        let command =
+            ["umockdev-wrapper", "\(folder)/plumbline-usb-mock", "--control", socket] + options
+            + ["--", "\(folder)/usb-scan-probe", link]
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemCallError("pipe") }
+        // The probe must not hold its own output open for reading; nothing else is started here.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let output = Descriptor(owning: ends[0])
+        process = try Self.spawn(command, output: ends[1])
+        let (lines, line) = AsyncStream<JSONValue>.makeStream()
+        let (exits, exit) = AsyncStream<Int32>.makeStream()
+        (self.lines, self.exits) = (lines, exits)
+        let (number, process) = (output.release(), process)
+        reader = try SystemThread(name: "probe output") {
+            Self.read(Descriptor(owning: number), into: line)
+            exit.yield(Self.wait(for: process))
+        }
+    }
+
+    deinit { kill(process, SIGKILL) }
+
+    private static func folderOfTests() throws -> String {
+        var path = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = path.withUnsafeMutableBytes { bytes in
+            bytes.baseAddress.map {
+                readlink("/proc/self/exe", $0.assumingMemoryBound(to: CChar.self), bytes.count)
+            } ?? 0
+        }
+        let text = String(decoding: path.prefix(max(0, count)), as: UTF8.self)
+        let folder = text.split(separator: "/").dropLast().map { "/\($0)" }.joined()
+        guard access("\(folder)/usb-scan-probe", X_OK) == 0 else {
+            throw Failure(what: "usb-scan-probe is not beside the tests in \(folder)")
+        }
+        return folder
+    }
+
+    private static func spawn(_ command: [String], output: Int32) throws -> pid_t {
+        defer { close(output) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        // The threads of the tests hold signals back, which a child would inherit.
+        var (attributes, signals) = (posix_spawnattr_t(), sigset_t())
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
+        var process: pid_t = 0
+        let code = posix_spawnp(&process, command[0], &actions, &attributes, &arguments, environ)
+        guard code == 0 else { throw SystemCallError("posix_spawnp", code: code, subject: command[0]) }
+        return process
+    }
+
+    private static func read(
+        _ output: borrowing Descriptor, into continuation: AsyncStream<JSONValue>.Continuation
+    ) {
+        var held: [UInt8] = []
+        while let bytes = try? output.read(upTo: 4_096), !bytes.isEmpty {
+            held += bytes
+            while let end = held.firstIndex(of: 0x0A) {
+                if let value = try? JSONParser.parse(held[..<end]) { continuation.yield(value) }
+                held.removeFirst(end + 1)
+            }
+        }
+        continuation.finish()
+    }
+
+    /// The probe's next line as `event` and the text that goes with it; nil when its output has ended.
+    func next() async -> String? {
+        for await line in lines {
+            let event = line["event"]?.text ?? ""
+            let word = line["reason"]?.text ?? line["place"]?.text ?? line["bytes"]?.text
+            return word.map { "\(event) \($0)" } ?? event
+        }
+        return nil
+    }
+
+    /// Tells the mock to do `command`; returns its answer.
+    func tell(_ command: String) throws -> String {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socket.utf8) }
+        let line = Descriptor(owning: Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(line.number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard connected == 0 else { throw SystemCallError("connect", subject: socket) }
+        try line.write(Array("\(command)\n".utf8))
+        return String(decoding: try line.read(upTo: 256).dropLast(), as: UTF8.self)
+    }
+
+    /// Ends the probe and the mock; returns the exit code.
+    func stop() async -> Int32 {
+        kill(process, SIGTERM)
+        for await code in exits {
+            reader.join()
+            return code
+        }
+        return -1
+    }
+
+    private static func wait(for process: pid_t) -> Int32 {
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+    }
+}
