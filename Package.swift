@@ -101,7 +101,7 @@ let package = Package(
         tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
         tests("GatewayTests", ["Gateway", "Linux", "Inspection", "Metrology", "Codecs", "Profiles"]),
-        tests("SimulationTests", ["Simulation", "Codecs", "Metrology", "Linux"]),
+        tests("SimulationTests", ["Simulation", "Profiles", "Codecs", "Metrology", "Linux"]),
         tests("EndToEndTests", ["Codecs", "Linux"], exclude: ["Judges"]),
         tests("TidyTests", []),
     ]
