@@ -1,4 +1,39 @@
+internal import Glibc
+
+/// Runs the benchmarks whose keys begin with the argument, or with `BENCH` of the environment, or all.
+///
+/// Results go to stdout, one JSON object a line; progress to stderr. Exit code 1 where one misses its bar.
 @main
 struct Main {
-    static func main() {}
+    static func main() async {
+        let prefix =
+            CommandLine.arguments.dropFirst().first ?? getenv("BENCH").map { String(cString: $0) } ?? ""
+        let chosen = Benchmark.all.filter { $0.key.hasPrefix(prefix) }
+        guard !chosen.isEmpty else {
+            let keys = Benchmark.all.map(\.key).joined(separator: ", ")
+            say("no benchmark begins with \(prefix); there are \(keys)")
+            exit(64)
+        }
+        var isGood = true
+        for benchmark in chosen {
+            say("\(benchmark.key) …")
+            do {
+                let result = try await benchmark.run()
+                print(result.json(key: benchmark.key))
+                if !benchmark.bar.isMet(by: result) {
+                    say("\(benchmark.key) misses its bar: \(benchmark.bar)")
+                    isGood = false
+                }
+            } catch {
+                say("\(benchmark.key) failed: \(error)")
+                isGood = false
+            }
+        }
+        exit(isGood ? 0 : 1)
+    }
+
+    static func say(_ text: String) {
+        let line = Array((text + "\n").utf8)
+        _ = write(STDERR_FILENO, line, line.count)
+    }
 }

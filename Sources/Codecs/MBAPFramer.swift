@@ -56,7 +56,8 @@ package struct MBAPFramer: Sendable {
 
     /// The next whole frame; nil asks for more bytes.
     ///
-    /// Throws `ModbusError` of kind `framing` for a protocol id other than 0 and for a length that no frame has.
+    /// Throws `ModbusError` of kind `framing` for a protocol id other than 0 and for a length that no frame
+    /// has.
     package mutating func next() throws(ModbusError) -> MBAPFrame? {
         let available = buffer.count - start
         if available >= 4, buffer[start + 2] != 0 || buffer[start + 3] != 0 {
@@ -66,7 +67,8 @@ package struct MBAPFramer: Sendable {
         let length = Int(buffer[start + 4]) << 8 | Int(buffer[start + 5])
         guard (2...ModbusLimits.pduBytes + 1).contains(length) else {
             throw ModbusError(
-                .framing, "a length of \(length), where a frame has 2 to \(ModbusLimits.pduBytes + 1)", raw: head())
+                .framing, "a length of \(length), where a frame has 2 to \(ModbusLimits.pduBytes + 1)",
+                raw: head())
         }
         guard available >= 6 + length else { return nil }
         let frame = MBAPFrame(

@@ -1,5 +1,6 @@
 /// Why bytes are no Modbus, or why a request cannot be put into Modbus.
 package struct ModbusError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What went wrong, for code that acts on it.
     package enum Kind: Sendable, Equatable {
         /// The request asks for more than the protocol carries, or for nothing.
         case limit

@@ -50,7 +50,8 @@ package enum ModbusReply: Sendable, Equatable {
 
     private static func exception(_ pdu: [UInt8]) -> ModbusReply {
         guard pdu.count == 2 else {
-            return .mismatch(ModbusError(.mismatch, "an exception reply has 2 bytes, not \(pdu.count)", raw: pdu))
+            return .mismatch(
+                ModbusError(.mismatch, "an exception reply has 2 bytes, not \(pdu.count)", raw: pdu))
         }
         return .exception(ModbusException(code: pdu[1]))
     }

@@ -112,11 +112,13 @@ package enum ModbusRequest: Sendable, Hashable {
         case .writeCoils(let address, let values):
             try Self.check(values.count, upTo: ModbusLimits.bitsPerWrite, from: address, "bits to write")
         case .writeRegisters(let address, let values):
-            try Self.check(values.count, upTo: ModbusLimits.registersPerWrite, from: address, "registers to write")
+            try Self.check(
+                values.count, upTo: ModbusLimits.registersPerWrite, from: address, "registers to write")
         case .readWriteRegisters(let address, let count, let writeAddress, let values):
             try Self.check(count, upTo: ModbusLimits.registersPerRead, from: address, "registers to read")
             try Self.check(
-                values.count, upTo: ModbusLimits.registersPerReadWrite, from: writeAddress, "registers to write")
+                values.count, upTo: ModbusLimits.registersPerReadWrite, from: writeAddress,
+                "registers to write")
         case .writeCoil, .writeRegister, .maskWriteRegister: return
         }
     }

@@ -1,7 +1,8 @@
 extension ModbusValue {
     /// The registers that hold this value as `type`, in the order in which they are written.
     ///
-    /// Nil where the value is not of that type or does not fit: out of range, a text too long or not printable
+    /// Nil where the value is not of that type or does not fit: out of range, a text too long or not
+    /// printable
     /// ASCII, or a single bit of a register, which cannot be written without its neighbours. A text is filled
     /// up with blanks.
     package func words(as type: ModbusValueType, order: ModbusByteOrder) -> [UInt16]? {

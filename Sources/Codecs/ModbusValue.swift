@@ -1,6 +1,7 @@
 /// How the bytes of a number stand in registers, by the letters of its big-endian bytes as they arrive.
 ///
-/// Longer numbers follow the same two choices: whether the two bytes of each register are swapped, and whether
+/// Longer numbers follow the same two choices: whether the two bytes of each register are swapped, and
+/// whether
 /// the registers come in reverse. So CDAB of a 64-bit number is GHEFCDAB.
 package enum ModbusByteOrder: String, Sendable, CaseIterable {
     case abcd = "ABCD"

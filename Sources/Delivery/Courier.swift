@@ -92,19 +92,9 @@ package final class Courier: Sendable {
             let waiting = try ledger.reader.outbox(
                 sink: sink.about.name, state: .pending, limit: DeliveryMachine.window)
             switch machine.next(waiting, now: now) {
-            case .send(let item):
-                try await send(item, &machine, &generator)
-            case .lookUp(let item):
-                let parcel = Parcel(item.entry)
-                let outcome = await sink.lookUp(id: parcel.id, sha256: parcel.sha256)
-                let resolution = machine.lookedUp(item, outcome, now: now, using: &generator)
-                try await settle(item, resolution, parcel, &machine)
-                if resolution == .sendAgain { try await send(item, &machine, &generator) }
-            case .withhold(let item, let reason):
-                let change = OutboxChange.Change.withheld(reason: reason)
-                let audit = audit("delivery.withheld", item, ["reason": .string(reason)])
-                try await commit(
-                    [audit], item, change, &machine, .withheld(id: item.entry.id, reason: reason))
+            case .take(let item):
+                guard let entry = try ledger.reader.entry(seq: item.seq) else { throw missing(item) }
+                try await handle(item, Parcel(entry), &machine, &generator)
             case .rest(let until):
                 return until
             }
@@ -112,10 +102,23 @@ package final class Courier: Sendable {
         return nil
     }
 
-    private func send(
-        _ item: OutboxItem, _ machine: inout DeliveryMachine, _ generator: inout any RandomNumberGenerator
+    private func handle(
+        _ item: OutboxItem, _ parcel: Parcel, _ machine: inout DeliveryMachine,
+        _ generator: inout any RandomNumberGenerator
     ) async throws(LedgerError) {
-        let parcel = Parcel(item.entry)
+        switch machine.handling(of: item, record: parcel.body) {
+        case .send: break
+        case .lookUp:
+            let outcome = await sink.lookUp(id: parcel.id, sha256: parcel.sha256)
+            let resolution = machine.lookedUp(item, outcome, now: now, using: &generator)
+            guard resolution == .sendAgain else {
+                return try await settle(item, resolution, parcel, &machine)
+            }
+        case .withhold(let reason):
+            let audit = audit("delivery.withheld", item, ["reason": .string(reason)])
+            return try await commit(
+                [audit], item, .withheld(reason: reason), &machine, .withheld(id: item.id, reason: reason))
+        }
         let outcome = await sink.deliver(parcel)
         let resolution = machine.replied(to: item, outcome, now: now, using: &generator)
         try await settle(item, resolution, parcel, &machine)
@@ -125,7 +128,7 @@ package final class Courier: Sendable {
         _ item: OutboxItem, _ resolution: DeliveryMachine.Resolution, _ parcel: Parcel,
         _ machine: inout DeliveryMachine
     ) async throws(LedgerError) {
-        let id = item.entry.id
+        let id = item.id
         switch resolution {
         case .delivered(let receipt, let wasDuplicate):
             let draft = receiptDraft(item, parcel, receipt, wasDuplicate: wasDuplicate)
@@ -154,13 +157,13 @@ package final class Courier: Sendable {
         _ machine: inout DeliveryMachine, _ event: CourierEvent
     ) async throws(LedgerError) {
         do throws(LedgerError) {
-            let change = OutboxChange(sink: item.sink, seq: item.entry.seq, change)
+            let change = OutboxChange(sink: item.sink, seq: item.seq, change)
             try await ledger.commit(LedgerTransaction(drafts: drafts, outbox: [change]))
             report(event)
         } catch {
             if error.isFatal || error.kind == .closed { throw error }
             machine.unsettled(item, now: now)
-            report(.unsettled(id: item.entry.id, reason: error.description))
+            report(.unsettled(id: item.id, reason: error.description))
         }
     }
 }
@@ -182,7 +185,7 @@ extension Courier {
 
     private func audit(_ event: String, _ item: OutboxItem, _ more: [String: JSONValue]) -> EntryDraft {
         let body: [String: JSONValue] = [
-            "schema": "plumbline.audit/1", "event": .string(event), "record": .string(item.entry.id),
+            "schema": "plumbline.audit/1", "event": .string(event), "record": .string(item.id),
             "sink": .string(item.sink), "attempt": .number(Int64(item.attempts) + 1),
             "at": .string(time.now().utc.description),
         ]
@@ -190,8 +193,15 @@ extension Courier {
             kind: .audit, id: eventID(event, item), body: .object(body.merging(more) { mine, _ in mine }))
     }
 
+    private func missing(_ item: OutboxItem) -> LedgerError {
+        LedgerError(
+            .corrupt, what: "entry \(item.seq) waits for sink \(item.sink) and is not there",
+            place: ledger.directory.database,
+            remedy: "run `plumbline ledger verify`, restore the newest backup")
+    }
+
     private func eventID(_ event: String, _ item: OutboxItem) -> String {
-        "\(item.sink)/\(item.entry.seq)/\(event)/\(item.attempts + 1)"
+        "\(item.sink)/\(item.seq)/\(event)/\(item.attempts + 1)"
     }
 }
 

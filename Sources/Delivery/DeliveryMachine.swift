@@ -8,12 +8,19 @@ package import Ledger
 package struct DeliveryMachine: Sendable {
     /// What to do now.
     package enum Step: Sendable, Equatable {
-        case send(OutboxItem)
-        case lookUp(OutboxItem)
-        /// The gate is closed for this record.
-        case withhold(OutboxItem, reason: String)
+        /// Read this record and ask `handling(of:record:)`.
+        case take(OutboxItem)
         /// Nothing until then, or until something new waits; nil: until something new waits.
         case rest(until: Int64?)
+    }
+
+    /// What to do with a record whose turn it is.
+    package enum Handling: Sendable, Equatable {
+        case send
+        /// It may be there already: ask before sending.
+        case lookUp
+        /// The gate is closed for it.
+        case withhold(reason: String)
     }
 
     /// What an answer means for the record.
@@ -58,24 +65,26 @@ package struct DeliveryMachine: Sendable {
 
     /// What to do now, given what waits, oldest first, at least `window` of it where so much waits.
     package mutating func next(_ waiting: [OutboxItem], now: Int64) -> Step {
-        let present = Set(waiting.map(\.entry.seq))
+        let present = Set(waiting.map(\.seq))
         delayed = delayed.filter { present.contains($0.key) }
         lookedUp.formIntersection(present)
         if let pausedUntil, now < pausedUntil { return .rest(until: pausedUntil) }
         for item in waiting {
-            let seq = item.entry.seq
-            if let delay = delayed[seq] {
-                if now >= delay.until { return delay.mustLookUp ? .lookUp(item) : .send(item) }
-                continue
+            if let delay = delayed[item.seq] {
+                if now >= delay.until { return .take(item) }
+            } else if delayed.count < Self.mostDelayed {
+                return .take(item)
             }
-            if let reason = ProvenanceGate.refusal(of: item.entry.body, for: sink) {
-                return .withhold(item, reason: reason)
-            }
-            guard delayed.count < Self.mostDelayed else { break }
-            let mayBeThere = !confirmsDuplicates && seq <= sentBefore && !lookedUp.contains(seq)
-            return mayBeThere ? .lookUp(item) : .send(item)
         }
         return .rest(until: delayed.values.map(\.until).min())
+    }
+
+    /// What to do with `item`, whose canonical content is `record`.
+    package func handling(of item: OutboxItem, record: JSONValue) -> Handling {
+        if let reason = ProvenanceGate.refusal(of: record, for: sink) { return .withhold(reason: reason) }
+        if let delay = delayed[item.seq] { return delay.mustLookUp ? .lookUp : .send }
+        let mayBeThere = !confirmsDuplicates && item.seq <= sentBefore && !lookedUp.contains(item.seq)
+        return mayBeThere ? .lookUp : .send
     }
 
     /// What the sink's answer to an attempt means.
@@ -104,23 +113,23 @@ package struct DeliveryMachine: Sendable {
         case .unreachable(let reason): return pause(reason, now, &generator)
         case .absent:
             (failures, pausedUntil) = (0, nil)
-            lookedUp.insert(item.entry.seq)
-            delayed[item.entry.seq]?.mustLookUp = false
+            lookedUp.insert(item.seq)
+            delayed[item.seq]?.mustLookUp = false
             return .sendAgain
         }
     }
 
     /// The ledger could not note down what the sink answered: the record may be there, ask before sending.
     package mutating func unsettled(_ item: OutboxItem, now: Int64) {
-        lookedUp.remove(item.entry.seq)
-        let ambiguous = delayed[item.entry.seq]?.ambiguous ?? 0
-        delayed[item.entry.seq] = Delay(until: now + policy.first, ambiguous: ambiguous, mustLookUp: true)
+        lookedUp.remove(item.seq)
+        let ambiguous = delayed[item.seq]?.ambiguous ?? 0
+        delayed[item.seq] = Delay(until: now + policy.first, ambiguous: ambiguous, mustLookUp: true)
     }
 
     private mutating func settled(_ item: OutboxItem, _ resolution: Resolution) -> Resolution {
         (failures, pausedUntil) = (0, nil)
-        delayed[item.entry.seq] = nil
-        lookedUp.remove(item.entry.seq)
+        delayed[item.seq] = nil
+        lookedUp.remove(item.seq)
         return resolution
     }
 
@@ -136,14 +145,14 @@ package struct DeliveryMachine: Sendable {
     private mutating func doubt(
         _ item: OutboxItem, _ reason: String, _ now: Int64, _ generator: inout some RandomNumberGenerator
     ) -> Resolution {
-        let times = (delayed[item.entry.seq]?.ambiguous ?? 0) + 1
+        let times = (delayed[item.seq]?.ambiguous ?? 0) + 1
         guard times < policy.mostAmbiguous else {
             return settled(
                 item, .quarantine(reason: "unknown outcome, \(times) times: \(reason)", isAlarm: false))
         }
-        lookedUp.remove(item.entry.seq)
+        lookedUp.remove(item.seq)
         let pause = policy.pause(afterFailures: times, using: &generator)
-        delayed[item.entry.seq] = Delay(until: now + pause, ambiguous: times, mustLookUp: true)
+        delayed[item.seq] = Delay(until: now + pause, ambiguous: times, mustLookUp: true)
         return .postpone(reason: reason, pause: pause)
     }
 }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// An open file, socket or terminal, closed when it goes out of scope.
@@ -23,7 +24,11 @@ package struct Descriptor: ~Copyable, Sendable {
         var rest = ArraySlice(bytes)
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
-            if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { throw SystemCallError("write") }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                throw SystemCallError("write")
+            }
         }
     }
 
@@ -45,4 +50,7 @@ package struct Descriptor: ~Copyable, Sendable {
         var entry = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
         return poll(&entry, 1, milliseconds) > 0
     }
+
+    /// Whether bytes wait to be read from the tty or socket `number`.
+    package static func hasUnread(_ number: Int32) -> Bool { plumbline_readable_bytes(number) > 0 }
 }

@@ -34,7 +34,8 @@ package struct Epoll: ~Copyable {
         throws(SystemCallError)
     {
         var event = epoll_event()
-        event.events = (readable ? EPOLLIN.rawValue | EPOLLRDHUP.rawValue : 0) | (writable ? EPOLLOUT.rawValue : 0)
+        event.events =
+            (readable ? EPOLLIN.rawValue | EPOLLRDHUP.rawValue : 0) | (writable ? EPOLLOUT.rawValue : 0)
         event.data.u64 = token
         if epoll_ctl(descriptor.number, EPOLL_CTL_ADD, number, &event) == 0 { return }
         guard errno == EEXIST, epoll_ctl(descriptor.number, EPOLL_CTL_MOD, number, &event) == 0 else {

@@ -15,21 +15,25 @@ package struct SocketAddress: Sendable, Equatable {
 
     /// The addresses of a host. Asking for a name may take as long as the name servers like.
     ///
-    /// Throws `SystemCallError` whose code is one of getaddrinfo(3), with the resolver's words as its subject.
+    /// Throws `SystemCallError` whose code is one of getaddrinfo(3), with the resolver's words as its
+    /// subject.
     package static func resolve(host: String, port: UInt16) throws(SystemCallError) -> [SocketAddress] {
         try lookUp(host, port: port, flags: AI_ADDRCONFIG)
     }
 
     private init(bytes: [UInt8], family: Int32) { (self.bytes, self.family) = (bytes, family) }
 
-    private static func lookUp(_ host: String, port: UInt16, flags: Int32) throws(SystemCallError) -> [SocketAddress] {
+    private static func lookUp(_ host: String, port: UInt16, flags: Int32) throws(SystemCallError)
+        -> [SocketAddress]
+    {
         var hints = addrinfo()
         hints.ai_flags = flags | AI_NUMERICSERV
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, String(port), &hints, &list)
         guard code == 0 else {
-            throw SystemCallError("getaddrinfo", code: code, subject: "\(host): \(String(cString: gai_strerror(code)))")
+            throw SystemCallError(
+                "getaddrinfo", code: code, subject: "\(host): \(String(cString: gai_strerror(code)))")
         }
         defer { freeaddrinfo(list) }
         var found: [SocketAddress] = []

@@ -41,10 +41,12 @@ package final class SystemThread: Sendable {
     /// Asks the kernel to wake the calling thread on time: a slack of 1 µs in place of 50 µs (prctl(2)).
     package static func wakePunctually() { _ = plumbline_set_timer_slack(1_000) }
 
-    /// Keeps the calling thread on one processor, counted from 0; a processor that is not there changes nothing.
+    /// Keeps the calling thread on one processor, counted from 0; a processor that is not there changes
+    /// nothing.
     package static func pin(toProcessor processor: UInt32) { _ = plumbline_pin_thread(processor) }
 
-    private static let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
+    private static let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+        context in
         guard let context else { return nil }
         let body = Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
         _ = plumbline_name_thread(body.name)

@@ -18,8 +18,9 @@ package enum TCPSocket {
     ///
     /// Throws `SystemCallError` where it fails at once.
     ///
-    /// - Parameter unacknowledgedMilliseconds: bytes that the other end does not acknowledge for so long break
-    ///   the connection, as do probes of an idle one: that tells a dead machine from a silent one (tcp(7)).
+    /// - Parameter unacknowledgedMilliseconds: bytes that the other end does not acknowledge for so long
+    ///   break the connection, as do probes of an idle one: that tells a dead machine from a silent one
+    ///   (tcp(7)).
     package static func connect(
         to address: SocketAddress, unacknowledgedMilliseconds: Int32
     ) throws(SystemCallError) -> Descriptor {

@@ -86,7 +86,8 @@ extension EngineLoop {
         guard let socket = line.socket else { return "not connected" }
         sendBuffer.removeAll(keepingCapacity: true)
         MBAPFrame.append(
-            transaction: transmission.transaction, unit: transmission.unit, pdu: transmission.pdu, to: &sendBuffer)
+            transaction: transmission.transaction, unit: transmission.unit, pdu: transmission.pdu,
+            to: &sendBuffer)
         observe(line, .sent, sendBuffer)
         switch TCPSocket.send(socket, sendBuffer) {
         case 0: return nil
@@ -147,7 +148,9 @@ extension EngineLoop {
         tell(line, slot: slot, .openFailed(why), at: time.now())
     }
 
-    private func token(_ line: TCPLine, _ slot: Int) -> UInt64 { UInt64(line.generation) << 32 | UInt64(slot) }
+    private func token(_ line: TCPLine, _ slot: Int) -> UInt64 {
+        UInt64(line.generation) << 32 | UInt64(slot)
+    }
 
     private func observe(_ line: TCPLine, _ direction: LinkTraffic.Direction, _ bytes: [UInt8]) {
         guard let observer else { return }

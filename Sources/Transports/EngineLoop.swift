@@ -1,7 +1,8 @@
 internal import Linux
 internal import Metrology
 
-/// What the engine's thread does: waits for sockets, orders and deadlines, and acts as the lines' machines say.
+/// What the engine's thread does: waits for sockets, orders and deadlines, and acts as the lines' machines
+/// say.
 ///
 /// Belongs to the thread that `run` is called on; `EngineLoop+Sockets.swift` has what touches sockets.
 final class EngineLoop {
@@ -163,8 +164,8 @@ final class EngineLoop {
     /// Hands over what this wake-up brought to the line, and notes when it wants to be woken.
     private func finish(_ line: TCPLine, slot: Int) {
         line.isTouched = false
-        line.owner.subscribers.deliver()
         line.board.status = line.owner.machine.status
+        line.owner.subscribers.deliver()
         deadlines.set(slot, to: line.owner.machine.wakeAt)
     }
 

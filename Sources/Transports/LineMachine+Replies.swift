@@ -16,7 +16,8 @@ extension LineMachine {
         schedule.setAllDue(time)
     }
 
-    /// The link is gone: what was under way fails, and each poll is told once, so that no old value stays good.
+    /// The link is gone: what was under way fails, and each poll is told once, so that no old value stays
+    /// good.
     mutating func lost(_ why: String, at now: Stamp, into actions: inout [Action]) {
         switch link {
         case .up, .opening: break
@@ -29,7 +30,8 @@ extension LineMachine {
         finish(.failed(.offline(why)), at: now, into: &actions)
         guard reportedLoss == nil else { return }
         reportedLoss = why
-        for entry in schedule.entries where asked?.recipient != .group(entry.group) || asked?.pollID != entry.poll.id {
+        for entry in schedule.entries
+        where asked?.recipient != .group(entry.group) || asked?.pollID != entry.poll.id {
             fail(entry.poll, group: entry.group, .offline(why), at: now, into: &actions)
         }
     }
@@ -89,8 +91,8 @@ extension LineMachine {
         }
     }
 
-    /// Bytes came unasked: a late answer, or another master. The next request waits until they end; a line that
-    /// is never quiet is no line.
+    /// Bytes came unasked: a late answer, or another master. The next request waits until they end; a line
+    /// that is never quiet is no line.
     mutating func noise(at now: Stamp, into actions: inout [Action]) {
         guard link == .up else { return }
         let time = now.monotonicNanoseconds
@@ -100,7 +102,9 @@ extension LineMachine {
         noiseSince = since
         guard time - since >= settings.patience else { return }
         actions.append(.close)
-        lost("the line is never quiet: its speed is wrong, or someone else asks on it", at: now, into: &actions)
+        lost(
+            "the line is never quiet: its speed is wrong, or someone else asks on it", at: now, into: &actions
+        )
     }
 
     /// What came cannot be used: the request under way has no other answer to wait for.

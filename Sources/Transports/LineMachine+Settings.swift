@@ -9,10 +9,11 @@ extension LineMachine {
         package var gap: Int64 = 0
         /// How long one byte is on its way, where that counts: time-outs are the device's alone.
         package var byteTime: Int64 = 0
-        /// After a missed answer, stay quiet for as long again, so that a late answer falls into the quiet and
-        /// not behind the next request: frames without transaction numbers cannot be told apart.
+        /// After a missed answer, stay quiet for as long again, so that a late answer falls into the quiet
+        /// and not behind the next request: frames without transaction numbers cannot be told apart.
         package var waitsOutLateReplies = false
-        /// An open link on which nothing at all is heard for so long, though asked, is opened anew; nil never.
+        /// An open link on which nothing at all is heard for so long, though asked, is opened anew; nil
+        /// never.
         package var redialAfterSilence: Int64? = 30_000_000_000
 
         /// A TCP connection: frames carry transaction numbers.
@@ -20,8 +21,8 @@ extension LineMachine {
 
         /// A serial line with frames of RTU.
         ///
-        /// The gap is 3.5 characters, and never less than 1.75 ms, which MODBUS over Serial Line V1.02, clause
-        /// 2.5.1.1, sets for rates above 19,200 baud. A missed answer says nothing about the tty.
+        /// The gap is 3.5 characters, and never less than 1.75 ms, which MODBUS over Serial Line V1.02,
+        /// clause 2.5.1.1, sets for rates above 19,200 baud. A missed answer says nothing about the tty.
         package static func rtu(characterNanoseconds: Int64) -> Settings {
             var settings = Settings()
             settings.gap = max(1_750_000, characterNanoseconds * 7 / 2)

@@ -38,7 +38,9 @@ extension LineMachine {
             if link == .stopped {
                 fail(entry, .refused("the link was stopped"), at: now, into: &actions)
             } else if transactions.isFull {
-                fail(entry, .refused("\(TransactionQueue.capacity) requests wait already"), at: now, into: &actions)
+                fail(
+                    entry, .refused("\(TransactionQueue.capacity) requests wait already"), at: now,
+                    into: &actions)
             } else {
                 transactions.append(entry)
                 proceed(at: now, into: &actions)
@@ -83,7 +85,8 @@ extension LineMachine {
                     remedy: "give a period of 0 or more and a time-out above 0")
             }
             guard ids.insert(poll.id).inserted else {
-                throw TransportError("poll \(poll.id)", "the id is used twice", remedy: "give each poll its own")
+                throw TransportError(
+                    "poll \(poll.id)", "the id is used twice", remedy: "give each poll its own")
             }
             do throws(ModbusError) {
                 pdus.append(try poll.request.pdu())
@@ -107,7 +110,8 @@ extension LineMachine {
         _ entry: TransactionQueue.Entry, _ failure: ModbusFailure, at now: Stamp, into actions: inout [Action]
     ) {
         let exchange = ModbusExchange(
-            pollID: nil, unit: entry.unit, request: entry.request, outcome: .failed(failure), sent: nil, stamp: now)
+            pollID: nil, unit: entry.unit, request: entry.request, outcome: .failed(failure), sent: nil,
+            stamp: now)
         actions.append(.deliver(exchange, to: .ticket(entry.ticket)))
     }
 
@@ -115,7 +119,8 @@ extension LineMachine {
         _ poll: ModbusPoll, group: Int, _ failure: ModbusFailure, at now: Stamp, into actions: inout [Action]
     ) {
         let exchange = ModbusExchange(
-            pollID: poll.id, unit: poll.unit, request: poll.request, outcome: .failed(failure), sent: nil, stamp: now)
+            pollID: poll.id, unit: poll.unit, request: poll.request, outcome: .failed(failure), sent: nil,
+            stamp: now)
         actions.append(.deliver(exchange, to: .group(group)))
     }
 }

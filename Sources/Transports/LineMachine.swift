@@ -1,8 +1,8 @@
 package import Codecs
 package import Metrology
 
-/// Decides for one Modbus line what happens next: which request goes out, when the link is opened, what a reply
-/// belongs to. It does nothing itself and has no clock.
+/// Decides for one Modbus line what happens next: which request goes out, when the link is opened, what a
+/// reply belongs to. It does nothing itself and has no clock.
 ///
 /// ```
 /// idle ─work─▶ opening ─opened─▶ up ─closed, broken stream─▶ down ─dial time─▶ opening

@@ -7,7 +7,8 @@ enum LineOrder: Sendable {
     case replace(group: Int, polls: [ModbusPoll])
     case setPeriod(Int64, poll: Int, group: Int)
     case end(group: Int)
-    case transact(ModbusRequest, unit: UInt8, timeout: Int64, answer: CheckedContinuation<ModbusExchange, Never>)
+    case transact(
+        ModbusRequest, unit: UInt8, timeout: Int64, answer: CheckedContinuation<ModbusExchange, Never>)
     case stop(done: CheckedContinuation<Void, Never>?)
 
     /// Answers whoever waits for this order, on a line that has been stopped.
@@ -17,7 +18,8 @@ enum LineOrder: Sendable {
             let failure = ModbusFailure.refused("the link was stopped")
             answer.resume(
                 returning: ModbusExchange(
-                    pollID: nil, unit: unit, request: request, outcome: .failed(failure), sent: nil, stamp: now))
+                    pollID: nil, unit: unit, request: request, outcome: .failed(failure), sent: nil,
+                    stamp: now))
         case .stop(let done): done?.resume()
         case .start, .replace, .setPeriod, .end: break
         }

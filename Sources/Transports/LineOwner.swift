@@ -42,7 +42,8 @@ struct LineOwner {
         }
     }
 
-    /// The polls were checked when they were asked for, but the line may have filled up since: then they fail.
+    /// The polls were checked when they were asked for, but the line may have filled up since: then they
+    /// fail.
     private mutating func add(
         _ polls: [ModbusPoll], group: Int, at now: Stamp, into actions: inout [LineMachine.Action]
     ) {

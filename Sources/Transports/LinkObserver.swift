@@ -2,6 +2,7 @@ package import Metrology
 
 /// Bytes that passed a link, exactly as they were on the wire.
 package struct LinkTraffic: Sendable, Equatable {
+    /// Which way bytes went, seen from this machine.
     package enum Direction: String, Sendable {
         case sent
         case received

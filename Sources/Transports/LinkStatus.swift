@@ -2,6 +2,7 @@ package import Metrology
 
 /// How a link is doing: counted since it was made.
 package struct LinkStatus: Sendable, Equatable {
+    /// Where a link is between never used and stopped.
     package enum State: String, Sendable {
         /// Nothing has been asked of it yet.
         case idle

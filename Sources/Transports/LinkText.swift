@@ -23,18 +23,22 @@ struct LinkText {
         for option in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
             let pair = option.split(separator: "=", maxSplits: 1)
             guard pair.count == 2, options.updateValue(String(pair[1]), forKey: String(pair[0])) == nil else {
-                throw TransportError(text, "the option \(option) is wrong", remedy: "write each once, as name=value")
+                throw TransportError(
+                    text, "the option \(option) is wrong", remedy: "write each once, as name=value")
             }
         }
         self.options = options
     }
 
-    func error(_ what: String, remedy: String) -> TransportError { TransportError(text, what, remedy: remedy) }
+    func error(_ what: String, remedy: String) -> TransportError {
+        TransportError(text, what, remedy: remedy)
+    }
 
     func allowOnly(_ names: [String]) throws(TransportError) {
         for name in options.keys.sorted() where !names.contains(name) {
             throw error(
-                "\(scheme) has no option \(name)", remedy: "leave it out; it has \(names.joined(separator: ", "))")
+                "\(scheme) has no option \(name)",
+                remedy: "leave it out; it has \(names.joined(separator: ", "))")
         }
     }
 
@@ -96,7 +100,8 @@ struct LinkText {
         guard parts.count == 2, parts.allSatisfy({ $0.count == 4 && $0.first != "+" }),
             let vendor = UInt16(parts[0], radix: 16), let product = UInt16(parts[1], radix: 16)
         else {
-            throw error("vendor and product are wrong", remedy: "write usb:0c2e:0b6a, four hex digits each (lsusb)")
+            throw error(
+                "vendor and product are wrong", remedy: "write usb:0c2e:0b6a, four hex digits each (lsusb)")
         }
         return USBDeviceAddress(
             vendor: vendor, product: product, serial: options["serial"], port: options["port"])

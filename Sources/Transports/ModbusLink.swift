@@ -15,8 +15,8 @@ package protocol ModbusLink: AnyObject, Sendable {
 
     /// Begins to poll; several groups may be polled at once.
     ///
-    /// Throws `TransportError` where a poll breaks a limit of Modbus, a period is negative or a time-out is not
-    /// positive, and where two polls have one id.
+    /// Throws `TransportError` where a poll breaks a limit of Modbus, a period is negative or a time-out is
+    /// not positive, and where two polls have one id.
     ///
     /// - Parameter deliver: gets what came of this group's polls, in order, once per wake-up of the line's
     ///   thread, on that thread: it must be quick and must not block. When the link goes down or a unit is

@@ -6,8 +6,8 @@ package struct ModbusPoll: Sendable, Equatable {
     package let id: Int
     package let unit: UInt8
     package let request: ModbusRequest
-    /// From one due time to the next, in nanoseconds; due times lie on multiples of it on the monotonic clock.
-    /// 0 asks again as soon as the answer is there.
+    /// From one due time to the next, in nanoseconds; due times lie on multiples of it on the monotonic
+    /// clock. 0 asks again as soon as the answer is there.
     package var periodNanoseconds: Int64
     /// How long after the last byte sent an answer may come, in nanoseconds.
     package var timeoutNanoseconds: Int64

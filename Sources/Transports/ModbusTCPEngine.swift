@@ -3,7 +3,8 @@ package import Metrology
 
 /// Polls Modbus TCP devices, a thousand as well as one, on a single thread.
 ///
-/// What is due together leaves in one wake-up, and what one wake-up brought is delivered in one batch a group.
+/// What is due together leaves in one wake-up, and what one wake-up brought is delivered in one batch a
+/// group.
 package final class ModbusTCPEngine: Sendable {
     private let mailbox: EngineMailbox
     private let slots = Guarded(0)
@@ -30,7 +31,8 @@ package final class ModbusTCPEngine: Sendable {
                 EngineLoop.run(mailbox: mailbox, time: time, seed: seed, observer: observer)
             }
         } catch {
-            throw TransportError(name, error.description, remedy: "raise LimitNOFILE= or TasksMax= of the service")
+            throw TransportError(
+                name, error.description, remedy: "raise LimitNOFILE= or TasksMax= of the service")
         }
     }
 

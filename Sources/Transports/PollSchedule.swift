@@ -1,7 +1,8 @@
 /// The polls of one line and when each is due. Times are nanoseconds of the monotonic clock.
 ///
-/// Due times lie on multiples of the period, so they do not drift, and polls with one period on different lines
-/// fall due together. What could not be asked in time is left out and counted, never caught up in a bunch.
+/// Due times lie on multiples of the period, so they do not drift, and polls with one period on different
+/// lines fall due together. What could not be asked in time is left out and counted, never caught up in a
+/// bunch.
 struct PollSchedule: Sendable {
     /// More polls than one line can serve at any useful rate; looking through them stays cheap.
     static let capacity = 1_024
@@ -56,7 +57,8 @@ struct PollSchedule: Sendable {
         return (entry, Int(skipped))
     }
 
-    /// Makes all polls of a unit due at `time`: at once after it came back, at its next probe while it is silent.
+    /// Makes all polls of a unit due at `time`: at once after it came back, at its next probe while it is
+    /// silent.
     mutating func setDue(_ time: Int64, unit: UInt8) {
         for index in entries.indices where entries[index].poll.unit == unit { entries[index].due = time }
     }

@@ -1,12 +1,12 @@
-internal import CLinux
 internal import CModbus
 internal import Codecs
 internal import Glibc
+internal import Linux
 
 /// A tty opened by libmodbus; belongs to one thread.
 ///
-/// libmodbus 3.1.6 frames, checks the CRC and keeps the response time-out. What a reply means, and when the next
-/// request may leave, is decided elsewhere.
+/// libmodbus 3.1.6 frames, checks the CRC and keeps the response time-out. What a reply means, and when the
+/// next request may leave, is decided elsewhere.
 struct RTUPort: ~Copyable {
     /// What came in the time that was given.
     enum Reception {
@@ -56,7 +56,8 @@ struct RTUPort: ~Copyable {
             modbus_free(opened)
             throw TransportError(settings.path, "is used by another program", remedy: "end that program")
         }
-        // Both zero: the response time-out governs the whole reply, so that a trickle of bytes cannot extend it.
+        // Both zero: the response time-out governs the whole reply, so that a trickle of bytes cannot
+        // extend it.
         modbus_set_byte_timeout(opened, 0, 0)
         context = opened
         descriptor = number
@@ -70,7 +71,7 @@ struct RTUPort: ~Copyable {
 
     /// Throws away what has come unasked, and says whether there was any.
     func discardUnread() -> Bool {
-        guard plumbline_readable_bytes(descriptor) > 0 else { return false }
+        guard Descriptor.hasUnread(descriptor) else { return false }
         modbus_flush(context)
         return true
     }
@@ -107,6 +108,7 @@ struct RTUPort: ~Copyable {
 
     private static func error(_ settings: SerialSettings, _ what: String) -> TransportError {
         TransportError(
-            settings.path, what, remedy: "check that the adapter is plugged in and that the service may open it")
+            settings.path, what,
+            remedy: "check that the adapter is plugged in and that the service may open it")
     }
 }

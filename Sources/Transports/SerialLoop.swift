@@ -54,8 +54,8 @@ final class SerialLoop {
         while !isEnding {
             for order in context.mailbox.takeAll() { carryOut(order) }
             goOn()
-            owner.subscribers.deliver()
             context.board.status = owner.machine.status
+            owner.subscribers.deliver()
             if !isEnding { try wait() }
         }
         port = nil
@@ -77,14 +77,18 @@ final class SerialLoop {
     }
 
     private func goOn() {
-        guard let wakeAt = owner.machine.wakeAt, context.time.now().monotonicNanoseconds >= wakeAt else { return }
+        guard let wakeAt = owner.machine.wakeAt, context.time.now().monotonicNanoseconds >= wakeAt else {
+            return
+        }
         discardUnread()
         tell(.wake)
     }
 
     private func wait() throws(SystemCallError) {
         var span: Int64?
-        if let wakeAt = owner.machine.wakeAt { span = max(wakeAt, 0) - context.time.now().monotonicNanoseconds }
+        if let wakeAt = owner.machine.wakeAt {
+            span = max(wakeAt, 0) - context.time.now().monotonicNanoseconds
+        }
         let count = try epoll.wait(nanoseconds: span)
         for index in 0..<count where epoll[index].token == Self.portToken && epoll[index].isHungUp {
             closePort()
@@ -178,6 +182,7 @@ final class SerialLoop {
 
     private func observe(_ direction: LinkTraffic.Direction, _ bytes: [UInt8]) {
         guard let observer = context.observer else { return }
-        observer(LinkTraffic(link: context.name, direction: direction, bytes: bytes, stamp: context.time.now()))
+        observer(
+            LinkTraffic(link: context.name, direction: direction, bytes: bytes, stamp: context.time.now()))
     }
 }

@@ -3,8 +3,8 @@ package import Metrology
 
 /// A Modbus RTU line on a tty, run by libmodbus on a thread of its own.
 package enum SerialModbusLine {
-    /// The line on the tty that `settings` name, which opens it when it is first used and again whenever it is
-    /// lost. Several units may share it; ask for each tty once.
+    /// The line on the tty that `settings` name, which opens it when it is first used and again whenever it
+    /// is lost. Several units may share it; ask for each tty once.
     ///
     /// Throws `TransportError` where the process has no descriptor or thread left.
     ///
@@ -21,12 +21,14 @@ package enum SerialModbusLine {
                 SystemThread.wakePunctually()
                 SerialLoop.run(
                     SerialLoop.Context(
-                        name: name, settings: settings, mailbox: mailbox, board: board, time: time, seed: seed,
+                        name: name, settings: settings, mailbox: mailbox, board: board, time: time,
+                        seed: seed,
                         observer: observer))
             }
             return handle
         } catch {
-            throw TransportError(name, error.description, remedy: "raise LimitNOFILE= or TasksMax= of the service")
+            throw TransportError(
+                name, error.description, remedy: "raise LimitNOFILE= or TasksMax= of the service")
         }
     }
 }

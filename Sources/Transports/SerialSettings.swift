@@ -1,5 +1,6 @@
 /// How a serial line is set.
 package struct SerialSettings: Sendable, Hashable {
+    /// The parity bit of each character.
     package enum Parity: String, Sendable, CaseIterable {
         case none
         case even

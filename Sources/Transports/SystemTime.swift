@@ -1,5 +1,5 @@
-internal import CLinux
 internal import Glibc
+internal import Linux
 package import Metrology
 
 /// The machine's own clocks.
@@ -25,13 +25,10 @@ extension ClockState {
     ///
     /// The boot id is empty where `/proc` is not there; a machine without a time service is unsynchronized.
     package static func ofThisMachine() -> ClockState {
-        var state = timex()
-        // Reading only: `modes` is 0. TIME_ERROR (5) means that nothing disciplines the clock, adjtimex(2).
-        let status = adjtimex(&state)
-        let isSynchronized = status >= 0 && status != TIME_ERROR && state.status & STA_UNSYNC == 0
+        let discipline = ClockDiscipline.now()
         return ClockState(
-            bootID: bootID(), isSynchronized: isSynchronized,
-            errorMilliseconds: isSynchronized ? Int64(state.maxerror) / 1_000 : nil)
+            bootID: bootID(), isSynchronized: discipline.isSynchronized,
+            errorMilliseconds: discipline.isSynchronized ? discipline.largestErrorMicroseconds / 1_000 : nil)
     }
 
     private static func bootID() -> String {

@@ -1,7 +1,7 @@
 /// Hands out transaction numbers of one connection, none that a late answer may still carry.
 package struct TransactionNumbers: Sendable {
-    /// How many given-up numbers are remembered; the oldest is forgotten first. Numbers count up, so one comes
-    /// round again only after 65,536 requests.
+    /// How many given-up numbers are remembered; the oldest is forgotten first. Numbers count up, so one
+    /// comes round again only after 65,536 requests.
     package static let remembered = 256
 
     private var following: UInt16

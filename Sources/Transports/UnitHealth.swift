@@ -20,8 +20,8 @@ package struct UnitHealth: Sendable, Equatable {
 
     /// The pause between probes of a demoted unit, in nanoseconds.
     ///
-    /// Waiting for it in vain may cost the other units of its line one part in twenty; a unit that has its line
-    /// for itself costs nobody anything and is asked every second.
+    /// Waiting for it in vain may cost the other units of its line one part in twenty; a unit that has its
+    /// line for itself costs nobody anything and is asked every second.
     package static func probePause(timeout: Int64, isAlone: Bool) -> Int64 {
         let (share, overflow) = timeout.multipliedReportingOverflow(by: isAlone ? 1 : 20)
         return max(1_000_000_000, overflow ? .max / 4 : min(share, .max / 4))

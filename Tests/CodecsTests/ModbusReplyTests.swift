@@ -75,7 +75,9 @@ import Testing
         let seed = UInt64.random(in: 0 ... .max)
         var state = seed
         for _ in 0..<20_000 {
-            let pdu = (0..<Int(Self.next(&state) % 12)).map { _ in UInt8(truncatingIfNeeded: Self.next(&state)) }
+            let pdu = (0..<Int(Self.next(&state) % 12)).map { _ in
+                UInt8(truncatingIfNeeded: Self.next(&state))
+            }
             let reply = ModbusReply(pdu, answering: .readHoldingRegisters(address: 0, count: 2))
             if reply == .answer, pdu.count != 6 || pdu.prefix(2) != [3, 4] {
                 Issue.record("seed \(seed): \(pdu) was taken for an answer")

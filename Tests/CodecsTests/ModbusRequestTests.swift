@@ -28,7 +28,8 @@ import Testing
         (.maskWriteRegister(address: 4, and: 0xF2, or: 0x25), "16 0004 00F2 0025"),
         // Clause 6.17: read six from 4, write three from 15.
         (
-            .readWriteRegisters(readAddress: 3, readCount: 6, writeAddress: 0x0E, values: [0xFF, 0xFF, 0xFF]),
+            .readWriteRegisters(
+                readAddress: 3, readCount: 6, writeAddress: 0x0E, values: [0xFF, 0xFF, 0xFF]),
             "17 0003 0006 000E 0003 06 00FF 00FF 00FF"
         ),
         // KRAL BEM 500: total A1.

@@ -93,7 +93,8 @@ struct CourierTests {
         let sink = try shop.sink()
         try await ledger.append([Shop.draft("r1")])
         let item = try #require(try ledger.reader.outbox(sink: "qms", state: .pending).first)
-        guard case .delivered = await sink.deliver(Parcel(item.entry)) else {
+        let entry = try #require(try ledger.reader.entry(seq: item.seq))
+        guard case .delivered = await sink.deliver(Parcel(entry)) else {
             Issue.record("not delivered")
             return
         }
@@ -148,7 +149,7 @@ struct CourierTests {
         let audit = try ledger.reader.entries(kind: .audit)
         #expect(audit.map { $0.body["event"]?.text } == ["delivery.quarantined"])
         #expect(audit[0].body["alarm"] == true)
-        let change = OutboxChange(sink: "qms", seq: item.entry.seq, .released)
+        let change = OutboxChange(sink: "qms", seq: item.seq, .released)
         try await ledger.commit(LedgerTransaction(outbox: [change]))
         #expect(
             try await events(1, ledger: ledger, sink: sink) == [.delivered(id: "r1", wasDuplicate: false)])

@@ -5,6 +5,7 @@ import Testing
 
 struct DeliveryMachineTests {
     private let items: [OutboxItem]
+    private let live: JSONValue = ["provenance": "live"]
     private var generator = SeededGenerator(state: 7)
     private let policy = RetryPolicy(first: 100, longest: 1_000, mostAmbiguous: 3)
 
@@ -26,7 +27,7 @@ struct DeliveryMachineTests {
 
     @Test func theOldestGoesFirstAndNothingIsSentWhereNothingWaits() {
         var machine = machine()
-        #expect(machine.next(items, now: 0) == .send(items[0]))
+        #expect(machine.next(items, now: 0) == .take(items[0]))
         #expect(machine.next([], now: 0) == .rest(until: nil))
     }
 
@@ -35,7 +36,7 @@ struct DeliveryMachineTests {
         var now: Int64 = 0
         var pauses: [Int64] = []
         for _ in 1...6 {
-            #expect(machine.next(items, now: now) == .send(items[0]))
+            #expect(machine.next(items, now: now) == .take(items[0]))
             let reply = machine.replied(
                 to: items[0], .unreachable(reason: "down"), now: now, using: &generator)
             guard case .postpone("down", let pause) = reply else {
@@ -50,7 +51,7 @@ struct DeliveryMachineTests {
         #expect((500...1_000).contains(pauses[5]))
         let reply = machine.replied(to: items[0], .delivered(receipt: 1), now: now, using: &generator)
         #expect(reply == .delivered(receipt: 1, wasDuplicate: false))
-        #expect(machine.next(Array(items.dropFirst()), now: now) == .send(items[1]))
+        #expect(machine.next(Array(items.dropFirst()), now: now) == .take(items[1]))
     }
 
     @Test mutating func aRecordOfUnknownFateIsLookedUpBeforeItIsSentAgainWhileOthersGoOn() {
@@ -60,11 +61,13 @@ struct DeliveryMachineTests {
             Issue.record("not postponed: \(reply)")
             return
         }
-        #expect(machine.next(items, now: 1) == .send(items[1]))
+        #expect(machine.next(items, now: 1) == .take(items[1]))
         #expect(machine.next([items[0]], now: 1) == .rest(until: pause))
-        #expect(machine.next(items, now: pause) == .lookUp(items[0]))
+        #expect(machine.next(items, now: pause) == .take(items[0]))
+        #expect(machine.handling(of: items[0], record: live) == .lookUp)
         #expect(machine.lookedUp(items[0], .absent, now: pause, using: &generator) == .sendAgain)
-        #expect(machine.next(items, now: pause) == .send(items[0]))
+        #expect(machine.next(items, now: pause) == .take(items[0]))
+        #expect(machine.handling(of: items[0], record: live) == .send)
     }
 
     @Test mutating func whatALookUpFindsIsDeliveredWithoutSendingItAgain() {
@@ -98,37 +101,52 @@ struct DeliveryMachineTests {
         let reply = machine.replied(
             to: items[0], .refused(reason: "no such part", isAlarm: false), now: 0, using: &generator)
         #expect(reply == .quarantine(reason: "no such part", isAlarm: false))
-        #expect(machine.next(Array(items.dropFirst()), now: 0) == .send(items[1]))
+        #expect(machine.next(Array(items.dropFirst()), now: 0) == .take(items[1]))
     }
 
     @Test mutating func afterARestartASinkThatCannotTellDuplicatesIsAskedFirst() {
-        var machine = machine(confirmsDuplicates: false, sentBefore: items[1].entry.seq)
-        #expect(machine.next(items, now: 0) == .lookUp(items[0]))
+        var machine = machine(confirmsDuplicates: false, sentBefore: items[1].seq)
+        #expect(machine.handling(of: items[0], record: live) == .lookUp)
         #expect(machine.lookedUp(items[0], .absent, now: 0, using: &generator) == .sendAgain)
-        #expect(machine.next(items, now: 0) == .send(items[0]))
-        #expect(machine.next([items[1]], now: 0) == .lookUp(items[1]))
-        #expect(machine.next([items[2]], now: 0) == .send(items[2]))
+        #expect(machine.handling(of: items[0], record: live) == .send)
+        #expect(machine.handling(of: items[1], record: live) == .lookUp)
+        #expect(machine.handling(of: items[2], record: live) == .send)
+    }
+
+    @Test func aSinkThatConfirmsDuplicatesIsNotAskedFirst() {
+        #expect(machine(sentBefore: 9).handling(of: items[0], record: live) == .send)
     }
 
     @Test mutating func whatTheLedgerCouldNotNoteDownIsLookedUp() {
         var machine = machine()
         machine.unsettled(items[0], now: 0)
         #expect(machine.next([items[0]], now: 99) == .rest(until: 100))
-        #expect(machine.next([items[0]], now: 100) == .lookUp(items[0]))
+        #expect(machine.next([items[0]], now: 100) == .take(items[0]))
+        #expect(machine.handling(of: items[0], record: live) == .lookUp)
     }
 
-    @Test func theGateIsAskedAgainAtTheMomentOfSending() async throws {
-        let shop = try Shop()
-        let ledger = try shop.ledger()
-        try await ledger.append([Shop.draft("s1", provenance: "simulated")])
-        let simulated = try ledger.reader.outbox(sink: "qms", state: .pending)
-        var strict = machine()
-        guard case .withhold(simulated[0], _) = strict.next(simulated, now: 0) else {
+    @Test func theGateIsAskedAgainAtTheMomentOfSending() {
+        let simulated: JSONValue = ["provenance": "simulated"]
+        guard case .withhold(let reason) = machine().handling(of: items[0], record: simulated) else {
             Issue.record("a simulated record was to be sent")
             return
         }
-        var open = machine(acceptsTestData: true)
-        #expect(open.next(simulated, now: 0) == .send(simulated[0]))
+        #expect(reason.contains("simulated"))
+        #expect(machine(acceptsTestData: true).handling(of: items[0], record: simulated) == .send)
+    }
+
+    @Test mutating func recordsOfUnknownFateDoNotPileUpWithoutBound() async throws {
+        let shop = try Shop()
+        let ledger = try shop.ledger()
+        try await ledger.append((1...200).map { Shop.draft("r\($0)") })
+        let waiting = try ledger.reader.outbox(sink: "qms", state: .pending, limit: 200)
         try await ledger.close()
+        var machine = machine()
+        var taken = 0
+        while case .take(let item) = machine.next(waiting, now: 0), taken < 200 {
+            taken += 1
+            _ = machine.replied(to: item, .ambiguous(reason: "?"), now: 0, using: &generator)
+        }
+        #expect(taken == DeliveryMachine.window - 1)
     }
 }

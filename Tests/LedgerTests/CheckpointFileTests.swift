@@ -107,4 +107,21 @@ struct CheckpointFileTests {
         let scratch = try Scratch()
         #expect(throws: LedgerError.self) { try LedgerWriter(path: scratch.ledger, origin: origin) }
     }
+
+    @Test func whatACrashLeftUnsignedOrNotHandedOutIsMadeGoodAtTheNextStart() async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open()
+        try await writer.append([Scratch.draft("r1")])
+        // Taken at once, before the first checkpoint is due.
+        let copy = scratch.crashCopy(to: "crash")
+        try await writer.close()
+        let directory = DataDirectory(copy)
+        for _ in 1...2 {
+            let revived = try LedgerWriter(path: copy, origin: Self.origin)
+            try await revived.close()
+            let file = try #require(try DataDirectory.read(directory.checkpoint))
+            #expect(String(decoding: file, as: UTF8.self).split(separator: "\n")[1] == "1")
+            Scratch.run("/bin/rm", [directory.checkpoint])
+        }
+    }
 }

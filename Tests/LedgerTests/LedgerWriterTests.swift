@@ -167,6 +167,24 @@ struct LedgerWriterTests {
         try await writer.close()
     }
 
+    @Test func aBodyThatCouldNotBeReadBackIsRefused() async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open()
+        var deep: JSONValue = 1
+        for _ in 1...64 { deep = [deep] }
+        for body: JSONValue in [deep, ["n": .number(.min)], [.number(JSONValue.largestNumber + 1)]] {
+            let error = await #expect(throws: LedgerError.self) {
+                try await writer.append([EntryDraft(kind: .audit, id: "a", body: body)])
+            }
+            #expect(error?.kind == .invalid)
+        }
+        guard case .array(let elements) = deep else { return }
+        let deepest = try #require(elements.first)
+        try await writer.append([EntryDraft(kind: .audit, id: "a", body: deepest)])
+        #expect(try scratch.verified(writer) == [])
+        try await writer.close()
+    }
+
     @Test func afterCloseNothingIsTakenAndTheLogIsEmpty() async throws {
         let scratch = try Scratch()
         let writer = try scratch.open()

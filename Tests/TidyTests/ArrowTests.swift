@@ -63,7 +63,9 @@ struct ArrowTests {
 
     /// The rows of the table whose heading is `module | imports`; "all above" stands for the rows before.
     static func table(_ page: String) -> [String: Set<String>] {
-        let rows = page.split(separator: "\n").drop { $0 != "| module | imports |" }.dropFirst(2)
+        let rows = page.split(separator: "\n", omittingEmptySubsequences: false).drop {
+            $0 != "| module | imports |"
+        }.dropFirst(2)
         return rows.prefix { $0.hasPrefix("|") }.reduce(into: [:]) { table, row in
             let cells = row.split(separator: "|").map {
                 $0.split { !($0.isLetter || $0.isNumber || "-_".contains($0)) }

@@ -127,7 +127,8 @@ import Testing
             var rig = MachineRig(seed: seed)
             try rig.add([.one()])
             while rig.clock < 120_000 {
-                // Now and then the device accepts and closes at once, which must not bring the next dial forward.
+                // Now and then the device accepts and closes at once, which must not bring the next dial
+                // forward.
                 rig.take(rig.dials.count % 3 == 0 ? .opened : .openFailed("refused"))
                 rig.take(.closed("closed"))
                 rig.advance(to: try #require(rig.machine.wakeAt) / 1_000_000 + 1)
@@ -181,7 +182,8 @@ import Testing
         rig.clock = 20
         rig.reply(value)
         #expect(rig.sent.count == 1)
-        // 9,600 baud with 11 bits a character: 3.5 characters are 4.01 ms (Serial Line V1.02, clause 2.5.1.1).
+        // 9,600 baud with 11 bits a character: 3.5 characters are 4.01 ms (Serial Line V1.02, clause
+        // 2.5.1.1).
         #expect(rig.machine.wakeAt == Int64(24_010_415))
         rig.advance(to: 25)
         #expect(rig.sent.count == 2)

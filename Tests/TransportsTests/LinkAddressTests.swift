@@ -8,7 +8,8 @@ import Testing
             try LinkAddress("modbus+tcp://127.0.0.1:15020?unit=1")
                 == .modbusTCP(host: "127.0.0.1", port: 15_020, unit: 1))
         #expect(try LinkAddress("modbus+tcp://bench-7") == .modbusTCP(host: "bench-7", port: 502, unit: 255))
-        #expect(try LinkAddress("modbus+tcp://[::1]:502?unit=0") == .modbusTCP(host: "::1", port: 502, unit: 0))
+        #expect(
+            try LinkAddress("modbus+tcp://[::1]:502?unit=0") == .modbusTCP(host: "::1", port: 502, unit: 0))
         let rtu = SerialSettings(path: "/dev/ttyUSB0", baud: 19_200, parity: .even)
         #expect(
             try LinkAddress("modbus+rtu:///dev/ttyUSB0?baud=19200&parity=even&stop=1&unit=7")
@@ -32,14 +33,17 @@ import Testing
 
     @Test(arguments: [
         ("", "this is no link"), ("bench-7", "this is no link"), ("modbus+tcp://", "host is missing"),
-        ("modbus+tcp://h:0", "port 0"), ("modbus+tcp://h:70000", "port 70000"), ("modbus+tcp://::1:502", "brackets"),
+        ("modbus+tcp://h:0", "port 0"), ("modbus+tcp://h:70000", "port 70000"),
+        ("modbus+tcp://::1:502", "brackets"),
         ("modbus+tcp://h?unit=256", "unit 256"), ("modbus+tcp://h?unt=1", "no option unt"),
         ("modbus+tcp://h?unit=1&unit=2", "unit=2"), ("modbus+tcp://h\u{1B}[2J", "this is no link"),
         ("modbus+rtu:///dev/ttyS0", "unit is missing"), ("modbus+rtu:///dev/ttyS0?unit=0", "unit 0"),
         ("modbus+rtu:///dev/ttyS0?unit=1&baud=19201", "baud 19201"),
-        ("modbus+rtu:///dev/ttyS0?unit=1&parity=mark", "parity mark"), ("modbus+rtu://ttyS0?unit=1", "tty is missing"),
+        ("modbus+rtu:///dev/ttyS0?unit=1&parity=mark", "parity mark"),
+        ("modbus+rtu://ttyS0?unit=1", "tty is missing"),
         ("usb:0c2e", "four hex digits"), ("usb:0c2e:+b6a", "four hex digits"),
-        ("openprotocol://10.0.0.9:4545", "not supported yet"), ("modbus+ascii:///dev/ttyS0", "not supported yet"),
+        ("openprotocol://10.0.0.9:4545", "not supported yet"),
+        ("modbus+ascii:///dev/ttyS0", "not supported yet"),
         ("ftp://h", "no link begins with ftp"),
     ])
     func aWrongLinkSaysWhatIsWrong(text: String, says: String) {

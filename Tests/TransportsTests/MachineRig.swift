@@ -65,7 +65,8 @@ struct MachineRig {
         to milliseconds: Int64, delay: Int64 = 1, device: (LineMachine.Transmission) -> [UInt8]?
     ) {
         while clock < milliseconds {
-            if machine.isWaitingForReply, let request = lastSent, let sentAt = sent.last?.at, clock < sentAt + delay,
+            if machine.isWaitingForReply, let request = lastSent, let sentAt = sent.last?.at,
+                clock < sentAt + delay,
                 let pdu = device(request)
             {
                 clock = min(sentAt + delay, milliseconds)

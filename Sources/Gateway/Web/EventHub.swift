@@ -7,6 +7,7 @@ internal import Linux
 /// so that an id of an earlier run is never taken for one of this. A client that names an id still in the
 /// ring gets what followed; any other gets the latest event of each key.
 package final class EventHub: Sendable {
+    /// How much the hub holds; what goes beyond shows in `Tally`.
     package struct Bounds: Sendable {
         /// Events that a returning client can resume from.
         package var ring = 256
@@ -50,8 +51,11 @@ package final class EventHub: Sendable {
     /// A comment for whatever stands between, and an event because scripts do not see comments. It has no id:
     /// nobody resumes from it.
     private static let beatFrame = Array(": beat\nevent: beat\ndata: {}\n\n".utf8)
-    /// Milliseconds until a page that lost its connection dials again.
-    private static let retryFrame = Array("retry: 1000\n\n".utf8)
+    /// A stream's first frame: after how many milliseconds a page that lost its connection dials again, and
+    /// whether it gets what it missed or everything anew and must forget what it has.
+    private static func opening(isResumed: Bool) -> [UInt8] {
+        Array("retry: 1000\nevent: hello\ndata: {\"resumed\":\(isResumed)}\n\n".utf8)
+    }
 
     private let epoch: UInt64
     private let bounds: Bounds
@@ -125,8 +129,10 @@ package final class EventHub: Sendable {
             state.subscribed += 1
             let subscription = EventSubscription(
                 number: state.subscribed, bound: bounds.subscription, wake: wake)
-            var opening = Self.retryFrame
-            for event in missed(after: lastEventID, in: state) { opening += event.frame }
+            let missed = missed(after: lastEventID, in: state)
+            let present = state.latest.values.sorted { $0.number < $1.number }
+            var opening = Self.opening(isResumed: missed != nil)
+            for event in missed ?? present { opening += event.frame }
             guard subscription.append(opening) else {
                 state.tally.dropped += 1
                 return nil
@@ -163,16 +169,16 @@ package final class EventHub: Sendable {
         }
     }
 
-    private func missed(after lastEventID: String?, in state: State) -> [Event] {
-        if let last = lastEventID.flatMap(number(of:)), last <= state.tally.published,
+    /// The events after `lastEventID`; nil where that is no id of this run, or where they are more than the
+    /// ring still has or a new queue should begin with.
+    private func missed(after lastEventID: String?, in state: State) -> [Event]? {
+        guard let last = lastEventID.flatMap(number(of:)), last <= state.tally.published,
             last + 1 >= state.ring.first?.number ?? 1
-        {
-            let missed = state.ring.filter { $0.number > last }
-            // Half the queue stays free for what happens while the client reads this.
-            let bytes = missed.reduce(0) { $0 + $1.frame.count }
-            if bytes <= bounds.subscription.bytes / 2 { return missed }
-        }
-        return state.latest.values.sorted { $0.number < $1.number }
+        else { return nil }
+        let missed = state.ring.filter { $0.number > last }
+        // Half the queue stays free for what happens while the client reads this.
+        let bytes = missed.reduce(0) { $0 + $1.frame.count }
+        return bytes <= bounds.subscription.bytes / 2 ? missed : nil
     }
 
     /// The number within an id of this run; nil for any other text.

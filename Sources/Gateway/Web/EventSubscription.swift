@@ -14,6 +14,7 @@ package final class EventSubscription: Sendable {
         package init() {}
     }
 
+    /// How an attempt to read ended.
     package enum Reading: Equatable, Sendable {
         /// So many bytes were copied.
         case bytes(Int)

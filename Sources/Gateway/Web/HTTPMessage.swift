@@ -25,6 +25,7 @@ package struct HTTPRequest: Sendable {
 
 /// What a route answers.
 package struct HTTPResponse: Sendable {
+    /// What follows the header fields.
     package enum Body: Sendable {
         case bytes([UInt8])
         /// Server-sent events for as long as the client stays, resumed after the given event id.

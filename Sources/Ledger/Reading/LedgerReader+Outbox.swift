@@ -13,13 +13,15 @@ package enum OutboxState: String, Sendable, CaseIterable {
 /// One entry in front of one sink.
 package struct OutboxItem: Sendable, Equatable {
     package let sink: String
+    /// Sequence number and id of the entry.
+    package let seq: Int64
+    package let id: String
     package let state: OutboxState
     /// Attempts that were answered or failed so far.
     package let attempts: Int
     /// UTC nanoseconds of the next attempt, for people to read; nil where none is planned.
     package let nextAttemptAt: Int64?
     package let lastError: String?
-    package let entry: Entry
 }
 
 extension LedgerReader {
@@ -44,15 +46,14 @@ extension LedgerReader {
     ) throws(LedgerError) -> [OutboxItem] {
         try reading { database throws(LedgerError) in
             try database.rows(
-                "SELECT e.seq, e.kind, e.id, e.body, e.leaf_hash, o.attempts, o.next_attempt_at, o.last_error "
-                    + "FROM outbox o JOIN entry e ON e.seq = o.seq "
-                    + "WHERE o.sink = ?1 AND o.state = ?2 ORDER BY o.seq LIMIT ?3",
+                "SELECT o.seq, e.id, o.attempts, o.next_attempt_at, o.last_error FROM outbox o "
+                    + "JOIN entry e ON e.seq = o.seq WHERE o.sink = ?1 AND o.state = ?2 ORDER BY o.seq LIMIT ?3",
                 [.text(sink), .text(state.rawValue), .integer(Int64(limit))]
-            ) { row throws(LedgerError) in
+            ) { row in
                 OutboxItem(
-                    sink: sink, state: state, attempts: Int(row.integer(5)),
-                    nextAttemptAt: row.isNull(6) ? nil : row.integer(6), lastError: row.optionalText(7),
-                    entry: try database.entry(row))
+                    sink: sink, seq: row.integer(0), id: row.text(1), state: state,
+                    attempts: Int(row.integer(2)),
+                    nextAttemptAt: row.isNull(3) ? nil : row.integer(3), lastError: row.optionalText(4))
             }
         }
     }

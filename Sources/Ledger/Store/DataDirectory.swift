@@ -130,5 +130,10 @@ package final class DirectoryLock: Sendable {
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, line, line.count, 0) }
     }
 
-    deinit { Glibc.close(descriptor) }
+    deinit {
+        // Unlocked by name: a process that was just forked may hold a copy of the descriptor until it runs
+        // its program, and would keep the lock as long.
+        flock(descriptor, LOCK_UN)
+        Glibc.close(descriptor)
+    }
 }

@@ -197,6 +197,14 @@ extension LedgerStore {
             PRAGMA mmap_size = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
             PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA application_id = 0x706C6D62;
             """)
+        let journal = try database.first("PRAGMA journal_mode") { $0.text(0) } ?? ""
+        let synchronous = try database.first("PRAGMA synchronous") { $0.integer(0) } ?? 0
+        // SQLite keeps quiet where a file system does not allow what was asked for; 2 is FULL.
+        guard journal == "wal", synchronous == 2 else {
+            throw LedgerError(
+                .io, what: "this file system does not allow a write-ahead log (it is \(journal))",
+                place: database.path, remedy: "put the data directory on a local file system")
+        }
         guard let mostBytes else { return }
         let pageSize = try database.first("PRAGMA page_size") { $0.integer(0) } ?? 4_096
         try database.execute("PRAGMA max_page_count = \(max(1, mostBytes / pageSize))")
@@ -227,11 +235,17 @@ extension LedgerStore {
     /// Compares the tree with what was signed before: in the database, and in the file beside it.
     private func checkHistory(stored: String?) throws(LedgerError) {
         if let stored { try check(note: stored, from: directory.database) }
-        guard let file = try DataDirectory.read(directory.checkpoint) else { return }
-        try check(note: String(decoding: file, as: UTF8.self), from: directory.checkpoint)
+        var handedOut: Int64 = 0
+        if let file = try DataDirectory.read(directory.checkpoint) {
+            handedOut = try check(note: String(decoding: file, as: UTF8.self), from: directory.checkpoint)
+                .size
+        }
+        guard let stored, handedOut < checkpointed else { return }
+        try directory.replace(directory.checkpoint, with: Array(stored.utf8))
     }
 
-    private func check(note: String, from place: String) throws(LedgerError) {
+    @discardableResult
+    private func check(note: String, from place: String) throws(LedgerError) -> Checkpoint {
         guard let head = key.checkpoint(verifiedFrom: note) else {
             throw LedgerError(
                 .key, what: "a checkpoint that the key in \(directory.key) did not sign", place: place,
@@ -252,5 +266,6 @@ extension LedgerStore {
                 .corrupt, what: "the first \(head.size) entries are not those that were signed", place: place,
                 remedy: "run `plumbline ledger verify`, then restore the newest backup")
         }
+        return head
     }
 }

@@ -112,21 +112,24 @@ extension WriterThread {
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_SETMASK, &all, nil)
-        var checkpointDue: Int64?
+        // What a run that was cut short left without a signature is signed at once.
+        var checkpointDue = store.flatMap {
+            $0.size > $0.checkpointed ? Condition.monotonicNanoseconds() : nil
+        }
         while let store {
             switch nextWork(checkpointDue: checkpointDue) {
             case .commit(let group):
                 commit(group, to: store)
                 keepUp { () throws(LedgerError) in try store.shortenLog() }
-                if checkpointDue == nil, store.size > store.checkpointed {
-                    checkpointDue = Condition.monotonicNanoseconds() + Self.checkpointLagNanoseconds
-                }
             case .checkpoint:
                 keepUp { () throws(LedgerError) in try store.signCheckpoint() }
                 checkpointDue = nil
             case .stop:
                 keepUp { () throws(LedgerError) in try store.finish() }
                 self.store = nil
+            }
+            if checkpointDue == nil, store.size > store.checkpointed {
+                checkpointDue = Condition.monotonicNanoseconds() + Self.checkpointLagNanoseconds
             }
         }
         end()
@@ -169,10 +172,11 @@ extension WriterThread {
         for listener in listeners { listener.yield(size) }
     }
 
-    /// Runs upkeep that nobody waits for; its failure stops the ledger all the same.
+    /// Runs upkeep that nobody waits for; where the disk fails it stops the ledger all the same. Anything
+    /// less, such as another program's lock, passes: the upkeep stays due.
     private func keepUp(_ body: () throws(LedgerError) -> Void) {
         guard failure == nil else { return }
-        do throws(LedgerError) { try body() } catch { latch(error) }
+        do throws(LedgerError) { try body() } catch { if error.isFatal { latch(error) } }
     }
 
     private func latch(_ error: LedgerError) {

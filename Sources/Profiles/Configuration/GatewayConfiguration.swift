@@ -68,6 +68,7 @@ package struct SinkConfiguration: Sendable, Equatable {
     package let acceptsTest: Bool
     package let place: SourcePlace
 
+    /// What sort of store it is, with what only that sort needs.
     package enum Kind: Sendable, Equatable {
         /// The embedded QMS store, a database file.
         case sqlite(path: String)

@@ -1,4 +1,5 @@
-/// What a configuration can say about a link without opening it: its scheme. What follows is for the transport
+/// What a configuration can say about a link without opening it: its scheme. What follows is for the
+/// transport
 /// that speaks it to parse.
 package enum LinkText {
     /// Schemes of links, and which devices are reached by them.

@@ -22,28 +22,7 @@ extension OperatorRoster {
         }
         var seen: [String: SourcePlace] = [:]
         let operators = top.mappings("operators", "an operator", most: mostOperators) {
-            mapping -> Operator? in
-            let id = mapping.required("id", .name)
-            let badge = mapping.required("badge", .text(3...64))
-            if let badge, let prefix, !badge.hasPrefix(prefix) {
-                mapping.fault(
-                    "badge", "badge \(Wording.quoted(badge)) does not begin with \(Wording.quoted(prefix))",
-                    "write its whole code, or correct the prefix")
-            }
-            if let badge, badge == prefix {
-                mapping.fault("badge", "the badge is nothing but the prefix", "write its whole code")
-            }
-            for (key, value) in [("id", id), ("badge", badge)] {
-                guard let value else { continue }
-                if let first = seen["\(key) \(value)"] {
-                    mapping.fault(
-                        key, "\(key) \(Wording.quoted(value)) is there already, at line \(first.line)",
-                        "give each person one of their own")
-                }
-                seen["\(key) \(value)"] = mapping.place(of: key)
-            }
-            guard let id, let badge else { return nil }
-            return Operator(id: id, badge: badge)
+            person($0, prefix: prefix, &seen)
         }
         if operators.isEmpty, faults.count == before {
             faults.fault(top.place, "the file names no operators", "add `operators:`")
@@ -51,5 +30,32 @@ extension OperatorRoster {
         top.finish()
         guard faults.count == before, let prefix else { return nil }
         return OperatorRoster(badgePrefix: prefix, operators: operators, sha256: file.sha256)
+    }
+
+    /// One person; `seen` holds the ids and badges of those before.
+    private static func person(
+        _ mapping: YAMLMapping, prefix: String?, _ seen: inout [String: SourcePlace]
+    ) -> Operator? {
+        let id = mapping.required("id", .name)
+        let badge = mapping.required("badge", .text(3...64))
+        if let badge, let prefix, !badge.hasPrefix(prefix) {
+            mapping.fault(
+                "badge", "badge \(Wording.quoted(badge)) does not begin with \(Wording.quoted(prefix))",
+                "write its whole code, or correct the prefix")
+        }
+        if let badge, badge == prefix {
+            mapping.fault("badge", "the badge is nothing but the prefix", "write its whole code")
+        }
+        for (key, value) in [("id", id), ("badge", badge)] {
+            guard let value else { continue }
+            if let first = seen["\(key) \(value)"] {
+                mapping.fault(
+                    key, "\(key) \(Wording.quoted(value)) is there already, at line \(first.line)",
+                    "give each person one of their own")
+            }
+            seen["\(key) \(value)"] = mapping.place(of: key)
+        }
+        guard let id, let badge else { return nil }
+        return Operator(id: id, badge: badge)
     }
 }

@@ -25,6 +25,7 @@ package struct GoldenVector: Sendable, Equatable {
         package let place: SourcePlace
     }
 
+    /// What decoding must come to.
     package enum Outcome: Sendable, Equatable {
         /// The value's text, with or without its unit behind a blank.
         case value(String)
@@ -49,7 +50,8 @@ extension DeviceProfile {
                 Fault(
                     vector.place,
                     "the reply is no answer of \(vector.count) to function \(vector.table.readFunction)",
-                    "write function code, byte count \(request.replyByteCount) and the bytes, as in the manual"
+                    "write function code, byte count \(request.replyByteCount) and the bytes, as in the "
+                        + "manual"
                 )
             ]
         }

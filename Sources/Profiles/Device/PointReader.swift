@@ -159,7 +159,7 @@ struct PointReader {
         if let fixed {
             guard kind == nil || kind == fixed.kind else {
                 mapping.fault(
-                    "kind", "\(fixed.code) is a \(fixed.kind.rawValue)", "write that, or another unit")
+                    "kind", "\(fixed.code) measures \(fixed.kind.rawValue)", "write that, or another unit")
                 return nil
             }
             return (.fixed(fixed), fixed.kind)

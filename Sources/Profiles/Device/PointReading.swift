@@ -155,7 +155,8 @@ extension PointReading {
 }
 
 extension ModbusValueBlock {
-    /// A point's value and wire bytes: nil where this block lacks it, a nil value where its bytes say nothing.
+    /// A point's value and wire bytes: nil where this block lacks it, a nil value where its bytes say
+    /// nothing.
     fileprivate func value(of point: DevicePoint) -> (value: ModbusValue?, raw: [UInt8])? {
         if point.table.holdsBits {
             return bit(at: point.address).map { (.integer($0 ? 1 : 0), [$0 ? 1 : 0]) }

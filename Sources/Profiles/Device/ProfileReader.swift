@@ -47,42 +47,33 @@ private enum SpokenProtocol: String, CaseIterable {
 ///
 /// ```yaml
 /// protocol: serial
-/// line: {baud: 9600, data_bits: 8, parity: none, stop_bits: 1}
-/// framing: {prefix: "", suffix: "\r", idle_gap: 50 ms, aim_identifier: false}
+/// framing: {prefix: "", suffix: "\r", idle_gap: 100 ms}
 /// longest_mark: 512
 /// ```
 enum ScannerProfileReader {
-    /// Bytes: an IUID mark is some 80, a full PDF417 1,850 text characters (ISO/IEC 15438).
+    /// Bytes: an IUID mark has some 80, a full PDF417 symbol 1,850 characters (ISO/IEC 15438).
     private static let marks = 1...4_096
 
     static func hidPOS(_ top: YAMLMapping) -> ScannerProfile? {
-        let longest = top.optional("longest_mark", .integer(marks)) ?? 512
-        let reports = top.mapping("reports", "reports")
-        let continuation = reports?.optional("continuation", .duration(1...10_000)) ?? 500
-        reports?.finish()
-        return ScannerProfile(
-            transport: .hidPOS(.init(continuationMilliseconds: continuation)), longestMark: longest)
+        ScannerProfile(transport: .hidPOS, longestMark: longestMark(top))
     }
 
     static func serial(_ top: YAMLMapping) -> ScannerProfile? {
-        let longest = top.optional("longest_mark", .integer(marks)) ?? 512
-        let line = top.mapping("line", "a line")
-        let framing = top.mapping("framing", "a framing")
-        if framing == nil {
+        let longest = longestMark(top)
+        guard let framing = top.mapping("framing", "a framing") else {
             top.faults.fault(top.place, "a serial scanner has no framing", #"add `framing: {suffix: "\r"}`"#)
+            return nil
         }
         let result = ScannerProfile.SerialFraming(
-            prefix: framing?.optional("prefix", .bytes) ?? [],
-            suffix: framing?.optional("suffix", .bytes) ?? [],
-            idleGapMilliseconds: framing?.optional("idle_gap", .duration(1...10_000)) ?? 50,
-            aimIdentifier: framing?.optional("aim_identifier", .flag) ?? false,
-            baud: line?.optional("baud", .integer(300...921_600)) ?? 9_600,
-            dataBits: line?.optional("data_bits", .integer(7...8)) ?? 8,
-            parity: line?.optional("parity", .choice) ?? .none,
-            stopBits: line?.optional("stop_bits", .integer(1...2)) ?? 1)
-        line?.finish()
-        framing?.finish()
+            prefix: framing.optional("prefix", .bytes) ?? [],
+            suffix: framing.optional("suffix", .bytes) ?? [],
+            idleGapMilliseconds: framing.optional("idle_gap", .duration(1...10_000)) ?? 100)
+        framing.finish()
         return ScannerProfile(transport: .serial(result), longestMark: longest)
+    }
+
+    private static func longestMark(_ top: YAMLMapping) -> Int {
+        top.optional("longest_mark", .integer(marks)) ?? 512
     }
 }
 

@@ -66,7 +66,8 @@ struct ReadPlanner {
         if point.width > cap(point.table) {
             faults.fault(
                 point.place,
-                "point \(Wording.quoted(point.id)) has \(point.width) registers, one read \(cap(point.table))",
+                "point \(Wording.quoted(point.id)) has \(point.width) registers, one read "
+                    + "\(cap(point.table))",
                 "shorten it, or correct `limits`")
         }
     }

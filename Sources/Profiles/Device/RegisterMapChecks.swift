@@ -118,7 +118,8 @@ struct RegisterMapChecks {
         if !words.words.contains(where: { UnitOfMeasure($0)?.kind == point.quantity?.kind }) {
             fault(
                 point,
-                "is a \(point.quantity?.kind.rawValue ?? ""), but \(Wording.quoted(source.id)) names no such unit",
+                "measures \(point.quantity?.kind.rawValue ?? "nothing"), but "
+                    + "\(Wording.quoted(source.id)) names no such unit",
                 "correct `kind`, or add the units to the `enum`")
         }
     }

@@ -7,6 +7,7 @@ package struct RegisterWrite: Sendable, Equatable {
     package let address: Int
     package let content: Content
 
+    /// Registers or a coil: the tables that can be written.
     package enum Content: Sendable, Equatable {
         /// Holding registers, in one frame (function 16, or 6 for a single one).
         case registers([UInt16])
@@ -30,7 +31,8 @@ extension RegisterMap {
     /// One frame that writes all of `values`.
     ///
     /// Throws where a point is not listed as writable, a value is outside its `valid` or does not fit its
-    /// type exactly, or the points do not lie side by side in one table: nothing that is not named is written.
+    /// type exactly, or the points do not lie side by side in one table: nothing that is not named is
+    /// written.
     package func write(_ values: [(point: String, value: PointValue)]) throws(WriteRefusal) -> RegisterWrite {
         var parts: [(point: DevicePoint, words: [UInt16])] = []
         for (id, value) in values {
@@ -178,7 +180,8 @@ extension WriteRefusal {
         WriteRefusal(
             point: right.id,
             what:
-                "it does not follow \(left.id) (\(left.addressText)…) at once, so one frame cannot write both",
+                "it does not follow \(left.id) (\(left.addressText)…) at once, so one frame cannot "
+                + "write both",
             remedy: "write every point between them too, or none")
     }
 }

@@ -66,7 +66,7 @@ struct CharacteristicReader {
         let comparison: Comparison = mapping.optional("compare", .choice) ?? .absolute
         if let unit, let kind, unit.kind != kind {
             mapping.fault(
-                "kind", "\(unit.code) is a \(unit.kind.rawValue), not a \(kind.rawValue)",
+                "kind", "\(unit.code) measures \(unit.kind.rawValue), not \(kind.rawValue)",
                 "correct `kind` or `unit`")
         }
         if !mapping.has("lsl"), !mapping.has("usl") {

@@ -22,7 +22,8 @@ struct PlanChecks {
         guard let map = profile.registers, map.cycle != nil else {
             faults.fault(
                 place,
-                "step \(Wording.quoted(step.id)) waits for \(step.completes), but profile \(profile.id) has no cycle",
+                "step \(Wording.quoted(step.id)) waits for \(step.completes), but profile \(profile.id) "
+                    + "has no cycle",
                 "complete it by another role, or give the profile a `cycle:`")
             return
         }
@@ -31,7 +32,8 @@ struct PlanChecks {
         } catch {
             faults.fault(
                 place,
-                "step \(Wording.quoted(step.id)) cannot be set: point \(Wording.quoted(error.point)): \(error.what)",
+                "step \(Wording.quoted(step.id)) cannot be set: point \(Wording.quoted(error.point)): "
+                    + "\(error.what)",
                 error.remedy)
         }
     }
@@ -53,7 +55,10 @@ struct PlanChecks {
                 do {
                     _ = try (1 as ExactDecimal).converted(from: given, to: unit, resolution: resolution)
                 } catch ConversionError.kinds {
-                    fault(characteristic, "\(ConversionError.kinds(given, unit))", "correct `from` or `unit`")
+                    fault(
+                        characteristic,
+                        "\(given.code) measures \(given.kind.rawValue), \(unit.code) \(unit.kind.rawValue)",
+                        "correct `from` or `unit`")
                 } catch {
                     fault(
                         characteristic, "\(given.code) in \(unit.code) never ends as a decimal",
@@ -75,7 +80,8 @@ struct PlanChecks {
             guard point.quantity?.kind == kind else {
                 fault(
                     characteristic,
-                    "point \(Wording.quoted(point.id)) is a \(point.quantity?.kind.rawValue ?? "")",
+                    "point \(Wording.quoted(point.id)) measures "
+                        + "\(point.quantity?.kind.rawValue ?? "nothing")",
                     "correct `from` or `unit`")
                 return []
             }

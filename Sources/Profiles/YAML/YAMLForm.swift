@@ -112,7 +112,8 @@ extension YAMLForm where Value == Int {
         }
     }
 
-    /// A time in milliseconds within `range`: `500 ms`, `5 s`, `10 min`, `24 h`, also with decimals (`1.5 s`).
+    /// A time in milliseconds within `range`: `500 ms`, `5 s`, `10 min`, `24 h`, also with decimals (`1.5
+    /// s`).
     package static func duration(_ range: ClosedRange<Int> = 0...31 * 86_400_000) -> YAMLForm {
         YAMLForm("a time such as `500 ms`, `5 s`, `10 min` or `24 h`") { node, faults in
             guard let text = node.text, let milliseconds = milliseconds(text) else {

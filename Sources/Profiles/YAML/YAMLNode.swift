@@ -6,6 +6,7 @@ package struct YAMLNode: Sendable {
     package let place: SourcePlace
     package let content: Content
 
+    /// One of the three forms that YAML has.
     package enum Content: Sendable {
         case scalar(text: String, isQuoted: Bool)
         case sequence([YAMLNode])

@@ -26,6 +26,8 @@ struct EventHubTests {
         #expect(
             opening == """
                 retry: 1000
+                event: hello
+                data: {"resumed":false}
 
                 id: ab-2
                 event: station
@@ -43,10 +45,10 @@ struct EventHubTests {
         let hub = EventHub(epoch: 0xAB)
         for number in 1...20 { hub.publish(event: "station", key: "one", ["n": .number(Int64(number))]) }
         let text = try frames(hub.subscribe(after: "ab-12", wake: {}))
-        let missed = text.split(separator: "\n").filter { $0.hasPrefix("data:") }
+        let missed = text.split(separator: "\n").filter { $0.hasPrefix("data: {\"n\"") }
         #expect(missed == ["data: {\"n\":19}", "data: {\"n\":20}"])
         let nothing = try frames(hub.subscribe(after: "ab-14", wake: {}))
-        #expect(nothing == "retry: 1000\n\n")
+        #expect(nothing == "retry: 1000\nevent: hello\ndata: {\"resumed\":true}\n\n")
     }
 
     /// Ids that are too old, of another run, of the future or none at all: the present state, never a guess.
@@ -57,7 +59,7 @@ struct EventHubTests {
         let hub = EventHub(epoch: 0xAB, bounds: bounds)
         for number in 1...5 { hub.publish(event: "station", key: "one", ["n": .number(Int64(number))]) }
         let text = try frames(hub.subscribe(after: id, wake: {}))
-        #expect(text.split(separator: "\n").filter { $0.hasPrefix("data:") } == ["data: {\"n\":5}"])
+        #expect(text.split(separator: "\n").filter { $0.hasPrefix("data: {\"n\"") } == ["data: {\"n\":5}"])
     }
 
     @Test(arguments: 1...40)
@@ -73,7 +75,8 @@ struct EventHubTests {
         while case .bytes(let count) = all.read(into: buffer, park: {}) { collected += buffer.prefix(count) }
         #expect(
             String(decoding: collected, as: UTF8.self)
-                == "retry: 1000\n\nid: 1-1\nevent: station\ndata: {\"text\":\"Müller\"}\n\n"
+                == "retry: 1000\nevent: hello\ndata: {\"resumed\":false}\n\n"
+                + "id: 1-1\nevent: station\ndata: {\"text\":\"Müller\"}\n\n"
                 + ": beat\nevent: beat\ndata: {}\n\n")
     }
 

@@ -73,7 +73,8 @@ struct DeploymentTests {
                 "/etc/plumbline/gateway.yaml:8:11: the calibration of \"FM-001\" was due on 2026-12-31: "
                     + "have it calibrated; until then nothing that it measures passes",
                 "/etc/plumbline/gateway.yaml:10:11: device \"TW-025\" has no calibration: "
-                    + "add `calibration: {certificate: …, due: …}`; until then nothing that it measures passes",
+                    + "add `calibration: {certificate: …, due: …}`; until then nothing that it measures "
+                    + "passes",
             ])
     }
 
@@ -84,7 +85,8 @@ struct DeploymentTests {
         let plan = try #require(deployment.plans["flow-test-1"])
         let map = try #require(deployment.profiles["FTS-001"]?.registers)
         let step = try #require(plan.steps.first { $0.id == "full_load" })
-        // By the convention: the cycle's id in 512…515, step 2, 160 MPa in tenths, 1700 µs, 100 strokes, start.
+        // By the convention: the cycle's id in 512…515, step 2, 160 MPa in tenths, 1700 µs,
+        // 100 strokes, start.
         #expect(
             try map.startWrite(step.setPoints, token: "C0000009")
                 == RegisterWrite(
@@ -102,7 +104,8 @@ struct DeploymentTests {
             (
                 "site: plant-1", "sit: plant-1",
                 [
-                    "1:10: a gateway has no \"site\": add `site: …`: a name of letters, digits, `_`, `-` and `.`, "
+                    "1:10: a gateway has no \"site\": add `site: …`: a name of letters, digits, `_`, "
+                        + "`-` and `.`, "
                         + "at most 64",
                     "1:11: key \"sit\" is not known in a gateway: did you mean \"site\"?",
                 ]
@@ -110,7 +113,8 @@ struct DeploymentTests {
             (
                 "modbus+rtu:", "modbus+rtx:",
                 [
-                    "8:40: link \"modbus+rtx:///dev/ttyS0?unit=1\" has no known scheme: did you mean \"modbus+rtu\"?"
+                    "8:40: link \"modbus+rtx:///dev/ttyS0?unit=1\" has no known scheme: did you mean "
+                        + "\"modbus+rtu\"?"
                 ]
             ),
             (
@@ -124,13 +128,15 @@ struct DeploymentTests {
             (
                 "meter: FM-001, ", "",
                 [
-                    "14:16: plan cr-injector-flow needs a device for role \"meter\": add `bind: {meter: DEVICE}`"
+                    "14:16: plan cr-injector-flow needs a device for role \"meter\": add `bind: {meter: "
+                        + "DEVICE}`"
                 ]
             ),
             (
                 "profile: kral-bem500", "profile: kral-bem50",
                 [
-                    "8:11: profile \"kral-bem50\" is not in /etc/plumbline/profiles: correct the name, or name its "
+                    "8:11: profile \"kral-bem50\" is not in /etc/plumbline/profiles: correct the name, "
+                        + "or name its "
                         + "folder in `profiles:`"
                 ]
             ),
@@ -141,7 +147,8 @@ struct DeploymentTests {
             (
                 "operators: operators.yaml", "operators: people.yaml",
                 [
-                    "4:12: \"/etc/plumbline/people.yaml\" cannot be read (No such file or directory): name a file "
+                    "4:12: \"/etc/plumbline/people.yaml\" cannot be read (No such file or directory): "
+                        + "name a file "
                         + "that is there"
                 ]
             ),

@@ -32,9 +32,11 @@ struct PointReadingTests {
     }
 
     private static let flow = """
-          - {id: flow, address: 0, type: float32, unit: mL/min, resolution: "0.01", valid: ["0", "300"], when: ready}
+          - {id: flow, address: 0, type: float32, unit: mL/min, resolution: "0.01",
+             valid: ["0", "300"], when: ready}
           - {id: ready, address: 4, type: bit, bit: 0}
-          - {id: level, address: 5, type: int16, scale: "0.1", offset: "-5", unit: Cel, sentinel: [0x7FFF, -32768]}
+          - {id: level, address: 5, type: int16, scale: "0.1", offset: "-5", unit: Cel,
+             sentinel: [0x7FFF, -32768]}
           - {id: text, address: 6, type: string, count: 2}
         """
 

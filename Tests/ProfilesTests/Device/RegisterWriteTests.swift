@@ -54,7 +54,8 @@ struct RegisterWriteTests {
         let values = [("set_step", try number("1")), ("set_energising_time", try number("1700"))]
         #expect(
             try refusal(values)
-                == "point \"set_energising_time\": it does not follow set_step (0x0204 (40517)…) at once, so one "
+                == "point \"set_energising_time\": it does not follow set_step (0x0204 (40517)…) at "
+                + "once, so one "
                 + "frame cannot write both: write every point between them too, or none")
         #expect(try refusal([("set_step", try number("1")), ("set_step", try number("2"))]) != "written")
     }

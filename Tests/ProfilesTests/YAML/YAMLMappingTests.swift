@@ -27,9 +27,11 @@ struct YAMLMappingTests {
         }
         #expect(
             faults == [
-                "f.yaml:1:1: the file has no \"id\": add `id: …`: a name of letters, digits, `_`, `-` and `.`, "
+                "f.yaml:1:1: the file has no \"id\": add `id: …`: a name of letters, digits, `_`, `-` "
+                    + "and `.`, "
                     + "at most 64",
-                "f.yaml:1:7: \"x y\" stands here: write a name of letters, digits, `_`, `-` and `.`, at most 64",
+                "f.yaml:1:7: \"x y\" stands here: write a name of letters, digits, `_`, `-` and `.`, at "
+                    + "most 64",
                 "f.yaml:2:7: \"70000\" stands here: write a whole number of 1…65535",
                 "f.yaml:3:7: \"5\" is no time: write a number and a unit: `500 ms`, `5 s`, `10 min`, `24 h`",
                 "f.yaml:4:8: the number 1.5 has no quotes: write \"1.5\": its digits count",

@@ -40,6 +40,11 @@ function dial() {
   source = new EventSource("/events");
   source.addEventListener("open", heard);
   source.addEventListener("beat", heard);
+  source.addEventListener("hello", (event) => {
+    // Another run of the gateway, or too long a gap: what it does not send again no longer holds.
+    if (!JSON.parse(event.data).resumed) states.clear();
+    heard();
+  });
   source.addEventListener("station", (event) => {
     const state = JSON.parse(event.data);
     const before = states.get(state.station)?.state;

@@ -1,0 +1,80 @@
+import Codecs
+import Foundation
+
+/// One of this package's programs, or a judge, as a child process with its output in files.
+final class Program {
+    let process = Process()
+    let output: URL
+    let errors: URL
+
+    /// Where this package's programs were built: beside the test bundle that runs now.
+    static let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
+
+    /// The root of the checkout.
+    static let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Starts `name` (of this package, else found on PATH) in `folder`.
+    init(_ name: String, _ arguments: [String], in folder: URL, log: String? = nil) throws {
+        let own = Self.folder.appendingPathComponent(name)
+        let isOwn = FileManager.default.isExecutableFile(atPath: own.path)
+        process.executableURL = isOwn ? own : URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = isOwn ? arguments : [name] + arguments
+        process.currentDirectoryURL = folder
+        let label = log ?? "\(name)-\(UUID().uuidString.prefix(8))"
+        output = folder.appendingPathComponent("\(label).out")
+        errors = folder.appendingPathComponent("\(label).err")
+        for file in [output, errors] where !FileManager.default.fileExists(atPath: file.path) {
+            _ = FileManager.default.createFile(atPath: file.path, contents: nil)
+        }
+        let writing = try [output, errors].map { try FileHandle(forWritingTo: $0) }
+        for handle in writing { try handle.seekToEnd() }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = writing[0]
+        process.standardError = writing[1]
+        try process.run()
+    }
+
+    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+    var outputText: String { Self.text(output) }
+    var errorText: String { Self.text(errors) }
+
+    private static func text(_ file: URL) -> String {
+        String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self)
+    }
+
+    /// Sends `signal`; nothing where the process has ended.
+    func send(_ signal: Int32) {
+        if process.isRunning { kill(process.processIdentifier, signal) }
+    }
+
+    /// The exit code, once the process has ended; nil where it has not within `seconds`.
+    func end(within seconds: Double) async -> Int32? {
+        await Deadline.wait(seconds) { !self.process.isRunning }
+            ? process.terminationStatus : nil
+    }
+
+    /// Runs `name` to its end and gives its exit code and what it wrote.
+    static func run(
+        _ name: String, _ arguments: [String], in folder: URL, within seconds: Double = 30
+    ) async throws -> (code: Int32?, output: String, errors: String) {
+        let program = try Program(name, arguments, in: folder)
+        let code = await program.end(within: seconds)
+        return (code, program.outputText, program.errorText)
+    }
+}
+
+/// Waiting for something that other processes do.
+enum Deadline {
+    /// Whether `condition` came true within `seconds`; looked at 20 times a second.
+    static func wait(_ seconds: Double, until condition: () throws -> Bool) async rethrows -> Bool {
+        let end = Date(timeIntervalSinceNow: seconds)
+        while Date() < end {
+            if try condition() { return true }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        return try condition()
+    }
+}

@@ -1,0 +1,130 @@
+import Codecs
+import Foundation
+import Testing
+
+/// The project's main job on its real programs: scan → bench → record → ledger → store.
+@Suite(.serialized) struct WholePathTests {
+    @Test func fivePartsThroughTheUSBScannerBecomeFiveProvenRecords() async throws {
+        let shop = try Shop(technician: true)
+        try await shop.startSimulator(parts: 5)
+        try await shop.startGateway(usb: true)
+        let code = await shop.simulator?.end(within: 120)
+        #expect(code == 0, "the simulator did not end well: \(shop.simulator?.errorText ?? "")")
+        let isDelivered = try await Deadline.wait(20) {
+            try JSONParser.parse(try HTTP.get(port: shop.ports.web, "/api/v1/status"))["queue"] == 0
+        }
+        #expect(isDelivered)
+        #expect(await shop.stopGateway() == 0)
+
+        let records = try await shop.records()
+        #expect(records.compactMap { $0["part"]?["serial"]?.text } == (10_197...10_201).map { "SA\($0)" })
+        #expect(records.compactMap { $0["result"]?.text }.sorted() == ["FAIL", "PASS", "PASS", "PASS", "PASS"])
+        #expect(records.allSatisfy { $0["provenance"] == "simulated" && $0["inspector"] == "1042" })
+        #expect(records.allSatisfy { $0["part"]?["uii"]?.text?.hasPrefix("D988974L0014-163BSA10") == true })
+        #expect(records.allSatisfy { $0["results"]?.elements.count == 14 })
+
+        try await expectStoreEqualsLedger(shop, records)
+        let verified = try await shop.plumbline(["ledger", "verify"])
+        #expect(verified.code == 0)
+        #expect(verified.output.contains("the ledger verifies"))
+        try await expectJudgesAgree(shop)
+    }
+
+    /// Every measurement in the store, as the sqlite3 shell shows it, is the ledger's.
+    private func expectStoreEqualsLedger(_ shop: Shop, _ records: [JSONValue]) async throws {
+        let rows = try await shop.sqlite(
+            shop.store,
+            "SELECT serial, part_result, characteristic, ifnull(value, ''), ifnull(unit, ''), result "
+                + "FROM measurement ORDER BY ended_at, position")
+        let expected = records.flatMap { record in
+            (record["results"]?.elements ?? []).map { result in
+                [
+                    record["part"]?["serial"], record["result"], result["characteristic"], result["value"],
+                    result["unit"], result["result"],
+                ].map { $0?.text ?? "" }.joined(separator: "|")
+            }
+        }
+        #expect(rows.split(separator: "\n").map(String.init) == expected)
+        let whole = try await shop.sqlite(shop.store, "SELECT record FROM inspection ORDER BY ended_at")
+        #expect(whole.split(separator: "\n").map(String.init) == records.map { CanonicalJSON.text($0) })
+    }
+
+    /// rfc8785 writes the same canonical bytes, pymerkle finds the same root, OpenSSL the signature good.
+    private func expectJudgesAgree(_ shop: Shop) async throws {
+        let python = Program.checkout.path + "/.build/venv/bin/python"
+        let judge = Program.checkout.path + "/Tests/EndToEndTests/Judges/ledger_judge.py"
+        let judged = try await Program.run(python, [judge, shop.data], in: shop.folder)
+        #expect(judged.code == 0, "\(judged.output)\(judged.errors)")
+    }
+
+    @Test func killedAgainAndAgainNothingAcknowledgedIsMissingAndNothingDoubled() async throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var generator = SeededGenerator(seed: seed)
+        let shop = try Shop(technician: true) {
+            // Both scans come from the serial scanner: the mock USB bus would die with the gateway.
+            $0.replacingOccurrences(of: "[SCAN-1, SCAN-2]", with: "[SCAN-2]")
+        }
+        let scenario = try String(contentsOfFile: shop.folder.path + "/shop.yaml", encoding: .utf8)
+        try shop.write(
+            "shop.yaml", scenario.replacingOccurrences(of: "part_scanner: SCAN-1", with: "part_scanner: SCAN-2"))
+        try await shop.startSimulator(parts: 4)
+        try await shop.startGateway()
+        for _ in 0..<6 {
+            try await Task.sleep(for: .milliseconds(Int.random(in: 300...2_500, using: &generator)))
+            await shop.killGateway()
+            try await shop.startGateway()
+        }
+        let code = await shop.simulator?.end(within: 120)
+        #expect(code == 0, "seed \(seed): \(shop.simulator?.errorText ?? "")")
+        #expect(await shop.stopGateway() == 0)
+
+        let records = try await shop.records()
+        let serials = records.compactMap { $0["part"]?["serial"]?.text }
+        #expect(Set(serials).count == serials.count, "seed \(seed): a part has two records: \(serials)")
+        #expect(serials.count == 4, "seed \(seed): \(serials); \(shop.simulator?.errorText ?? "")")
+        let stored = try await shop.sqlite(shop.store, "SELECT count(*), count(DISTINCT id) FROM inspection")
+        #expect(stored == "\(records.count)|\(records.count)", "seed \(seed)")
+        #expect(try await shop.plumbline(["ledger", "verify"]).code == 0, "seed \(seed)")
+
+        // What the bench was told is stored must be in a record or be kept as an orphan.
+        let acknowledged = (shop.simulator?.errorText ?? "").split(separator: "\n").count {
+            $0.contains("FTS-001: acknowledged")
+        }
+        let taken = records.flatMap { $0["steps"]?.elements ?? [] }.count { $0["device"] == "FTS-001" }
+        let orphans = try await shop.audit("result.orphaned").count
+        #expect(acknowledged <= taken + orphans, "seed \(seed): \(acknowledged) told, \(taken) taken")
+    }
+
+    @Test func interruptedInMidCycleTheCycleIsTakenUpAgain() async throws {
+        let shop = try Shop(technician: false)
+        try await shop.startSimulator()
+        try await shop.startGateway()
+        try shop.scan("OP:5F1C9A")
+        try shop.scan(Shop.mark("SA20001"))
+        try await shop.expectStation("the nut is to be tightened") { $0["step"]?["id"] == "nut" }
+        #expect(await shop.stopGateway(SIGINT) == 0)
+
+        try shop.control("/tighten", ["device": "TW-025"])
+        try await shop.startGateway()
+        try await shop.expectStation("the part is known again") { $0["part"]?["serial"] == "SA20001" }
+        try await shop.expectStation(within: 60, "the part is decided") { $0["verdict"] == "PASS" }
+        let records = try await shop.records()
+        #expect(records.count == 1)
+        #expect(try await shop.audit("cycle.opened").count == 1)
+    }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): a test's chance that its seed repeats.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
