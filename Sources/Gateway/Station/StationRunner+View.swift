@@ -22,7 +22,8 @@ extension StationRunner {
         let queue = services.queue()
         let view = StationView(
             machine: machine, devices: shown, live: live, past: past, queue: queue.waiting,
-            quarantined: queue.quarantined, showsVerdict: showsVerdict)
+            quarantined: queue.quarantined, showsVerdict: showsVerdict,
+            handRoles: Set(devices.filter { $0.value.isWorkedByHand }.keys))
         services.publish(view.json(at: services.time.now()))
     }
 }

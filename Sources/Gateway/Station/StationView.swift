@@ -40,6 +40,8 @@ struct StationView {
     let queue: Int
     let quarantined: Int
     let showsVerdict: Bool
+    /// Roles whose devices a person works with: the step waits for them, not they for the step.
+    let handRoles: Set<String>
 
     /// The `station` event of the page at `now`.
     func json(at now: Stamp) -> JSONValue {
@@ -48,7 +50,7 @@ struct StationView {
             "provenance": .string(machine.station.provenance.rawValue),
             "operator": .optional(machine.inspector),
             "part": part, "step": step, "instruction": .string(instruction), "verdict": .optional(verdict),
-            "reasons": .array(reasons.map { .string(StationWords.reason($0)) }),
+            "reasons": .array(reasons.map(JSONValue.string)),
             "live": .array(live.prefix(4).map { json($0, at: now) }), "results": .array(results),
             "last": .array(
                 past.prefix(5).map {
@@ -76,9 +78,15 @@ struct StationView {
         switch machine.phase {
         case .ready: machine.inspector == nil ? "signin" : showsVerdict ? "verdict" : "ready"
         case .opening, .gauging, .storing: "running"
-        case .waiting: hindrance == nil ? "running" : "blocked"
+        case .waiting: hindrance != nil ? "blocked" : isHandWork ? "acting" : "running"
         case .committing: "committing"
         }
+    }
+
+    /// Whether the waiting step is one that the technician does.
+    private var isHandWork: Bool {
+        guard case .waiting(_, let progress) = machine.phase else { return false }
+        return handRoles.contains(machine.station.plan.steps[progress.index].completes)
     }
 
     /// Why the waiting step does not run; nil where it does.
@@ -117,7 +125,19 @@ struct StationView {
 
     private var verdict: String? { showsVerdict ? machine.lastRecord?.verdict.rawValue : nil }
 
-    private var reasons: [String] { showsVerdict ? machine.lastRecord?.reasons ?? [] : [] }
+    /// One sentence for each characteristic that did not pass, what failed first.
+    private var reasons: [String] {
+        guard showsVerdict, let record = machine.lastRecord, record.verdict != .pass else { return [] }
+        let results = record.body["results"]?.elements ?? []
+        let worst = results.filter { $0["result"]?.text == record.verdict.rawValue }
+        var sentences: [String] = []
+        for result in worst {
+            let sentence = StationWords.shortfall(
+                result, title: title(ofCharacteristic: result["characteristic"]?.text ?? ""))
+            if !sentences.contains(sentence) { sentences.append(sentence) }
+        }
+        return sentences
+    }
 
     private var instruction: String {
         switch machine.phase {
@@ -134,14 +154,31 @@ struct StationView {
 
     private func json(_ live: Live, at now: Stamp) -> JSONValue {
         let age = now.monotonicNanoseconds - live.sample.stamp.monotonicNanoseconds
+        let limits = limits(of: live.sample)
         let isStale = live.sample.quality != .good || age > live.staleAfterNanoseconds
         return [
             "id": .string(live.sample.point), "device": .string(live.sample.device),
             "title": .string(Self.title(live.sample.point)),
             "value": .optional(live.sample.value?.description),
             "symbol": .optional(live.sample.unit?.symbol), "age_ms": .number(max(0, age / 1_000_000)),
-            "stale": .bool(isStale),
+            "stale": .bool(isStale), "lsl": .optional(limits?.lsl?.description),
+            "usl": .optional(limits?.usl?.description), "nominal": .optional(limits?.nominal?.description),
         ]
+    }
+
+    /// The limits that the running step sets for this very point, in the same unit; nil where it sets none.
+    private func limits(of sample: Sample) -> Tolerance? {
+        guard let index = stepIndex else { return nil }
+        let plan = machine.station.plan
+        for characteristic in plan.characteristics(of: plan.steps[index])
+        where characteristic.source.point == sample.point
+            && machine.station.gauges[characteristic.source.role]?.id == sample.device
+        {
+            guard case .quantity(let unit, let tolerance, _) = characteristic.requirement, unit == sample.unit
+            else { return nil }
+            return tolerance
+        }
+        return nil
     }
 
     /// Results of the running cycle, else of the last one, as the page lists them.

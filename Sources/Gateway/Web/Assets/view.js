@@ -56,6 +56,7 @@ const results = {
 const stages = {
   signin: { tone: "act", shape: "scan", word: "SCAN BADGE" },
   ready: { tone: "act", shape: "scan", word: "SCAN PART" },
+  acting: { tone: "act", shape: "scan", word: "YOUR TURN" },
   running: { tone: "busy", shape: "busy", word: "WAIT" },
   committing: { tone: "busy", shape: "busy", word: "SAVING" },
   blocked: { tone: "warn", shape: "blocked", word: "STOPPED" },
