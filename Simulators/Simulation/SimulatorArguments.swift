@@ -7,7 +7,7 @@ package struct SimulatorArguments: Sendable {
     package private(set) var options = ShopServer.Options()
     package private(set) var isQuiet = false
 
-    /// Throws `SimulationError` for a command or option that there is not, and for a value that it cannot have.
+    /// Throws `SimulationError` for an unknown command or option, and for a value that it cannot have.
     package init(_ arguments: [String]) throws(SimulationError) {
         guard arguments.first == "run" else {
             throw Self.wrong(arguments.first.map { "there is no command \($0)" } ?? "no command is given")
