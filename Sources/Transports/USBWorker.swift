@@ -1,4 +1,3 @@
-internal import CLinux
 internal import CUSB
 internal import Glibc
 internal import Linux

@@ -83,7 +83,7 @@ struct USBScannerMachineTests {
         bench.take(.line(.report([2, 1, 2], USBSamples.stamp(0)), number: 1))
         #expect(
             bench.actions == [
-                .tell(.misread(reason: "a report of 3 bytes where the scanner's have 62: cut off"))
+                .tell(.misread(reason: "a report of 3 bytes, cut off: the scanner's have 62"))
             ])
     }
 
