@@ -67,7 +67,7 @@ package struct LineFramer: Sendable {
     }
 
     package let framing: LineFraming
-    private var held: [UInt8] = []
+    private(set) var held: [UInt8] = []
     /// Whether the prefix has been seen whole; `held` then begins after it.
     private var isWithin: Bool
     private var skipped = 0

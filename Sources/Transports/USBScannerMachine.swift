@@ -231,6 +231,8 @@ package struct USBScannerMachine: Sendable {
             return lost(before, "the line failed") + retry(device, error)
         case (.opening(let device, _, _), _), (.reading(let device, _, _), _):
             if end == .unplugged { present.removeAll { $0.id == device.id } }
+            // Closed though nobody asked: the bus has stopped, and nothing is there any more.
+            if end == .closed { present = [] }
             return lost(before, "the scanner was unplugged") + settle()
         default: return settle()
         }

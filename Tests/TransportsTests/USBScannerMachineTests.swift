@@ -205,6 +205,13 @@ struct USBScannerMachineTests {
         #expect(pauses == [1, 2, 4, 8, 16, 32, 32, 32].map { $0 * 500_000_000 })
     }
 
+    @Test func aLineThatClosesUnaskedIsNotOpenedAgain() {
+        var bench = Bench()
+        bench.take(.bus(.arrived(scanner)))
+        bench.take(.line(.ended(.closed), number: 1))
+        #expect(bench.actions == [])
+    }
+
     @Test func aTickThatNobodyWaitsForDoesNothing() {
         var bench = Bench()
         bench.take(.tick)
