@@ -106,7 +106,7 @@ let package = Package(
         tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
         tests("GatewayTests", ["Gateway", "Linux", "Inspection", "Metrology", "Codecs", "Profiles"]),
-        tests("SimulationTests", ["Simulation", "Codecs", "Metrology", "Linux"]),
+        tests("SimulationTests", ["Simulation", "Profiles", "Codecs", "Metrology", "Linux"]),
         tests("EndToEndTests", ["Codecs", "plumbline", "plumbline-sim", "plumbline-usb-mock"], exclude: ["Judges"]),
         tests("TidyTests", []),
     ]

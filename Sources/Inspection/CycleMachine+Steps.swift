@@ -121,7 +121,7 @@ extension CycleMachine {
                 step, results: results, group: completion.group, evidence: completion.evidence,
                 token: progress.token, at: moment.stamp.utc))
         if !completion.group.isValid {
-            return endEarly(cycle, .aborted, consuming: completion.group, at: moment)
+            return endEarly(cycle, .deviceInvalid, consuming: completion.group, at: moment)
         }
         guard cycle.completed.count < station.plan.steps.count else {
             return close(cycle, consuming: completion.group, at: moment)

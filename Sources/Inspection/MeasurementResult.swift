@@ -26,6 +26,8 @@ package struct MeasurementResult: Sendable, Equatable {
         case unit
         case timeout
         case aborted
+        /// The device itself called its result invalid.
+        case deviceInvalid = "device_invalid"
         /// The gateway could not decide because a device stayed out of reach.
         case offline
     }

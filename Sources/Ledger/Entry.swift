@@ -29,7 +29,8 @@ package struct Entry: Sendable, Equatable {
 /// An entry that is to be written, with everything that must become durable together with it.
 package struct EntryDraft: Sendable {
     package let kind: EntryKind
-    /// 1 to `longestID` bytes; unique among all entries. The same id with the same body again is the same entry.
+    /// 1 to `longestID` bytes; unique among all entries. The same id with the same body again is the same
+    /// entry.
     package let id: String
     package let body: JSONValue
     /// Raw bytes (a curve, a capture) kept beside the entry under their SHA-256. The body must name each as

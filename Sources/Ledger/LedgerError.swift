@@ -1,5 +1,6 @@
 /// What went wrong in the ledger: what, where, and what to do about it.
 package struct LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What sort of failure this is; decides whether the ledger can go on.
     package enum Kind: String, Sendable {
         /// The disk or the database's size limit is full; nothing is acknowledged any more.
         case full

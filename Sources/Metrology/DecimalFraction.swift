@@ -1,4 +1,4 @@
-/// `numerator ÷ denominator × 10^exponent`: the exact result of a conversion before it is written as a decimal.
+/// `numerator ÷ denominator × 10^exponent`: a conversion's exact result, not yet written as a decimal.
 struct DecimalFraction {
     let numerator: Int128
     /// Positive.

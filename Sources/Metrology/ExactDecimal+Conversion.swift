@@ -24,8 +24,8 @@ extension ExactDecimal {
     /// This value of unit `from` expressed in `to`: exactly, or rounded once to a multiple of `resolution`.
     ///
     /// Throws `ConversionError.kinds` across quantity kinds, `.endless` where the result is no finite decimal
-    /// and there is no resolution, and `.tooLarge` where the result is not bounded. It never traps, and what it
-    /// returns is bounded. Precondition: `resolution` is positive.
+    /// and there is no resolution, and `.tooLarge` where the result is not bounded. It never traps, and what
+    /// it returns is bounded. Precondition: `resolution` is positive.
     package func converted(
         from: UnitOfMeasure, to: UnitOfMeasure, resolution: ExactDecimal? = nil
     ) throws(ConversionError) -> ExactDecimal {
@@ -47,7 +47,8 @@ extension ExactDecimal {
         return bounded
     }
 
-    /// `(self × from.numerator ÷ from.denominator + from.offset − to.offset) × to.denominator ÷ to.numerator`.
+    /// `(self × from.numerator ÷ from.denominator + from.offset − to.offset)`
+    /// `× to.denominator ÷ to.numerator`.
     private func fraction(from: UnitOfMeasure, to: UnitOfMeasure) -> DecimalFraction? {
         guard from != to else {
             return DecimalFraction(numerator: coefficient, denominator: 1, exponent: exponent)

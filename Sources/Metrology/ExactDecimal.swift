@@ -91,7 +91,9 @@ package struct ExactDecimal: Sendable {
         return sum
     }
 
-    /// The same number, with zeros added or taken off where only that makes it bounded; nil where nothing does.
+    /// The same number, with zeros added or taken off where only that makes it bounded.
+    ///
+    /// Nil where nothing does.
     var bounded: ExactDecimal? {
         var (digits, power) = (coefficient, exponent)
         if digits == 0 { power = min(max(power, Self.exponents.lowerBound), Self.exponents.upperBound) }
@@ -109,7 +111,9 @@ package struct ExactDecimal: Sendable {
         return number.isBounded ? number : nil
     }
 
-    /// The bounded number next to this one, of as many decimals as fit; nil where the whole part does not fit.
+    /// The bounded number next to this one, of as many decimals as fit.
+    ///
+    /// Nil where the whole part does not fit.
     private var fitted: ExactDecimal? {
         if let bounded { return bounded }
         let digits = String(coefficient.magnitude).count

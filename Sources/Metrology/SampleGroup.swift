@@ -6,7 +6,9 @@ package struct SampleGroup: Sendable, Equatable {
     package let device: String
     /// The device's own number of this result, as it was read: decimal digits.
     package let sequence: String
-    /// The text that the device was bound to when it started, as it came back; nil where its profile has none.
+    /// The text that the device was bound to when it started, as it came back.
+    ///
+    /// Nil where its profile has none.
     package let echo: String?
     /// Whether the device itself calls the result valid.
     package let isValid: Bool

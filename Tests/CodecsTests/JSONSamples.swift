@@ -8,7 +8,7 @@ struct JSONSamples: RandomNumberGenerator {
         getenv("SEED").flatMap { UInt64(String(cString: $0)) } ?? UInt64.random(in: 0..<1 << 32)
     }
 
-    /// Scalars where an encoder or a sort order can go wrong: escapes, surrogate borders, beyond the first plane.
+    /// Scalars where an encoder or a sort order can go wrong: escapes, surrogate borders, high planes.
     private static let sharp: [UInt32] = [
         0, 8, 9, 0x0A, 0x0C, 0x0D, 0x1F, 0x20, 0x22, 0x2F, 0x5C, 0x7F, 0x80, 0xD7FF, 0xE000, 0xFB33, 0xFFFD,
         0xFFFF,

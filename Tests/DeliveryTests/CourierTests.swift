@@ -81,7 +81,7 @@ struct CourierTests {
         #expect(try ledger.reader.outboxCounts() == ["qms": [.delivered: 4]])
         let receipts = try ledger.reader.entries(kind: .receipt)
         #expect(receipts.map { $0.body["record"]?.text } == ["r1", "r2", "r3", "r4"])
-        #expect(receipts[0].body["receipt"]?["number"]?.integer == 1)
+        #expect(receipts.first?.body["receipt"]?["number"]?.integer == 1)
         #expect(shop.sqlite("SELECT group_concat(inspection_id) FROM delivery") == "r1,r2,r3,r4")
         #expect(try ledger.reader.verify().mismatches == [])
         #expect(try ledger.reader.partHistory(serial: "SN-r1").map(\.kind) == [.record, .receipt])
@@ -102,7 +102,7 @@ struct CourierTests {
         let seen = try await events(1, ledger: ledger, sink: try shop.sink())
         #expect(seen == [.delivered(id: "r1", wasDuplicate: true)])
         #expect(shop.sqlite("SELECT count(*) FROM inspection") == "1")
-        #expect(try ledger.reader.entries(kind: .receipt)[0].body["outcome"] == "duplicate")
+        #expect(try ledger.reader.entries(kind: .receipt).first?.body["outcome"] == "duplicate")
         #expect(try ledger.reader.verify().mismatches == [])
         try await ledger.close()
     }
@@ -120,7 +120,7 @@ struct CourierTests {
         }
         #expect(postponed)
         #expect(sink.calls.filter { $0.hasPrefix("send") }.count == 8)
-        #expect(try ledger.reader.outbox(sink: "qms", state: .delivered)[0].attempts == 6)
+        #expect(try ledger.reader.outbox(sink: "qms", state: .delivered).first?.attempts == 6)
         try await ledger.close()
     }
 
@@ -148,7 +148,7 @@ struct CourierTests {
         #expect(item.lastError == "no such part")
         let audit = try ledger.reader.entries(kind: .audit)
         #expect(audit.map { $0.body["event"]?.text } == ["delivery.quarantined"])
-        #expect(audit[0].body["alarm"] == true)
+        #expect(audit.first?.body["alarm"] == true)
         let change = OutboxChange(sink: "qms", seq: item.seq, .released)
         try await ledger.commit(LedgerTransaction(outbox: [change]))
         #expect(

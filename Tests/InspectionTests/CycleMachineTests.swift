@@ -170,7 +170,7 @@ import Testing
             return
         }
         #expect(record.verdict == .indeterminate)
-        #expect(record.reasons == ["aborted", "bad_value"])
+        #expect(record.reasons == ["bad_value", "device_invalid"])
     }
 
     @Test(arguments: [nil, "2026-11-20"]) func aGaugeWithoutCurrentCalibrationDecidesNothing(due: String?)

@@ -83,8 +83,8 @@ struct LedgerReaderTests {
         try await writer.append([Scratch.audit("a7", event: "cycle.step", cycle: "c1")])
         let open = try LedgerReader(path: scratch.crashCopy(to: "crash")).openCycles()
         #expect(open.map(\.id) == ["c3"])
-        #expect(open[0].station == "flow-test-1")
-        #expect(open[0].events.map { $0["event"]?.text } == ["cycle.opened", "cycle.step"])
+        #expect(open.first?.station == "flow-test-1")
+        #expect(open.first?.events.map { $0["event"]?.text } == ["cycle.opened", "cycle.step"])
         #expect(try reader.verify().mismatches == [])
     }
 

@@ -44,7 +44,8 @@ struct LedgerVerifierTests {
         let rules = names.map { scratch.sqlite("SELECT sql FROM sqlite_schema WHERE name = '\($0)'") + ";" }
         let drops = names.map { "DROP TRIGGER \($0);" }.joined()
         let said = scratch.sqlite(
-            "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; \(drops) \(sql); \(rules.joined(separator: "\n"))"
+            "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; \(drops) \(sql);"
+                + rules.joined(separator: "\n")
         )
         #expect(said == "")
     }

@@ -114,7 +114,8 @@ struct ConversionTests {
                 let outcome = Self.outcome(value, from, to, step)
                 let resolution = step.map { "\($0.coefficient)e\($0.exponent)" } ?? "-"
                 lines +=
-                    "\(value.coefficient)e\(value.exponent) \(from.code) \(to.code) \(resolution) \(outcome)\n"
+                    "\(value.coefficient)e\(value.exponent) \(from.code) \(to.code) "
+                    + "\(resolution) \(outcome)\n"
             }
         }
         let disagreements = try FractionJudge.disagreements(lines)

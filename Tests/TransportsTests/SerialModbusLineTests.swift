@@ -99,12 +99,19 @@ import Testing
             }
         }
         let line = try line(slave.path)
-        let first = await line.transact(
-            .readHoldingRegisters(address: 0, count: 1), unit: 1, timeout: .milliseconds(100))
-        let second = await line.transact(
-            .readHoldingRegisters(address: 200, count: 1), unit: 1, timeout: .milliseconds(100))
+        var stream = ExchangeStream()
+        // Both are due at once, so that the second follows the first without any help from the test.
+        let polls = [UInt16(0), 200].map { address in
+            ModbusPoll(
+                id: Int(address), unit: 1, request: .readHoldingRegisters(address: address, count: 1),
+                period: .seconds(3_600), timeout: .milliseconds(100))
+        }
+        try line.start(polls: polls, deliver: stream.deliver)
+        let first = try await stream.next()
+        let second = try await stream.next()
         await line.stop()
         slave.stop()
+        #expect(first.pollID == 0)
         #expect(first.outcome == .failed(.timeout))
         #expect(second.outcome == .reply(pdu: [3, 2, 0xBB, 200]))
         #expect(line.status.late == 1)

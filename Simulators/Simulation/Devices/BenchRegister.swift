@@ -66,7 +66,7 @@ enum BenchRegister {
 extension FlowBench {
     package mutating func words(
         _ table: WordTable, _ range: Range<Int>, at now: ShopTime
-    ) throws(ModbusException) -> [UInt16] {
+    ) throws(ServerRefusal) -> [UInt16] {
         guard table == .holding else { throw .illegalFunction }
         if let slice = Self.slice(range, of: BenchRegister.live, { liveBlock(at: now) }) { return slice }
         if let slice = Self.slice(range, of: BenchRegister.result, { result }) { return slice }
@@ -76,7 +76,7 @@ extension FlowBench {
 
     package mutating func write(
         words: [UInt16], from address: Int, at now: ShopTime
-    ) throws(ModbusException) {
+    ) throws(ServerRefusal) {
         let range = address..<address + words.count
         let block = BenchRegister.command
         guard block.lowerBound <= range.lowerBound, range.upperBound <= block.upperBound else {

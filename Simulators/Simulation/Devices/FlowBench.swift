@@ -94,6 +94,9 @@ package struct FlowBench: SimulatedDevice {
         }
     }
 
+    /// Makes `number` the sequence of the last result, for a PLC that has run for long.
+    package mutating func setSequence(_ number: UInt16) { sequence = number }
+
     // MARK: Starting and ending
 
     /// Takes what has been written to the command block: an acknowledgement first, then a start or abort.

@@ -86,7 +86,7 @@ package struct KolverTool: SimulatedDevice {
 
     package mutating func words(
         _ table: WordTable, _ range: Range<Int>, at now: ShopTime
-    ) throws(ModbusException) -> [UInt16] {
+    ) throws(ServerRefusal) -> [UInt16] {
         let (contents, first) = try contents(table, range)
         let words = Array(contents[range.lowerBound - first..<range.upperBound - first])
         if table == .input, range.contains(Register.flag) {
@@ -98,7 +98,7 @@ package struct KolverTool: SimulatedDevice {
 
     package mutating func write(
         words: [UInt16], from address: Int, at now: ShopTime
-    ) throws(ModbusException) {
+    ) throws(ServerRefusal) {
         if address == Register.program, words.count == 1 {
             guard words[0] >= 1 else { throw .illegalValue }
             program = words[0]
@@ -116,7 +116,7 @@ package struct KolverTool: SimulatedDevice {
 
     package mutating func bits(
         _ table: BitTable, _ range: Range<Int>, at now: ShopTime
-    ) throws(ModbusException) -> [Bool] {
+    ) throws(ServerRefusal) -> [Bool] {
         guard table == .coils else { throw .illegalFunction }
         guard range == Register.stop..<Register.stop + 1 else { throw .illegalAddress }
         return [isStopped]
@@ -124,14 +124,14 @@ package struct KolverTool: SimulatedDevice {
 
     package mutating func write(
         bits: [Bool], from address: Int, at now: ShopTime
-    ) throws(ModbusException) {
+    ) throws(ServerRefusal) {
         guard address == Register.stop, bits.count == 1 else { throw .illegalAddress }
         isStopped = bits[0]
     }
 
     private func contents(
         _ table: WordTable, _ range: Range<Int>
-    ) throws(ModbusException) -> (words: [UInt16], first: Int) {
+    ) throws(ServerRefusal) -> (words: [UInt16], first: Int) {
         let known: [(words: [UInt16], first: Int)] =
             table == .input
             ? [([hasNewResult ? 1 : 0] + block, Register.flag)]

@@ -98,7 +98,7 @@ package struct KralMeter: SimulatedDevice {
 
     package mutating func words(
         _ table: WordTable, _ range: Range<Int>, at now: ShopTime
-    ) throws(ModbusException) -> [UInt16] {
+    ) throws(ServerRefusal) -> [UInt16] {
         guard table == .holding else { throw .illegalFunction }
         guard range.count <= Self.mostWords else { throw .illegalValue }
         var out: [UInt16] = []
@@ -112,7 +112,7 @@ package struct KralMeter: SimulatedDevice {
     /// Totals can be set, and so reset; nothing else.
     package mutating func write(
         words: [UInt16], from address: Int, at now: ShopTime
-    ) throws(ModbusException) {
+    ) throws(ServerRefusal) {
         guard words.count <= Self.mostWords else { throw .illegalValue }
         var changed = totals
         for pair in stride(from: 0, to: words.count, by: 2) {

@@ -33,7 +33,7 @@ package enum HandAct: Sendable {
 }
 
 /// A device with registers: a value whose time and noise come in as arguments.
-package protocol SimulatedDevice: RegisterMap, Sendable {
+package protocol SimulatedDevice: RegisterBank, Sendable {
     /// When the device changes by itself next; nil where it waits for somebody.
     var nextChange: ShopTime? { get }
     /// Everything that was noticed since this was last asked, oldest first.

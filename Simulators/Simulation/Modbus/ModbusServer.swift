@@ -14,11 +14,11 @@ package enum ModbusServer {
 
     /// The answer of `device` to `request`; nil only where there is no function code to answer.
     package static func reply(
-        to request: ArraySlice<UInt8>, from device: inout some RegisterMap, at now: ShopTime
+        to request: ArraySlice<UInt8>, from device: inout some RegisterBank, at now: ShopTime
     ) -> [UInt8]? {
         guard let function = request.first else { return nil }
         let body = Array(request.dropFirst())
-        do throws(ModbusException) {
+        do throws(ServerRefusal) {
             return [function] + (try answer(function, body, &device, now))
         } catch {
             return exception(error.rawValue, function: function)
@@ -29,8 +29,8 @@ package enum ModbusServer {
     package static func exception(_ code: UInt8, function: UInt8) -> [UInt8] { [function | 0x80, code] }
 
     private static func answer(
-        _ function: UInt8, _ body: [UInt8], _ device: inout some RegisterMap, _ now: ShopTime
-    ) throws(ModbusException) -> [UInt8] {
+        _ function: UInt8, _ body: [UInt8], _ device: inout some RegisterBank, _ now: ShopTime
+    ) throws(ServerRefusal) -> [UInt8] {
         switch function {
         case 1, 2:
             let range = try range(body, most: mostBitsRead)
@@ -51,16 +51,16 @@ package enum ModbusServer {
     }
 
     private static func writeOneBit(
-        _ body: [UInt8], _ device: inout some RegisterMap, _ now: ShopTime
-    ) throws(ModbusException) -> [UInt8] {
+        _ body: [UInt8], _ device: inout some RegisterBank, _ now: ShopTime
+    ) throws(ServerRefusal) -> [UInt8] {
         guard body.count == 4, [0x0000, 0xFF00].contains(word(body, 2)) else { throw .illegalValue }
         try device.write(bits: [word(body, 2) == 0xFF00], from: Int(word(body, 0)), at: now)
         return body
     }
 
     private static func writeBits(
-        _ body: [UInt8], _ device: inout some RegisterMap, _ now: ShopTime
-    ) throws(ModbusException) -> [UInt8] {
+        _ body: [UInt8], _ device: inout some RegisterBank, _ now: ShopTime
+    ) throws(ServerRefusal) -> [UInt8] {
         let range = try range(body, most: mostBitsWritten, values: true)
         guard body.count == 5 + (range.count + 7) / 8, Int(body[4]) == (range.count + 7) / 8 else {
             throw .illegalValue
@@ -74,8 +74,8 @@ package enum ModbusServer {
     }
 
     private static func writeWords(
-        _ body: [UInt8], _ device: inout some RegisterMap, _ now: ShopTime
-    ) throws(ModbusException) -> [UInt8] {
+        _ body: [UInt8], _ device: inout some RegisterBank, _ now: ShopTime
+    ) throws(ServerRefusal) -> [UInt8] {
         let range = try range(body, most: mostWordsWritten, values: true)
         guard body.count == 5 + range.count * 2, Int(body[4]) == range.count * 2 else { throw .illegalValue }
         let words = (0..<range.count).map { word(body, 5 + $0 * 2) }
@@ -86,7 +86,7 @@ package enum ModbusServer {
     /// Address and quantity, the quantity checked before the address as the specification's charts do.
     private static func range(
         _ body: [UInt8], most: Int, values: Bool = false
-    ) throws(ModbusException) -> Range<Int> {
+    ) throws(ServerRefusal) -> Range<Int> {
         guard values ? body.count >= 6 : body.count == 4 else { throw .illegalValue }
         let (start, count) = (Int(word(body, 0)), Int(word(body, 2)))
         guard (1...most).contains(count) else { throw .illegalValue }

@@ -27,11 +27,13 @@ enum ScenarioDevices {
 
     static func device(_ id: String, _ device: YAMLMapping) -> Scenario.Device? {
         let name: ModelName? = device.required("model", .choice)
-        let unit = device.optional("unit", .integer(1...247)).map { UInt8($0) }
         guard let name else {
-            device.knows("listen", "pty")
+            device.knows("listen", "pty", "unit")
             return nil
         }
+        // A scanner speaks by itself: nobody addresses it.
+        let isAddressed = name != .serialScanner && name != .hidScanner
+        let unit = isAddressed ? device.optional("unit", .integer(1...247)).map { UInt8($0) } : nil
         switch name {
         case .flowBench:
             return tcp(device).map { .init(id: id, link: $0, model: .flowBench, unit: unit) }

@@ -173,6 +173,8 @@ package struct ShopFloor: Sendable {
 
     private mutating func measureLeakOff(by index: Int, at now: ShopTime) {
         guard let bench = watched[index].bench, var meter = devices[index] as? KralMeter else { return }
+        devices[bench].advance(to: now)
+        passOn(from: bench, at: now)
         meter.measure(flow: (devices[bench] as? FlowBench)?.leakOff(at: now) ?? 0, at: now)
         devices[index] = meter
     }

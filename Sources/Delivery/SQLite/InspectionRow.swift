@@ -47,7 +47,8 @@ struct InspectionRow {
             """
             INSERT INTO inspection(id, part_id, result, provenance, site, gateway, station, company, plan,
             plan_revision, plan_sha256, operation, attempt, inspector, started_at, ended_at, reasons, sha256,
-            record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+            record)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
             """,
             [
                 .text(id), .integer(part), .text(verdict.rawValue), text("provenance"), text("site"),

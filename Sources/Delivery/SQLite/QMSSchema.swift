@@ -48,7 +48,7 @@ enum QMSSchema {
         CREATE TABLE inspection(
             id TEXT NOT NULL PRIMARY KEY,
             part_id INTEGER NOT NULL REFERENCES part(id),
-            result TEXT NOT NULL CHECK (verdict IN ('PASS', 'FAIL', 'INDETERMINATE')),
+            result TEXT NOT NULL CHECK (result IN ('PASS', 'FAIL', 'INDETERMINATE')),
             provenance TEXT NOT NULL,
             site TEXT, gateway TEXT, station TEXT, company TEXT,
             plan TEXT, plan_revision INTEGER, plan_sha256 TEXT,
@@ -67,7 +67,7 @@ enum QMSSchema {
             position INTEGER NOT NULL,
             characteristic TEXT NOT NULL,
             kind TEXT, value TEXT, unit TEXT, nominal TEXT, lsl TEXT, usl TEXT, compare TEXT,
-            result TEXT NOT NULL CHECK (verdict IN ('PASS', 'FAIL', 'INDETERMINATE')),
+            result TEXT NOT NULL CHECK (result IN ('PASS', 'FAIL', 'INDETERMINATE')),
             quality TEXT, taken_at TEXT, sample INTEGER, raw TEXT,
             gauge_id INTEGER REFERENCES gauge(id),
             calibration_status TEXT,

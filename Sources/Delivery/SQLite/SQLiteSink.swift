@@ -17,7 +17,9 @@ package actor SQLiteSink: Sink {
     /// Opened at the first use, and again after a failure of the disk.
     private var database: SQLiteDatabase?
 
-    /// A store in the file at `path`, which is made at the first delivery. Throws where no thread is to be had.
+    /// A store in the file at `path`, which is made at the first delivery.
+    ///
+    /// Throws where no thread is to be had.
     package init(_ about: SinkDescription, path: String, time: any TimeSource) throws(DeliveryError) {
         guard let thread = SinkThread() else {
             throw DeliveryError(

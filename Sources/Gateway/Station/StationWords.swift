@@ -33,6 +33,7 @@ enum StationWords {
         case .unit: "A gauge is set to a unit that does not fit the plan."
         case .timeout: "The step took too long."
         case .aborted: "The inspection was stopped before it was complete."
+        case .deviceInvalid: "The device called its own result invalid. Check how the part is mounted."
         case .offline: "A device stayed out of reach."
         case nil: code
         }

@@ -27,6 +27,7 @@ package struct Checkpoint: Sendable, Equatable {
 
 /// A text with signatures under it (C2SP signed-note).
 package struct SignedNote: Sendable, Equatable {
+    /// One signature line.
     package struct Signature: Sendable, Equatable {
         package let name: String
         /// First four bytes of the hash of the key.

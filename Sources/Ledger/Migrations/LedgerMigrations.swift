@@ -66,7 +66,7 @@ enum LedgerMigrations {
         CREATE TRIGGER checkpoint_fixed BEFORE UPDATE ON checkpoint
             BEGIN SELECT RAISE(ABORT, 'checkpoints never change'); END;
 
-        -- Raw bytes that entries name by SHA-256: size is that of the bytes, body holds them as a zlib stream.
+        -- Raw bytes that entries name by SHA-256: size counts the bytes, body is their zlib stream.
         CREATE TABLE evidence(
             sha256 TEXT NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
             size INTEGER NOT NULL CHECK (size >= 0),

@@ -47,7 +47,8 @@ extension LedgerReader {
         try reading { database throws(LedgerError) in
             try database.rows(
                 "SELECT o.seq, e.id, o.attempts, o.next_attempt_at, o.last_error FROM outbox o "
-                    + "JOIN entry e ON e.seq = o.seq WHERE o.sink = ?1 AND o.state = ?2 ORDER BY o.seq LIMIT ?3",
+                    + "JOIN entry e ON e.seq = o.seq WHERE o.sink = ?1 AND o.state = ?2 "
+                    + "ORDER BY o.seq LIMIT ?3",
                 [.text(sink), .text(state.rawValue), .integer(Int64(limit))]
             ) { row in
                 OutboxItem(

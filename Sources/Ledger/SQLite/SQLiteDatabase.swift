@@ -5,6 +5,7 @@ internal import CShims
 ///
 /// Statements are prepared once and kept. Every failure is a `LedgerError` that names the file.
 package final class SQLiteDatabase {
+    /// What a connection may do.
     package enum Mode: Sendable, Equatable {
         /// Reads and writes, creates the file where there is none.
         case writer
@@ -149,8 +150,9 @@ package final class SQLiteDatabase {
         guard status == SQLITE_OK || status & 0xFF == SQLITE_BUSY else { throw lastError() }
     }
 
-    /// Has SQLite write the number of pages in the write-ahead log to `pages` after each commit, and leaves it
-    /// to the caller to checkpoint. `pages` must outlive this connection.
+    /// Has SQLite write the number of pages in the write-ahead log to `pages` after each commit.
+    ///
+    /// It is left to the caller to checkpoint. `pages` must outlive this connection.
     package func watchLog(_ pages: UnsafeMutablePointer<Int32>) {
         _ = sqlite3_wal_hook(
             connection,

@@ -12,6 +12,7 @@ package struct LedgerTransaction: Sendable {
 
 /// What changes in a sink's outbox. Nothing is ever taken out of it.
 package struct OutboxChange: Sendable, Equatable {
+    /// What becomes of the entry in front of the sink.
     package enum Change: Sendable, Equatable {
         /// The sink holds the record; `receipt` is the id of the receipt entry, written in this transaction
         /// or before.

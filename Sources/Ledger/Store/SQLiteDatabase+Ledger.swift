@@ -80,8 +80,8 @@ extension SQLiteDatabase {
                         + "next_attempt_at = NULL, last_error = ?3 \(row)", key + [.text(reason)])
             case .withheld(let reason):
                 try run(
-                    "UPDATE outbox SET state = 'withheld', attempts = attempts + 1, next_attempt_at = NULL, last_error = ?3 \(row)",
-                    key + [.text(reason)])
+                    "UPDATE outbox SET state = 'withheld', attempts = attempts + 1, "
+                        + "next_attempt_at = NULL, last_error = ?3 \(row)", key + [.text(reason)])
             case .released:
                 try run("UPDATE outbox SET state = 'pending', next_attempt_at = NULL \(row)", key)
             }

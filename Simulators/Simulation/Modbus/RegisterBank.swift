@@ -13,29 +13,29 @@ package enum BitTable: Sendable {
 ///
 /// Each requirement throws the exception that the device answers with; by default a device has no such
 /// function.
-package protocol RegisterMap {
-    mutating func words(_ table: WordTable, _ range: Range<Int>, at now: ShopTime) throws(ModbusException)
+package protocol RegisterBank {
+    mutating func words(_ table: WordTable, _ range: Range<Int>, at now: ShopTime) throws(ServerRefusal)
         -> [UInt16]
-    mutating func write(words: [UInt16], from address: Int, at now: ShopTime) throws(ModbusException)
-    mutating func bits(_ table: BitTable, _ range: Range<Int>, at now: ShopTime) throws(ModbusException)
+    mutating func write(words: [UInt16], from address: Int, at now: ShopTime) throws(ServerRefusal)
+    mutating func bits(_ table: BitTable, _ range: Range<Int>, at now: ShopTime) throws(ServerRefusal)
         -> [Bool]
-    mutating func write(bits: [Bool], from address: Int, at now: ShopTime) throws(ModbusException)
+    mutating func write(bits: [Bool], from address: Int, at now: ShopTime) throws(ServerRefusal)
 }
 
-extension RegisterMap {
+extension RegisterBank {
     package mutating func words(_ table: WordTable, _ range: Range<Int>, at now: ShopTime)
-        throws(ModbusException) -> [UInt16]
+        throws(ServerRefusal) -> [UInt16]
     { throw .illegalFunction }
 
     package mutating func write(words: [UInt16], from address: Int, at now: ShopTime)
-        throws(ModbusException)
+        throws(ServerRefusal)
     { throw .illegalFunction }
 
     package mutating func bits(_ table: BitTable, _ range: Range<Int>, at now: ShopTime)
-        throws(ModbusException) -> [Bool]
+        throws(ServerRefusal) -> [Bool]
     { throw .illegalFunction }
 
-    package mutating func write(bits: [Bool], from address: Int, at now: ShopTime) throws(ModbusException) {
+    package mutating func write(bits: [Bool], from address: Int, at now: ShopTime) throws(ServerRefusal) {
         throw .illegalFunction
     }
 }
