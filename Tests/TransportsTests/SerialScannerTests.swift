@@ -75,7 +75,8 @@ struct SerialScannerTests {
         }
         #expect(
             refusal
-                == "\(name): cannot be opened: No such file or directory: plug it in; it is taken when it is there"
+                == "\(name): cannot be opened: No such file or directory: "
+                + "plug it in; it is taken when it is there"
         )
         let terminal = try Pseudoterminal()
         #expect(symlink(terminal.path, name) == 0)
