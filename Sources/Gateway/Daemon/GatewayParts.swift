@@ -43,11 +43,14 @@ struct GatewayParts: Sendable {
         let devices = try await Self.devices(deployment, ledger.reader, lines, time, inboxes)
         self.devices = devices
         let described = sinks.map(\.about)
+        let scannerBoard = ScannerBoard()
+        let scannersOf = Dictionary(
+            uniqueKeysWithValues: deployment.configuration.stations.map { ($0.id, $0.scanners) })
         let services = StationServices(
             ledger: ledger, reader: ledger.reader, time: time, clock: { ClockState.ofThisMachine() },
             roster: deployment.operators,
             sinks: { ProvenanceGate.sinks(for: $0.body, among: described) }, counters: counters,
-            queue: { board.queue }, log: log,
+            queue: { board.queue }, scanners: { scannerBoard.devices(scannersOf[$0] ?? []) }, log: log,
             publish: { view in
                 board.note(station: view)
                 hub.publish(event: "station", key: view["station"]?.text, view)
@@ -70,7 +73,7 @@ struct GatewayParts: Sendable {
                 .filter { $0.0.scanners.contains(configuration.id) }.map(\.1.inbox)
             return try ScannerRunner(
                 configuration, profile, bus: try bus.get(), time: time, stations: served, counters: counters,
-                log: log)
+                board: scannerBoard, log: log)
         }
         self.bus = bus.made
         couriers = sinks.map { sink in
