@@ -48,9 +48,9 @@ package enum CanonicalJSON {
 
     /// RFC 8785 section 3.2.3: names are compared as arrays of UTF-16 code units.
     ///
-    /// UTF-8 bytes order the same way but for one case: code points beyond U+FFFF begin with a byte of 0xF0 or
-    /// more, yet as surrogates (0xD800 to 0xDFFF) they come before U+E000 to U+FFFF, whose first byte is 0xEE
-    /// or 0xEF.
+    /// UTF-8 bytes order the same way but for one case. Code points beyond U+FFFF begin with a byte of 0xF0
+    /// or more, yet as surrogates (0xD800 to 0xDFFF) they come before U+E000 to U+FFFF, whose first byte is
+    /// 0xEE or 0xEF.
     private static func precedes(_ left: String, _ right: String) -> Bool {
         var left = left.utf8.makeIterator()
         var right = right.utf8.makeIterator()
