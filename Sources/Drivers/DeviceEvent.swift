@@ -28,6 +28,8 @@ package enum DeviceOrder: Sendable {
 
 /// How a device is doing, for people.
 package struct DeviceStatus: Sendable, Equatable {
+    /// Whether the device answers, by the name that the gateway's status page has for it: `connecting` until
+    /// that is known, and from then on `online` or `offline`.
     package enum State: String, Sendable {
         case connecting, online, offline
     }

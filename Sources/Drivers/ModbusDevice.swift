@@ -84,7 +84,9 @@ package actor ModbusDevice {
         }
     }
 
-    /// Polls and obeys until the task is cancelled; throws `TransportError` where the profile's polls cannot be.
+    /// Polls and obeys until the task is cancelled.
+    ///
+    /// Throws `TransportError` where the link cannot take the profile's polls.
     package func run() async throws(TransportError) {
         let (batches, input) = AsyncStream<[ModbusExchange]>.makeStream(
             bufferingPolicy: .bufferingNewest(Self.batchLimit))
@@ -265,7 +267,8 @@ package actor ModbusDevice {
             quality: reading.quality, stamp: stamp, provenance: setup.provenance)
     }
 
-    /// A request without a usable answer: its points are bad at once, and after several the device is offline.
+    /// A request without a usable answer: its points are bad at once, and after several of them the device is
+    /// offline.
     func missed(_ request: ReadRequest, _ exchange: ModbusExchange) {
         let (defect, reason) = Self.reason(exchange.outcome)
         let detail = reason + (answersOfOthersCame(defect) ? Self.answersOfOthers : "")

@@ -73,6 +73,7 @@ package struct CycleMachine: Sendable {
         package let text: String
         package let at: Timestamp
 
+        /// What made a scan not count, by the name that the audit entry of the refusal has for it.
         package enum Code: String, Sendable {
             case noBadge = "no_badge"
             case unknownBadge = "unknown_badge"

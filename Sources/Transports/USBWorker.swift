@@ -51,7 +51,8 @@ final class USBWorker: @unchecked Sendable {
         (self.time, self.context) = (time, context)
     }
 
-    /// Frees the context when nothing of it is used any more: the thread's last act, or where none was started.
+    /// Frees the context when nothing of it is used any more: the thread's last act, or where none was
+    /// started.
     func discard() {
         let unheard = mailbox.withLock { mailbox in
             mailbox.isOpen = false

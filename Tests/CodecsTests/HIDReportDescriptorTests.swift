@@ -25,8 +25,8 @@ struct HIDReportDescriptorTests {
     @Test func aBootKeyboardIsReadAndRefusedAsAScanner() throws {
         let descriptor = try HIDReportDescriptor(HIDSamples.keyboardDescriptor)
         #expect(descriptor.hasApplication(.keyboard))
-        // HID 1.11, appendix E.6: eight modifier bits, a constant byte, five output bits, three of padding, six
-        // key codes.
+        // HID 1.11, appendix E.6: eight modifier bits, a constant byte, five output bits, three of padding,
+        // six key codes.
         #expect(descriptor.fields.map(\.bitOffset) == [0, 8, 0, 5, 16])
         #expect(descriptor.fields.map(\.direction) == [.input, .input, .output, .output, .input])
         #expect(descriptor.fields[0].usage(at: 7) == HIDUsage(page: 7, id: 0xE7))

@@ -80,8 +80,8 @@ final class Shop {
     /// Starts the devices. `parts` of them are brought by the technician, then the simulator ends.
     func startSimulator(parts: Int? = nil, speed: Int = 20) async throws {
         var arguments = [
-            "run", "shop.yaml", "--speed", "\(speed)", "--usb-control", folder.path + "/usb.sock", "--control",
-            "127.0.0.1:\(ports.control)",
+            "run", "shop.yaml", "--speed", "\(speed)", "--usb-control", folder.path + "/usb.sock",
+            "--control", "127.0.0.1:\(ports.control)",
         ]
         if let parts { arguments += ["--parts", "\(parts)"] }
         let simulator = try Program("plumbline-sim", arguments, in: folder, log: "sim")
@@ -129,7 +129,8 @@ final class Shop {
 
     /// Runs the `plumbline` command on this shop's ledger.
     func plumbline(_ arguments: [String]) async throws -> (code: Int32?, output: String, errors: String) {
-        try await Program.run("plumbline", arguments + ["--config", configuration, "--data", data], in: folder)
+        try await Program.run(
+            "plumbline", arguments + ["--config", configuration, "--data", data], in: folder)
     }
 
     /// The ledger's records, oldest first.

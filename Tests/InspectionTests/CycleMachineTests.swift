@@ -15,19 +15,7 @@ import Testing
         #expect(setPoints == [SetPoint(point: "set_rail_pressure", value: 160)])
         #expect(dialogue.say(.started(step: 0, failure: nil)) == [])
 
-        let leak = try Fixture.group(sequence: "7", echo: token, at: dialogue.now)
-        let gauging = dialogue.say(.completed(role: "bench", leak, evidence: "e7"))
-        #expect(gauging == [.gauge([Fixture.leakOff], after: leak.stamp)])
-        let reading = try Fixture.sample("rate_a", "31.4", "mL/min", device: "FM-001", at: dialogue.now)
-        let storing = dialogue.say(.gauged([Fixture.leakOff: reading]))
-        guard case .store(let body, let consumed) = try #require(storing.first), storing.count == 1 else {
-            Issue.record("the step was not made durable alone: \(storing)")
-            return
-        }
-        #expect(consumed == leak)
-        #expect(body["event"] == "cycle.step")
-        let next = dialogue.say(.stored)
-        #expect(next.first == .acknowledge(leak))
+        let next = try measureAndGauge(&dialogue, token: token)
         guard case .start(_, 1, let second, _) = try #require(next.last) else {
             Issue.record("the second step was not started: \(next)")
             return
@@ -46,6 +34,27 @@ import Testing
         #expect(record.body["results"]?.elements.map { $0["value"] } == ["31.4", "126.8"])
         #expect(dialogue.say(.committed) == [.acknowledge(full)])
         #expect(dialogue.machine.phase == .ready)
+    }
+
+    /// Has the bench complete the first step and the gauge read its leak-off; returns what follows once that
+    /// is durable.
+    private func measureAndGauge(
+        _ dialogue: inout Dialogue, token: String?
+    ) throws -> [CycleMachine.Action] {
+        let leak = try Fixture.group(sequence: "7", echo: token, at: dialogue.now)
+        let gauging = dialogue.say(.completed(role: "bench", leak, evidence: "e7"))
+        #expect(gauging == [.gauge([Fixture.leakOff], after: leak.stamp)])
+        let reading = try Fixture.sample("rate_a", "31.4", "mL/min", device: "FM-001", at: dialogue.now)
+        let storing = dialogue.say(.gauged([Fixture.leakOff: reading]))
+        guard case .store(let body, let consumed) = try #require(storing.first), storing.count == 1 else {
+            Issue.record("the step was not made durable alone: \(storing)")
+            return []
+        }
+        #expect(consumed == leak)
+        #expect(body["event"] == "cycle.step")
+        let next = dialogue.say(.stored)
+        #expect(next.first == .acknowledge(leak))
+        return next
     }
 
     @Test func aScanWithoutABadgeArmsNothing() throws {

@@ -22,6 +22,7 @@ extension StationRunner {
                 }
             }
         }
+        shown += services.scanners(station.id)
         let queue = services.queue()
         let view = StationView(
             machine: machine, devices: shown, live: live, past: past, queue: queue.waiting,

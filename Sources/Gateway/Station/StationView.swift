@@ -5,7 +5,7 @@ import Metrology
 /// What the station page shows: one value, made anew from the machine and the devices at every change.
 struct StationView {
     /// A device bound to the station, as it is now.
-    struct Device {
+    struct Device: Sendable {
         let id: String
         let state: String
         let detail: String

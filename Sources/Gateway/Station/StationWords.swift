@@ -38,13 +38,16 @@ enum StationWords {
     /// What is wrong with one result of a record, with its value and the limit that it broke.
     static func shortfall(_ result: JSONValue, title: String) -> String {
         let code = result["reason"]?.text ?? ""
-        guard code == MeasurementResult.Reason.outOfTolerance.rawValue, let text = result["value"]?.text else {
+        guard code == MeasurementResult.Reason.outOfTolerance.rawValue, let text = result["value"]?.text
+        else {
             return reason(code)
         }
         if let expected = result["expected"]?.text { return "\(title) is \(text), not \(expected)" }
         let symbol = result["unit"]?.text.flatMap { UnitOfMeasure($0) }?.symbol ?? ""
         let shown = symbol.isEmpty ? text : "\(text) \(symbol)"
-        if let value = ExactDecimal(text), let lsl = result["lsl"]?.text.flatMap({ ExactDecimal($0) }), value < lsl {
+        if let value = ExactDecimal(text), let lsl = result["lsl"]?.text.flatMap({ ExactDecimal($0) }),
+            value < lsl
+        {
             return "\(title) \(shown) is below \(lsl)"
         }
         return "\(title) \(shown) is above \(result["usl"]?.text ?? "its limit")"
