@@ -2,12 +2,10 @@ import Codecs
 import Metrology
 
 extension CycleMachine {
-    mutating func signIn(_ inspector: String, at moment: Moment) -> [Action] {
+    mutating func signIn(_ inspector: String, scan: [UInt8], at moment: Moment) -> [Action] {
         guard cycle == nil else {
             return refuse(
-                .cycleRunning, "Finish this part first, then scan another badge.",
-                scan: Array(inspector.utf8),
-                at: moment)
+                .cycleRunning, "Finish this part first, then scan another badge.", scan: scan, at: moment)
         }
         self.inspector = inspector
         refusal = nil

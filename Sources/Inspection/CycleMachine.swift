@@ -88,7 +88,8 @@ package struct CycleMachine: Sendable {
 
     /// What the shell tells the machine.
     package enum Input: Sendable {
-        case badge(inspector: String)
+        /// `scan` is what was read: it is kept where the badge is refused.
+        case badge(inspector: String, scan: [UInt8] = [])
         case refused(Refusal.Code, text: String, scan: [UInt8])
         case part(PartIdentity, cycle: String, priorAttempts: Int)
         case opened
@@ -132,7 +133,7 @@ package struct CycleMachine: Sendable {
     /// Takes `input` at `moment` and says what to do, in order.
     package mutating func handle(_ input: Input, at moment: Moment) -> [Action] {
         switch input {
-        case .badge(let inspector): signIn(inspector, at: moment)
+        case .badge(let inspector, let scan): signIn(inspector, scan: scan, at: moment)
         case .refused(let code, let text, let scan): refuse(code, text, scan: scan, at: moment)
         case .part(let part, let cycle, let attempts):
             open(part, cycle: cycle, priorAttempts: attempts, at: moment)

@@ -11,8 +11,8 @@ extension Command {
     ) { arguments, console in
         let path = try arguments.configurationPath()
         let faults = FaultCollector()
-        let deployment = Deployment.check(path, today: SystemTime().now().utc.date, faults: faults)
-        deployment?.checkLinks(faults)
+        let deployment = Deployment.check(
+            path, today: SystemTime().now().utc.date, links: Arguments.fault(ofLink:), faults: faults)
         report(faults, console)
         guard faults.isClean, let deployment else { return .configuration }
         console.say(

@@ -20,14 +20,22 @@ extension Arguments {
     /// Everything that the gateway runs by, checked whole; faults end the command with exit code 4.
     func deployment() throws(CommandFailure) -> Deployment {
         let path = try configurationPath()
-        let faults = FaultCollector()
-        let deployment = Deployment.check(path, today: SystemTime().now().utc.date, faults: faults)
-        deployment?.checkLinks(faults)
-        guard let deployment, faults.isClean else {
-            let list = faults.sorted.map { "\n\($0)" }.joined()
-            throw CommandFailure(.configuration, "\(path) cannot be used:\(list)")
+        do {
+            return try Deployment.load(
+                path, today: SystemTime().now().utc.date, links: Self.fault(ofLink:))
+        } catch {
+            throw CommandFailure(.configuration, "\(path) cannot be used:\n\(error)")
         }
-        return deployment
+    }
+
+    /// What is wrong with a link, as the transports see it; nil where nothing is.
+    static func fault(ofLink link: String) -> (what: String, remedy: String)? {
+        do {
+            _ = try LinkAddress(link)
+            return nil
+        } catch {
+            return (error.what, error.remedy)
+        }
     }
 
     /// The data directory: `--data`, else the configuration's.
@@ -65,19 +73,6 @@ extension Arguments {
             return try DaemonAddress(in: DataDirectory(data))
         } catch {
             throw CommandFailure(.inputOutput, "\(error)")
-        }
-    }
-}
-
-extension Deployment {
-    /// Adds a fault for each link that the transports cannot read; profiles know only its scheme.
-    func checkLinks(_ faults: FaultCollector) {
-        for device in configuration.devices {
-            do throws(TransportError) {
-                _ = try LinkAddress(device.link)
-            } catch {
-                faults.fault(device.linkPlace, error.what, error.remedy)
-            }
         }
     }
 }

@@ -170,9 +170,9 @@ final class Shop {
         try #require(isSo, "not so: \(what); \(seen); \(gatewayLog)")
     }
 
-    /// Asks the simulator's control interface.
-    func control(_ path: String, _ body: JSONValue) throws {
-        _ = try HTTP.post(port: ports.control, path, CanonicalJSON.bytes(body))
+    /// Asks the simulator's control interface, or that of another simulator on `port`.
+    func control(_ path: String, _ body: JSONValue, port: Int? = nil) throws {
+        _ = try HTTP.post(port: port ?? ports.control, path, CanonicalJSON.bytes(body))
     }
 
     /// Scans `text` (escapes as `\x1d`) with the serial scanner.

@@ -113,7 +113,12 @@ struct GatewayParts: Sendable {
         try deployment.configuration.sinks.map { configuration in
             let about = SinkDescription(name: configuration.id, acceptsTestData: configuration.acceptsTest)
             switch configuration.kind {
-            case .sqlite(let path): return try SQLiteSink(about, path: path, time: time)
+            case .sqlite(let path):
+                do throws(DeliveryError) {
+                    return try SQLiteSink(about, path: path, time: time)
+                } catch {
+                    throw GatewayError(.inputOutput, error.description)
+                }
             }
         }
     }

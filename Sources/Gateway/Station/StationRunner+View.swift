@@ -11,7 +11,10 @@ extension StationRunner {
         for role in devices.keys.sorted() {
             guard let device = devices[role] else { continue }
             let status = await device.status
-            shown.append(.init(id: device.id, state: status.state.rawValue, detail: status.detail))
+            shown.append(
+                .init(
+                    id: device.id, state: status.state.rawValue, detail: status.detail,
+                    isRefusing: !status.refused.isEmpty))
             let newest = await device.latest
             for point in device.livePoints {
                 if let sample = newest[point.id] {

@@ -105,7 +105,7 @@ actor StationRunner {
 
     private func machineInput(for scan: ScanClassifier.Scan) throws -> CycleMachine.Input {
         switch scan {
-        case .badge(let inspector): return .badge(inspector: inspector)
+        case .badge(let inspector, let bytes): return .badge(inspector: inspector, scan: bytes)
         case .refused(let code, let text, let bytes): return .refused(code, text: text, scan: bytes)
         case .part(let part):
             let attempts = try services.reader.attempts(

@@ -9,6 +9,8 @@ struct StationView {
         let id: String
         let state: String
         let detail: String
+        /// Whether it is there and answers some request with an exception.
+        var isRefusing = false
     }
 
     /// A continuous value of a bound device.
@@ -89,15 +91,19 @@ struct StationView {
         return handRoles.contains(machine.station.plan.steps[progress.index].completes)
     }
 
-    /// Why the waiting step does not run; nil where it does.
+    /// Why the waiting step does not run, or not on; nil where it does.
     private var hindrance: String? {
-        guard case .waiting(_, let progress) = machine.phase, !progress.isStarted else { return nil }
-        let role = machine.station.plan.steps[progress.index].completes
-        let gauge = machine.station.gauges[role]?.id
-        if let device = devices.first(where: { $0.id == gauge }), device.state != "online" {
-            return StationWords.outOfReach(device.id, device.detail)
+        guard case .waiting(_, let progress) = machine.phase else { return nil }
+        let plan = machine.station.plan
+        let ids = plan.roles(of: plan.steps[progress.index]).compactMap { machine.station.gauges[$0]?.id }
+        let needed = devices.filter { ids.contains($0.id) }
+        if let device = needed.first(where: { $0.state != "online" && !$0.isRefusing }) {
+            return StationWords.outOfReach(device.id, device.detail, isStarted: progress.isStarted)
         }
-        return progress.hindrance.map(StationWords.notStarted)
+        if let device = needed.first(where: \.isRefusing) {
+            return StationWords.refuses(device.id, device.detail, isStarted: progress.isStarted)
+        }
+        return progress.isStarted ? nil : progress.hindrance.map(StationWords.notStarted)
     }
 
     private var stepIndex: Int? {

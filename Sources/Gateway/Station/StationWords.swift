@@ -18,8 +18,17 @@ enum StationWords {
         }
     }
 
-    static func outOfReach(_ device: String, _ detail: String) -> String {
-        "\(device) is out of reach (\(detail)). Check its power and cable; the step starts by itself."
+    static func outOfReach(_ device: String, _ detail: String, isStarted: Bool) -> String {
+        "\(device) is out of reach (\(detail)). Check its power and cable; the step \(goesOn(isStarted))."
+    }
+
+    /// For a device that is there and answers with Modbus exceptions.
+    static func refuses(_ device: String, _ detail: String, isStarted: Bool) -> String {
+        "\(device) is there, but \(detail). See what it shows; the step \(goesOn(isStarted))."
+    }
+
+    private static func goesOn(_ isStarted: Bool) -> String {
+        isStarted ? "goes on by itself" : "starts by itself"
     }
 
     static func notStarted(_ reason: String) -> String {
