@@ -125,6 +125,7 @@ struct Dialogue {
 
     /// Signs in, scans the part and brings the bench on line: the first start is the last action.
     mutating func begin() -> [CycleMachine.Action] {
+        _ = say(.device(role: "meter", isOnline: true))
         _ = say(.device(role: "bench", isOnline: true))
         _ = say(.badge(inspector: "1042"))
         _ = say(.part(Fixture.part, cycle: Fixture.cycleID, priorAttempts: 0))
