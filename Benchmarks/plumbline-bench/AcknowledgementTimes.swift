@@ -5,10 +5,10 @@ struct AcknowledgementTimes {
 
     var all: [Double] { milliseconds.values.flatMap { $0 } }
 
-    /// Reads lines such as `12.345678 FTS-001: resultShown`; others are passed over.
+    /// Adds what lines such as `12.345678 FTS-001: resultShown` tell; others are passed over.
     ///
     /// Throws `BenchmarkError` for a result that was never acknowledged, or let go before.
-    init(remarks: String) throws {
+    mutating func read(remarks: String) throws {
         var shown: [Substring: Double] = [:]
         for line in remarks.split(separator: "\n") {
             let words = line.split(separator: " ", maxSplits: 2)
