@@ -17,6 +17,8 @@ package struct CycleMachine: Sendable {
     package let station: InspectionStation
     /// Who works here; nil until a badge was scanned.
     package internal(set) var inspector: String?
+    /// Whether a badge must be scanned before a part counts.
+    package var needsBadge: Bool { station.asksForBadge && inspector == nil }
     package internal(set) var phase = Phase.ready
     /// The last finished cycle of this run of the machine.
     package internal(set) var lastRecord: InspectionRecord?

@@ -144,6 +144,7 @@ import Testing
 
     @Test func aDeviceOutOfReachIsStartedWhenItReturnsAndElseNamedAsTheReason() throws {
         var dialogue = Dialogue(try Fixture.station())
+        _ = dialogue.say(.device(role: "meter", isOnline: true))
         _ = dialogue.say(.badge(inspector: "1042"))
         _ = dialogue.say(.part(Fixture.part, cycle: Fixture.cycleID, priorAttempts: 0))
         #expect(dialogue.say(.opened) == [])

@@ -78,7 +78,7 @@ enum Fixture {
                 "meter": try gauge("FM-001", provenance: provenance),
             ],
             binds: ["bench": BindRule(text: .cycle, capacity: 8)], provenance: provenance,
-            software: ["name": "plumbline", "version": "0.1.0", "build": "test"])
+            asksForBadge: true, software: ["name": "plumbline", "version": "0.1.0", "build": "test"])
     }
 
     static let part = PartIdentity(

@@ -44,7 +44,13 @@ package struct GatewayDaemon: Sendable {
         } catch {
             outcome = .failure(error)
         }
-        try await ledger.close()
+        do {
+            try await ledger.close()
+        } catch {
+            // What went wrong first is what people must hear of.
+            try outcome.get()
+            throw error
+        }
         try outcome.get()
     }
 

@@ -178,7 +178,8 @@ struct GatewayParts: Sendable {
         return InspectionStation(
             site: gateway.site, gateway: gateway.id, company: gateway.company, id: configuration.id,
             plan: plan,
-            gauges: gauges, binds: binds, provenance: provenances.min() ?? .live, software: BuildVersion.json)
+            gauges: gauges, binds: binds, provenance: provenances.min() ?? .live,
+            asksForBadge: deployment.operators != nil, software: BuildVersion.json)
     }
 
     private static func say(_ event: CourierEvent, of sink: String, _ log: EventLog) {

@@ -78,7 +78,7 @@ struct StationView {
 
     private var state: String {
         switch machine.phase {
-        case .ready: machine.inspector == nil ? "signin" : showsVerdict ? "verdict" : "ready"
+        case .ready: machine.needsBadge ? "signin" : showsVerdict ? "verdict" : "ready"
         case .opening, .gauging, .storing: "running"
         case .waiting: hindrance != nil ? "blocked" : isHandWork ? "acting" : "running"
         case .committing: "committing"
@@ -148,7 +148,7 @@ struct StationView {
     private var instruction: String {
         switch machine.phase {
         case .ready:
-            if machine.inspector == nil { return StationWords.scanBadge }
+            if machine.needsBadge { return StationWords.scanBadge }
             return verdict.map(StationWords.next(after:)) ?? StationWords.scanPart
         case .committing: return StationWords.storing
         case .opening: return StationWords.storing
