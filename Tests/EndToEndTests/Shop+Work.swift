@@ -8,8 +8,30 @@ extension Shop {
     static let badge = "OP:5F1C9A"
 
     func signIn() async throws {
+        try await expectScanner("SCAN-2", "online")
         try scan(Self.badge)
         try await expectStation("1042 is signed in") { $0["operator"] == "1042" }
+    }
+
+    /// Waits until the gateway says that its scanner is in this state.
+    func expectScanner(_ id: String, _ state: String) async throws {
+        func scanner() throws -> JSONValue? {
+            try JSONParser.parse(try HTTP.get(port: ports.web, "/api/v1/devices")).elements
+                .first { $0["id"]?.text == id }
+        }
+        let isSo = try await Deadline.wait(15) { try scanner()?["state"]?.text == state }
+        let seen = CanonicalJSON.text(try scanner() ?? .null)
+        try #require(isSo, "\(id) is not \(state): \(seen); \(gatewayLog)")
+    }
+
+    /// Mounts a part in the bench, as someone does who presses its own start button, and waits for the end.
+    func mountPart() async throws {
+        let before = try await audit("result.orphaned").count
+        try await expectStation("the bench is there") { Self.showsCurrent($0, of: "FTS-001") }
+        try control("/bench/start", ["device": "FTS-001"])
+        try await expectDevice("FTS-001", shows: "conditioning")
+        try await expectDevice("FTS-001", shows: "idle")
+        #expect(try await audit("result.orphaned").count == before + 1)
     }
 
     /// Scans the part and waits until the tool was told whose nut it tightens.

@@ -148,6 +148,7 @@ import Testing
         _ = dialogue.say(.badge(inspector: "1042"))
         _ = dialogue.say(.part(Fixture.part, cycle: Fixture.cycleID, priorAttempts: 0))
         #expect(dialogue.say(.opened) == [])
+        #expect(dialogue.say(.device(role: "meter", isOnline: true)) == [])
         var late = dialogue
         guard case .start = try #require(late.say(.device(role: "bench", isOnline: true)).last) else {
             Issue.record("not started when the bench came back")
@@ -158,6 +159,31 @@ import Testing
             return
         }
         #expect(record.reasons == ["offline"])
+    }
+
+    @Test func aStepIsNotStartedWhileAGaugeThatItReadsIsOutOfReach() throws {
+        var dialogue = Dialogue(try Fixture.station())
+        _ = dialogue.say(.device(role: "bench", isOnline: true))
+        _ = dialogue.say(.badge(inspector: "1042"))
+        _ = dialogue.say(.part(Fixture.part, cycle: Fixture.cycleID, priorAttempts: 0))
+        #expect(dialogue.say(.opened) == [])
+        #expect(dialogue.say(.tick) == [])
+        guard case .start = try #require(dialogue.say(.device(role: "meter", isOnline: true)).last) else {
+            Issue.record("not started when the meter came back")
+            return
+        }
+    }
+
+    @Test func aBadgeDuringACycleIsKeptAsItWasScanned() throws {
+        var dialogue = Dialogue(try Fixture.station())
+        _ = dialogue.begin()
+        let actions = dialogue.say(.badge(inspector: "1043", scan: Array("OP:77".utf8)))
+        guard case .audit(let body) = try #require(actions.first) else {
+            Issue.record("nothing kept: \(actions)")
+            return
+        }
+        #expect(body["raw"] == "4f503a3737")
+        #expect(dialogue.machine.inspector == "1042")
     }
 
     @Test func aStartThatFailedIsTriedAgain() throws {
@@ -212,6 +238,7 @@ import Testing
         let station = try Fixture.station()
         var first = Dialogue(station)
         var journal: [JSONValue] = []
+        _ = first.say(.device(role: "meter", isOnline: true))
         _ = first.say(.device(role: "bench", isOnline: true))
         _ = first.say(.badge(inspector: "1042"))
         if case .open(let body) = try #require(

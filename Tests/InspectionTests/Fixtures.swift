@@ -123,7 +123,7 @@ struct Dialogue {
 
     var now: Moment { Fixture.moment(second) }
 
-    /// Signs in, scans the part and brings the bench on line: the first start is the last action.
+    /// Signs in, scans the part and brings bench and meter on line: the first start is the last action.
     mutating func begin() -> [CycleMachine.Action] {
         _ = say(.device(role: "meter", isOnline: true))
         _ = say(.device(role: "bench", isOnline: true))
