@@ -8,6 +8,12 @@ SOURCES := Package.swift Sources Simulators Benchmarks Tests
 STRICT := --explicit-target-dependency-import-check error -Xcc -Wall -Xcc -Wextra -Xcc -Werror
 RELEASE := --configuration release --static-swift-stdlib $(STRICT)
 
+# Whole shops are run one after another and alone: what they measure is time as well.
+define TESTS
+$(SWIFT) test $(STRICT) --skip-build --skip EndToEndTests
+$(SWIFT) test $(STRICT) --skip-build --filter EndToEndTests --no-parallel
+endef
+
 .PHONY: help run build test check lint bench fmt clean soak fuzz tsan deb docs
 .DEFAULT_GOAL := help
 
@@ -25,14 +31,15 @@ build:
 ## test: runs every test, real parts included
 test:
 	@Scripts/bootstrap
-	$(SWIFT) test $(STRICT)
+	$(SWIFT) build $(STRICT) --build-tests
+	$(TESTS)
 
 ## check: format, warnings, imports and tests: what CI runs and a person runs before a commit
 check:
 	@Scripts/bootstrap
 	@$(MAKE) --no-print-directory lint
 	$(SWIFT) build $(STRICT) --build-tests
-	$(SWIFT) test $(STRICT) --skip-build
+	$(TESTS)
 
 ## lint: judges the layout of the sources
 lint:

@@ -107,7 +107,9 @@ let package = Package(
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
         tests("GatewayTests", ["Gateway", "Linux", "Inspection", "Metrology", "Codecs", "Profiles"]),
         tests("SimulationTests", ["Simulation", "Profiles", "Codecs", "Metrology", "Linux"]),
-        tests("EndToEndTests", ["Codecs", "plumbline", "plumbline-sim", "plumbline-usb-mock"], exclude: ["Judges"]),
+        tests(
+            "EndToEndTests", ["Codecs", "plumbline", "plumbline-sim", "plumbline-usb-mock"],
+            exclude: ["Judges"]),
         tests("TidyTests", []),
     ]
 )

@@ -30,9 +30,11 @@ struct Benchmark: Sendable {
 
     let key: String
     let bar: Bar
+    /// What is measured, in one line of `--help`.
+    let about: String
     let run: @Sendable () async throws -> BenchmarkResult
 
-    static let all = [modbusRead125TCP1]
+    static let all = [modbusRead125TCP1, pathCompleteToDurable, daemonRSS3]
 }
 
 /// Why a benchmark could not be measured.

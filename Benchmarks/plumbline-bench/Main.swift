@@ -8,6 +8,12 @@ struct Main {
     static func main() async {
         let prefix =
             CommandLine.arguments.dropFirst().first ?? getenv("BENCH").map { String(cString: $0) } ?? ""
+        if prefix == "--help" {
+            for benchmark in Benchmark.all {
+                print("\(benchmark.key) (\(benchmark.bar))\n    \(benchmark.about)")
+            }
+            exit(0)
+        }
         let chosen = Benchmark.all.filter { $0.key.hasPrefix(prefix) }
         guard !chosen.isEmpty else {
             let keys = Benchmark.all.map(\.key).joined(separator: ", ")

@@ -1,5 +1,6 @@
 /// Why a simulated shop cannot do what was asked: what, where, and what to do.
 package struct SimulationError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What sort of failure this is; it decides the exit code.
     package enum Kind: Sendable, Equatable {
         /// The scenario says something that cannot be.
         case scenario

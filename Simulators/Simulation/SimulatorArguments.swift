@@ -6,8 +6,10 @@ package struct SimulatorArguments: Sendable {
     package private(set) var scenario = ""
     package private(set) var options = ShopServer.Options()
     package private(set) var isQuiet = false
+    /// Whether remarks say when they were made.
+    package private(set) var logsTimes = false
 
-    /// Throws `SimulationError` for a command or option that there is not, and for a value that it cannot have.
+    /// Throws `SimulationError` for an unknown command or option, and for a value that it cannot have.
     package init(_ arguments: [String]) throws(SimulationError) {
         guard arguments.first == "run" else {
             throw Self.wrong(arguments.first.map { "there is no command \($0)" } ?? "no command is given")
@@ -21,6 +23,10 @@ package struct SimulatorArguments: Sendable {
             }
             if argument == "--quiet" {
                 isQuiet = true
+                continue
+            }
+            if argument == "--log-times" {
+                logsTimes = true
                 continue
             }
             guard let value = rest.popFirst() else { throw Self.wrong("\(argument) needs a value") }

@@ -14,7 +14,7 @@ package enum SimulatorCommand {
 
     private static let usage = """
         plumbline-sim run SCENARIO.yaml [--seed N] [--speed X] [--parts N]
-                          [--control 127.0.0.1:PORT] [--usb-control SOCKET] [--quiet]
+                          [--control 127.0.0.1:PORT] [--usb-control SOCKET] [--quiet] [--log-times]
 
           Simulates the devices and people of a shop on loopback ports, ptys and mocked USB.
           --seed N          another seed than the scenario's: 0 or more
@@ -24,6 +24,7 @@ package enum SimulatorCommand {
                             /bench/start, /plug, /unplug
           --usb-control S   Unix socket of plumbline-usb-mock
           --quiet           no remarks on stderr
+          --log-times       each remark begins with the real seconds since the start: 12.345678
 
         """
 
@@ -52,10 +53,13 @@ package enum SimulatorCommand {
 
     private static func simulate(_ arguments: SimulatorArguments) throws(SimulationError) -> Exit {
         let scenario = try scenario(arguments.scenario)
-        let isQuiet = arguments.isQuiet
+        let (isQuiet, logsTimes) = (arguments.isQuiet, arguments.logsTimes)
+        let began = SystemCall.monotonicNanoseconds
         let interrupt = Interrupt()
         let server = try ShopServer(scenario: scenario, options: arguments.options) { remark in
-            if !isQuiet { write("\(remark)\n", to: STDERR_FILENO) }
+            guard !isQuiet else { return }
+            let time = logsTimes ? Self.seconds(SystemCall.monotonicNanoseconds - began) + " " : ""
+            write("\(time)\(remark)\n", to: STDERR_FILENO)
         }
         let places = server.addresses.map { "\($0.device)=\($0.address)" }.joined(separator: " ")
         write("ready \(scenario.name) \(places)\n", to: STDOUT_FILENO)
@@ -66,6 +70,13 @@ package enum SimulatorCommand {
         let seed = arguments.options.seed ?? scenario.seed
         write("done parts=\(server.floor.partsDone) seconds=\(seconds) seed=\(seed)\n", to: STDOUT_FILENO)
         return .ok
+    }
+
+    /// `nanoseconds`, 0 or more, as seconds with six decimals: `12.345678`.
+    static func seconds(_ nanoseconds: Int64) -> String {
+        let microseconds = String(nanoseconds / 1_000 % 1_000_000)
+        let zeros = String(repeating: "0", count: 6 - microseconds.utf8.count)
+        return "\(nanoseconds / 1_000_000_000).\(zeros)\(microseconds)"
     }
 
     private static func scenario(_ path: String) throws(SimulationError) -> Scenario {

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Runs a command among mock USB devices: `umockdev-wrapper plumbline-usb-mock --control SOCKET -- COMMAND …`.
+/// Runs a command among mock USB devices:
+/// `umockdev-wrapper plumbline-usb-mock --control SOCKET -- COMMAND …`.
 @main
 struct Main {
     static func main() {

@@ -60,3 +60,10 @@ static inline int plumbline_pin_thread(unsigned processor) {
     set[processor / width] = 1UL << (processor % width);
     return (int)syscall(SYS_sched_setaffinity, 0, sizeof(set), set);
 }
+
+/* posix_openpt(3) and its like, which stdlib.h shows only to sources that ask for X/Open: openpty(3) cannot
+ * close its ends on exec, and a child that inherits one keeps a pulled line alive. */
+int posix_openpt(int flags);
+int grantpt(int descriptor);
+int unlockpt(int descriptor);
+int ptsname_r(int descriptor, char *name, size_t length);

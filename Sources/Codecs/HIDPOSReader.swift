@@ -39,8 +39,8 @@ package struct HIDPOSReader: Sendable {
     /// Takes one input report, as it came, at `monotonicNanoseconds` of the monotonic clock.
     ///
     /// Returns the scan that it completes, nil where more is to come or the report holds no data. Throws
-    /// `HIDError` for a report that is cut off or contradicts itself, for a scan that is too long, broken off,
-    /// or whose earlier report was bad. A report with another id belongs to no scan: it is refused and
+    /// `HIDError` for a report that is cut off or contradicts itself, for a scan that is too long, broken
+    /// off, or whose earlier report was bad. A report with another id belongs to no scan: it is refused and
     /// changes nothing.
     package mutating func take(
         _ report: [UInt8], at monotonicNanoseconds: Int64
@@ -107,7 +107,7 @@ private struct Part {
     init(_ report: [UInt8], _ layout: HIDPOSLayout) throws(HIDError) {
         guard report.count >= layout.shortestReport else {
             throw HIDError(
-                "a report of \(report.count) bytes where the scanner's have \(layout.shortestReport): cut off",
+                "a report of \(report.count) bytes, cut off: the scanner's have \(layout.shortestReport)",
                 at: report.count)
         }
         bytes = Array(report[layout.data].prefix(try Self.length(report, layout)))

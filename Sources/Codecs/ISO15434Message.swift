@@ -14,7 +14,8 @@ struct ISO15434Message {
     let vocabulary: IdentifierVocabulary
     let elements: [PartMark.Element]
 
-    /// Reads `bytes` whole; throws `MarkError` with the offset of the first byte that is not as the standard has it.
+    /// Reads `bytes` whole; throws `MarkError` with the offset of the first byte that is not
+    /// as the standard has it.
     init(_ bytes: [UInt8]) throws(MarkError) {
         let separator = Self.header.count
         guard bytes.count > separator else {
@@ -22,8 +23,8 @@ struct ISO15434Message {
         }
         guard bytes[separator] == Self.recordSeparator else {
             throw MarkError(
-                "byte \(Hex.text([bytes[separator]])) where RS (1e) follows the header: a scanner in keyboard mode "
-                    + "destroys the separators; switch it to HID POS or serial", at: separator)
+                "byte \(Hex.text([bytes[separator]])) where RS (1e) follows the header: a scanner in "
+                    + "keyboard mode destroys the separators; switch it to HID POS or serial", at: separator)
         }
         let body = separator + 1
         guard bytes.count >= body + 2 else {

@@ -16,7 +16,7 @@ struct IdentifierVocabulary: Sendable {
         case enterpriseSerial
         /// A complete UII, issuing agency code included.
         case complete
-        /// An identifier that the department of defense takes in place of a UII: VIN, electronic serial number.
+        /// What the department of defense takes in place of a UII: VIN, electronic serial number.
         case equivalent
         /// The part number that the item has now.
         case currentPart

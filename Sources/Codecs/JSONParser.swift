@@ -42,13 +42,15 @@ package struct JSONParser {
     private func error(_ what: String) -> JSONError { JSONError(what: what, offset: position) }
 
     private mutating func skipBlanks() {
-        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+        while let byte = peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+            position += 1
+        }
     }
 
     private func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    private mutating func take(_ character: Character) -> Bool {
-        guard let expected = character.asciiValue, peek() == expected else { return false }
+    private mutating func take(_ expected: Unicode.Scalar) -> Bool {
+        guard peek() == UInt8(ascii: expected) else { return false }
         position += 1
         return true
     }
@@ -119,8 +121,10 @@ package struct JSONParser {
         guard count > 0, count == 1 || bytes[digits] != UInt8(ascii: "0") else {
             throw error("not a number as JSON writes it")
         }
-        if let next = peek(), [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(next) {
+        switch peek() {
+        case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
             throw error("a number with a fraction or exponent; measurements are written as text")
+        default: break
         }
         guard let number = Int64(String(decoding: bytes[start..<position], as: UTF8.self)),
             number.magnitude <= JSONValue.largestNumber.magnitude
@@ -130,7 +134,19 @@ package struct JSONParser {
 
     private mutating func string() throws(JSONError) -> String {
         position += 1
-        var out: [UInt8] = []
+        let start = position
+        while let byte = peek(), byte >= 0x20, byte != UInt8(ascii: "\\") {
+            position += 1
+            if byte == UInt8(ascii: "\"") {
+                return String(decoding: bytes[start..<position - 1], as: UTF8.self)
+            }
+        }
+        return try escapedString(after: Array(bytes[start..<position]))
+    }
+
+    /// The rest of a string from its first escape on, or the error that stands there instead.
+    private mutating func escapedString(after beginning: [UInt8]) throws(JSONError) -> String {
+        var out = beginning
         while let byte = peek() {
             position += 1
             switch byte {
@@ -154,7 +170,7 @@ package struct JSONParser {
         case UInt8(ascii: "n"): out.append(0x0A)
         case UInt8(ascii: "r"): out.append(0x0D)
         case UInt8(ascii: "t"): out.append(0x09)
-        case UInt8(ascii: "u"): out += Array(String(try scalar()).utf8)
+        case UInt8(ascii: "u"): out += String(try scalar()).utf8
         default: throw error("an escape that JSON does not have")
         }
     }

@@ -30,8 +30,10 @@ package struct LineFraming: Sendable, Equatable {
         idleGapNanoseconds = gap
     }
 
-    /// Carriage return or line feed, in either order or alone: what most scanners can be set to. A line broken
-    /// off for two seconds is refused, so that noise at power-up does not lengthen the next serial number.
+    /// Carriage return or line feed, in either order or alone: what most scanners can be set to.
+    ///
+    /// A line broken off for two seconds is refused, so that noise at power-up does not lengthen the next
+    /// serial number.
     package static let carriageReturnOrLineFeed = LineFraming(
         prefix: [], suffixes: [[0x0D], [0x0A]], gap: 2_000_000_000)
     /// STX before, ETX after.
@@ -57,6 +59,7 @@ package struct LineFramer: Sendable {
         case refused(Refusal, count: Int)
     }
 
+    /// Why bytes are no line, in words.
     package enum Refusal: String, Sendable {
         case tooLong = "the line is longer than its framing allows"
         case brokenOff = "the line was broken off by a silence before its end"
@@ -64,7 +67,7 @@ package struct LineFramer: Sendable {
     }
 
     package let framing: LineFraming
-    private var held: [UInt8] = []
+    private(set) var held: [UInt8] = []
     /// Whether the prefix has been seen whole; `held` then begins after it.
     private var isWithin: Bool
     private var skipped = 0

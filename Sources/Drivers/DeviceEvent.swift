@@ -28,6 +28,8 @@ package enum DeviceOrder: Sendable {
 
 /// How a device is doing, for people.
 package struct DeviceStatus: Sendable, Equatable {
+    /// Whether the device answers, by the name that the gateway's status page has for it: `connecting` until
+    /// that is known, and from then on `online` or `offline`.
     package enum State: String, Sendable {
         case connecting, online, offline
     }
@@ -35,6 +37,8 @@ package struct DeviceStatus: Sendable, Equatable {
     package internal(set) var state = State.connecting
     /// Why it is in this state.
     package internal(set) var detail = "not answered yet"
+    /// Requests that the device, though it is there, answered last with an exception, by id.
+    package internal(set) var refused: Set<String> = []
     package internal(set) var lastGood: Stamp?
     /// Replies used since the start.
     package internal(set) var reads: UInt64 = 0

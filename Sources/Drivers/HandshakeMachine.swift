@@ -32,8 +32,8 @@ package struct HandshakeMachine: Sendable {
         case torn
         /// A result to take; `irregularity` says what is odd about its number.
         case new(irregularity: Irregularity?)
-        /// First look of this connection, and the result is durable already: acknowledge it again, because the
-        /// last run may have ended before it could.
+        /// First look of this connection, and the result is durable already: acknowledge it again, because
+        /// the last run may have ended before it could.
         case takenBefore
     }
 

@@ -50,7 +50,8 @@ extension ModbusDevice {
         }
     }
 
-    /// Tells the device that its result is durable; if it does not take that, the next look at it tries again.
+    /// Tells the device that its result is durable. Where the device does not take that, the next look at the
+    /// result tries again.
     private func acknowledge(_ group: SampleGroup) async {
         guard let sequence = UInt64(group.sequence) else { return }
         handshake.took(HandshakeMachine.Taken(sequence: sequence, raw: group.raw))

@@ -42,9 +42,13 @@ package actor ModbusDevice {
     private var known: [String: PointReading] = [:]
     /// Requests in a row without a usable answer.
     private var misses = 0
+    /// Answers for other units that had come on the line when this unit was silent last.
+    private var foreignAnswers = 0
     private nonisolated let orders: AsyncStream<DeviceOrder>
     private nonisolated let orderInput: AsyncStream<DeviceOrder>.Continuation
 
+    private static let answersOfOthers = ", but answers for another unit: compare its unit number with the link's"
+    private static let answering = "answering"
     /// Misses in a row after which a device counts as out of reach: one lost frame is not an outage.
     private static let missesUntilOffline = 2
     /// Orders that may wait; a station has at most one start, one acknowledgement and one reading under way.
@@ -80,7 +84,9 @@ package actor ModbusDevice {
         }
     }
 
-    /// Polls and obeys until the task is cancelled; throws `TransportError` where the profile's polls cannot be.
+    /// Polls and obeys until the task is cancelled.
+    ///
+    /// Throws `TransportError` where the link cannot take the profile's polls.
     package func run() async throws(TransportError) {
         let (batches, input) = AsyncStream<[ModbusExchange]>.makeStream(
             bufferingPolicy: .bufferingNewest(Self.batchLimit))
@@ -97,6 +103,11 @@ package actor ModbusDevice {
         package let id: String
         /// Age after which its value counts as old: two missed polls.
         package let staleAfterNanoseconds: Int64
+    }
+
+    /// Whether a person starts its cycles: it tells results and takes no command to begin.
+    package nonisolated var isWorkedByHand: Bool {
+        setup.registers.cycle.map { $0.start == nil } ?? false
     }
 
     /// The device's live points, in the order of its profile, results left out.
@@ -157,7 +168,7 @@ package actor ModbusDevice {
         }
         misses = 0
         status.state = .online
-        status.detail = "answering"
+        status.detail = Self.answering
         tell(.reach(isOnline: true, detail: status.detail))
     }
 
@@ -182,6 +193,9 @@ package actor ModbusDevice {
     func use(_ exchange: ModbusExchange, of request: ReadRequest) {
         guard let pdu = exchange.replyPDU else { return }
         misses = 0
+        if status.refused.remove(request.id) != nil, status.refused.isEmpty, status.state == .online {
+            status.detail = Self.answering
+        }
         status.reads += 1
         status.lastGood = exchange.stamp
         let readings = readings(of: request, pdu)
@@ -253,11 +267,12 @@ package actor ModbusDevice {
             quality: reading.quality, stamp: stamp, provenance: setup.provenance)
     }
 
-    /// A request without a usable answer: its points are bad at once, and after several the device is offline.
+    /// A request without a usable answer: its points are bad at once, and after several of them the device is
+    /// offline.
     func missed(_ request: ReadRequest, _ exchange: ModbusExchange) {
-        let (defect, detail) = Self.reason(exchange.outcome)
+        let (defect, reason) = Self.reason(exchange.outcome)
+        let detail = reason + (answersOfOthersCame(defect) ? Self.answersOfOthers : "")
         status.errors += 1
-        misses += 1
         let bad = request.points.map { point in
             Sample(
                 device: id, point: point.id, value: nil, unit: nil, raw: [], quality: .bad(defect),
@@ -267,16 +282,28 @@ package actor ModbusDevice {
         tell(.samples(bad))
         // An exception is an answer: the device is there and says no.
         if case .exception = exchange.outcome {
+            misses = 0
+            status.refused.insert(request.id)
             status.detail = detail
             return
         }
+        misses += 1
         guard misses >= Self.missesUntilOffline || defect == .offline, status.state != .offline else {
             return
         }
         status.state = .offline
         status.detail = detail
+        status.refused = []
         handshake.disconnected()
         tell(.reach(isOnline: false, detail: detail))
+    }
+
+    /// Whether answers in another unit's name came since the last time that this one was silent.
+    private func answersOfOthersCame(_ defect: Quality.Defect) -> Bool {
+        guard defect == .timeout else { return false }
+        let count = link.status.foreign
+        defer { foreignAnswers = count }
+        return count > foreignAnswers
     }
 
     private static func reason(_ outcome: ModbusOutcome) -> (Quality.Defect, String) {

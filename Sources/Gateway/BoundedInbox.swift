@@ -1,6 +1,8 @@
 import Linux
 
-/// A queue into one task that holds at most so many elements; what does not fit is counted, never lost unseen.
+/// A queue into one task that holds at most so many elements.
+///
+/// What does not fit is counted, never lost unseen.
 package final class BoundedInbox<Element: Sendable>: Sendable {
     package let elements: AsyncStream<Element>
     private let input: AsyncStream<Element>.Continuation

@@ -2,12 +2,10 @@ import Codecs
 import Metrology
 
 extension CycleMachine {
-    mutating func signIn(_ inspector: String, at moment: Moment) -> [Action] {
+    mutating func signIn(_ inspector: String, scan: [UInt8], at moment: Moment) -> [Action] {
         guard cycle == nil else {
             return refuse(
-                .cycleRunning, "Finish this part first, then scan another badge.",
-                scan: Array(inspector.utf8),
-                at: moment)
+                .cycleRunning, "Finish this part first, then scan another badge.", scan: scan, at: moment)
         }
         self.inspector = inspector
         refusal = nil
@@ -42,7 +40,7 @@ extension CycleMachine {
                 : "\(running.part.serial) is still being inspected. \(part.serial) was not taken."
             return refuse(.cycleRunning, text, scan: part.rawMark, at: moment)
         }
-        guard let inspector else {
+        guard inspector != nil || !station.asksForBadge else {
             return refuse(.noBadge, "Scan your badge first, then the part.", scan: part.rawMark, at: moment)
         }
         guard station.plan.partNumbers.contains(part.number) else {
@@ -63,7 +61,7 @@ extension CycleMachine {
             at: moment, station: station.id,
             [
                 "cycle": .string(id), "part": part.json, "attempt": .number(Int64(opened.attempt)),
-                "inspector": .string(inspector), "plan_sha256": .string(station.plan.sha256),
+                "inspector": .optional(inspector), "plan_sha256": .string(station.plan.sha256),
             ])
         return [.open(body)]
     }

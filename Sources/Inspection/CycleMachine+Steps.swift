@@ -20,12 +20,14 @@ extension CycleMachine {
         return startIfPossible()
     }
 
-    /// Starts the waiting step once its device is in reach and no start is on its way.
+    /// Starts the waiting step once every device that it needs is in reach and no start is on its way.
+    ///
+    /// A gauge that is read only at the step's end is needed too: without it the part could not be decided.
     mutating func startIfPossible() -> [Action] {
         guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting
         else { return [] }
         let step = station.plan.steps[progress.index]
-        guard online.contains(step.completes) else { return [] }
+        guard station.plan.roles(of: step).isSubset(of: online) else { return [] }
         progress.isStarting = true
         phase = .waiting(cycle, progress)
         return [

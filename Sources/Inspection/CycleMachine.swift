@@ -17,6 +17,8 @@ package struct CycleMachine: Sendable {
     package let station: InspectionStation
     /// Who works here; nil until a badge was scanned.
     package internal(set) var inspector: String?
+    /// Whether a badge must be scanned before a part counts.
+    package var needsBadge: Bool { station.asksForBadge && inspector == nil }
     package internal(set) var phase = Phase.ready
     /// The last finished cycle of this run of the machine.
     package internal(set) var lastRecord: InspectionRecord?
@@ -73,6 +75,7 @@ package struct CycleMachine: Sendable {
         package let text: String
         package let at: Timestamp
 
+        /// What made a scan not count, by the name that the audit entry of the refusal has for it.
         package enum Code: String, Sendable {
             case noBadge = "no_badge"
             case unknownBadge = "unknown_badge"
@@ -85,7 +88,8 @@ package struct CycleMachine: Sendable {
 
     /// What the shell tells the machine.
     package enum Input: Sendable {
-        case badge(inspector: String)
+        /// `scan` is what was read: it is kept where the badge is refused.
+        case badge(inspector: String, scan: [UInt8] = [])
         case refused(Refusal.Code, text: String, scan: [UInt8])
         case part(PartIdentity, cycle: String, priorAttempts: Int)
         case opened
@@ -129,7 +133,7 @@ package struct CycleMachine: Sendable {
     /// Takes `input` at `moment` and says what to do, in order.
     package mutating func handle(_ input: Input, at moment: Moment) -> [Action] {
         switch input {
-        case .badge(let inspector): signIn(inspector, at: moment)
+        case .badge(let inspector, let scan): signIn(inspector, scan: scan, at: moment)
         case .refused(let code, let text, let scan): refuse(code, text, scan: scan, at: moment)
         case .part(let part, let cycle, let attempts):
             open(part, cycle: cycle, priorAttempts: attempts, at: moment)

@@ -41,6 +41,11 @@ package struct InspectionPlan: Sendable, Equatable {
         characteristics.filter { $0.step == step.id }
     }
 
+    /// The roles whose devices `step` needs: the one that completes it, and those that it reads.
+    package func roles(of step: PlanStep) -> Set<String> {
+        Set(characteristics(of: step).map(\.source.role)).union([step.completes])
+    }
+
     /// The part number that a mark with nothing but `serial` belongs to; nil where no pattern fits.
     package func partNumber(forPlainSerial serial: String) -> String? {
         plainSerials.keys.sorted().first { Self.matches(serial, pattern: $0) }.flatMap { plainSerials[$0] }

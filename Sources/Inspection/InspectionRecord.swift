@@ -36,7 +36,7 @@ package struct InspectionRecord: Sendable, Equatable {
                 "sha256": .string(station.plan.sha256),
             ],
             "operation": .string(station.plan.operation), "attempt": .number(Int64(cycle.attempt)),
-            "inspector": .string(cycle.inspector),
+            "inspector": .optional(cycle.inspector),
             "started_at": .string(cycle.startedAt.description),
             "ended_at": .string(max(moment.stamp.utc, cycle.startedAt).description),
             "clock": [

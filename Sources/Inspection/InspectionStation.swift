@@ -49,15 +49,18 @@ package struct InspectionStation: Sendable, Equatable {
     package let binds: [String: BindRule]
     /// The least live of everything that the station works with, scanners included.
     package let provenance: Provenance
+    /// Whether people sign in with a badge; without a list of operators nobody can.
+    package let asksForBadge: Bool
     /// The `software` member of records: name, version, build.
     package let software: JSONValue
 
     package init(
         site: String, gateway: String, company: String?, id: String, plan: InspectionPlan,
-        gauges: [String: Gauge], binds: [String: BindRule], provenance: Provenance, software: JSONValue
+        gauges: [String: Gauge], binds: [String: BindRule], provenance: Provenance, asksForBadge: Bool,
+        software: JSONValue
     ) {
         (self.site, self.gateway, self.company, self.id) = (site, gateway, company, id)
         (self.plan, self.gauges, self.binds) = (plan, gauges, binds)
-        (self.provenance, self.software) = (provenance, software)
+        (self.provenance, self.asksForBadge, self.software) = (provenance, asksForBadge, software)
     }
 }

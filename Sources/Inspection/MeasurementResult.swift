@@ -44,7 +44,8 @@ extension MeasurementResult {
     ) {
         let calibration = gauge.calibrationStatus(on: sample?.stamp.utc.date ?? day)
         let judged = Self.judge(sample, characteristic.requirement)
-        let isVouchedFor = calibration == .current || judged.reason == .badValue || judged.reason == .unit
+        // What could not even be judged says more than that its gauge is not vouched for.
+        let isVouchedFor = calibration == .current || Self.unjudged.contains(judged.reason)
         self.init(
             characteristic: characteristic, value: judged.value,
             verdict: isVouchedFor ? judged.verdict : .indeterminate,
@@ -53,6 +54,8 @@ extension MeasurementResult {
             provenance: min(sample?.provenance ?? .live, gauge.provenance), gauge: gauge,
             calibration: calibration)
     }
+
+    private static let unjudged: [Reason?] = [.badValue, .unit, .deviceInvalid]
 
     /// A characteristic that was never measured, because its cycle ended before.
     package init(
@@ -69,7 +72,8 @@ extension MeasurementResult {
         _ sample: Sample?, _ requirement: Characteristic.Requirement
     ) -> (value: PointValue?, verdict: Verdict, reason: Reason?) {
         guard let sample, sample.quality == .good, let value = sample.value else {
-            return (sample?.value, .indeterminate, .badValue)
+            let isDisowned = sample?.quality == .bad(.flagged)
+            return (sample?.value, .indeterminate, isDisowned ? .deviceInvalid : .badValue)
         }
         switch requirement {
         case .text(let expected):

@@ -8,13 +8,13 @@ package struct OpenCycle: Sendable, Equatable {
     package let part: PartIdentity
     /// 1 for the first inspection of this serial at this operation.
     package let attempt: Int
-    /// Operator id of who scanned the part.
-    package let inspector: String
+    /// Operator id of who scanned the part; nil at a station that asks for no badge.
+    package let inspector: String?
     package let startedAt: Timestamp
     /// Steps that are over, in order.
     package internal(set) var completed: [CompletedStep] = []
 
-    init(id: String, part: PartIdentity, attempt: Int, inspector: String, startedAt: Timestamp) {
+    init(id: String, part: PartIdentity, attempt: Int, inspector: String?, startedAt: Timestamp) {
         (self.id, self.part, self.attempt) = (id, part, attempt)
         (self.inspector, self.startedAt) = (inspector, startedAt)
     }
@@ -27,10 +27,12 @@ package struct OpenCycle: Sendable, Equatable {
         guard let opened = journal.first, opened["event"]?.text == AuditEvent.cycleOpened.rawValue,
             opened["station"]?.text == station.id, opened["plan_sha256"]?.text == station.plan.sha256,
             let id = opened["cycle"]?.text, let part = opened["part"].flatMap(PartIdentity.init(json:)),
-            let attempt = opened["attempt"]?.integer, let inspector = opened["inspector"]?.text,
+            let attempt = opened["attempt"]?.integer,
             let startedAt = opened["at"]?.text.flatMap({ Timestamp($0) })
         else { return nil }
-        self.init(id: id, part: part, attempt: Int(attempt), inspector: inspector, startedAt: startedAt)
+        self.init(
+            id: id, part: part, attempt: Int(attempt), inspector: opened["inspector"]?.text,
+            startedAt: startedAt)
         completed = journal.dropFirst().compactMap(CompletedStep.init(journaled:))
         guard completed.map(\.id) == station.plan.steps.prefix(completed.count).map(\.id) else { return nil }
     }

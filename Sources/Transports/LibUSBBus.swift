@@ -16,14 +16,19 @@ package final class LibUSBBus: USBBus {
         worker = try USBWorker(time: time)
         let worker = worker
         do throws(SystemCallError) {
-            thread = Guarded(try SystemThread(name: "usb") { worker.run() })
+            let thread = try SystemThread(name: "usb") {
+                worker.run()
+                worker.discard()
+            }
+            self.thread = Guarded(thread)
         } catch {
             worker.discard()
             throw TransportError("usb", "\(error)", remedy: "raise the limit of threads for this user")
         }
     }
 
-    deinit { stop() }
+    // The thread may be the one that lets go of the bus last: it ends by itself and is not waited for.
+    deinit { worker.post(.stop) }
 
     package func watch(_ handler: @escaping @Sendable (USBBusEvent) -> Void) -> any USBWatch {
         let ticket = worker.nextTicket()
@@ -49,7 +54,6 @@ package final class LibUSBBus: USBBus {
         guard let thread else { return }
         worker.post(.stop)
         thread.join()
-        worker.discard()
     }
 
     private struct Ticket: USBWatch, USBLine {

@@ -169,7 +169,7 @@ final class LibUSBLine {
         }
     }
 
-    /// Ends the line for this reason, unless it has one already; it is done when its transfers have come back.
+    /// Ends the line, unless it is ending already; it is done when its transfers have come back.
     func end(_ reason: USBLineEvent.End) {
         guard end == nil else { return }
         end = reason

@@ -3,6 +3,9 @@ package import Codecs
 /// Polls that came in one call of `ModbusLink.start`, and stay together.
 package struct PollGroup: Sendable, Hashable {
     let number: Int
+
+    /// A group that its link knows by this number.
+    package init(number: Int) { self.number = number }
 }
 
 /// One Modbus line, whatever it runs over. Units that share a line share its link; each brings its own group.

@@ -3,8 +3,8 @@ internal import Glibc
 internal import Linux
 package import Metrology
 
-/// A scanner on a serial line: one thread owns the tty, closes it at the first error and takes it back when it
-/// returns under its name.
+/// A scanner on a serial line: one thread owns the tty, closes it at the first error and takes it back when
+/// it returns under its name.
 package final class SerialScanner: Sendable {
     private let device: String
     private let settings: SerialSettings

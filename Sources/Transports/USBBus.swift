@@ -26,6 +26,7 @@ package protocol USBLine: Sendable {
     func close()
 }
 
+/// What happens on the bus as a whole.
 package enum USBBusEvent: Sendable, Equatable {
     case arrived(USBDevice)
     case left(USBDevice)
@@ -45,6 +46,7 @@ package struct USBLineRequest: Sendable, Equatable {
     }
 }
 
+/// What a line to an interface says.
 package enum USBLineEvent: Sendable, Equatable {
     /// The interface is claimed; its HID report descriptor as the device gave it.
     case opened(reportDescriptor: [UInt8])
@@ -52,6 +54,7 @@ package enum USBLineEvent: Sendable, Equatable {
     case report([UInt8], Stamp)
     case ended(End)
 
+    /// Why a line ended.
     package enum End: Sendable, Equatable {
         /// As the caller asked.
         case closed

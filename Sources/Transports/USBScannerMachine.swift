@@ -6,6 +6,7 @@ internal import Metrology
 /// It opens nothing but devices of the link's vendor and product (and port), takes the one interface that is
 /// HID POS, and takes none at all while two devices fit: nobody could say whose scans they are.
 package struct USBScannerMachine: Sendable {
+    /// What the machine is told.
     package enum Input: Sendable {
         case bus(USBBusEvent)
         /// From the line that was asked for with this number.
@@ -14,6 +15,7 @@ package struct USBScannerMachine: Sendable {
         case tick
     }
 
+    /// What it asks for.
     package enum Action: Sendable, Equatable {
         case open(USBLineRequest, number: Int)
         /// Closes the line with this number.
@@ -134,7 +136,8 @@ package struct USBScannerMachine: Sendable {
 
     // MARK: opening
 
-    /// Opens the next interface of `device` that may be the scanner's; `refusal` is what was against the last.
+    /// Opens the next interface of `device` that may be the scanner's; `refusal` says what was wrong with the
+    /// last one.
     private mutating func open(_ device: USBDevice, after refusal: String? = nil) -> [Action] {
         let usable = device.interfaces.first {
             $0.isHID && !$0.isBootKeyboard && $0.interruptIn != nil && !tried.contains($0.number)
@@ -228,6 +231,8 @@ package struct USBScannerMachine: Sendable {
             return lost(before, "the line failed") + retry(device, error)
         case (.opening(let device, _, _), _), (.reading(let device, _, _), _):
             if end == .unplugged { present.removeAll { $0.id == device.id } }
+            // Closed though nobody asked: the bus has stopped, and nothing is there any more.
+            if end == .closed { present = [] }
             return lost(before, "the scanner was unplugged") + settle()
         default: return settle()
         }

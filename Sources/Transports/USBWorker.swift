@@ -1,4 +1,3 @@
-internal import CLinux
 internal import CUSB
 internal import Glibc
 internal import Linux
@@ -6,8 +5,8 @@ internal import Metrology
 
 /// The thread of a `LibUSBBus`: handles libusb's events and does what is posted to it.
 final class USBWorker: @unchecked Sendable {
-    // Safety: `posted` and `tickets` have their own locks; `context` is set once; all else is touched only by
-    // the thread that runs `run()`.
+    // Safety: `mailbox` and `tickets` have their own locks; `context` is set once and used by other threads
+    // only while `mailbox` is open, under its lock; all else is touched only by the thread that runs `run()`.
 
     enum Order {
         case watch(UInt64, @Sendable (USBBusEvent) -> Void)
@@ -17,6 +16,12 @@ final class USBWorker: @unchecked Sendable {
         case stop
     }
 
+    /// What is posted to the thread; closed once the context is gone.
+    private struct Mailbox {
+        var orders: [Order] = []
+        var isOpen = true
+    }
+
     /// Devices that are kept track of; USB addresses are seven bits, and no machine here has eight buses.
     private static let mostDevices = 1_024
     /// How long one wait for events lasts; anything that happens ends it earlier.
@@ -24,7 +29,7 @@ final class USBWorker: @unchecked Sendable {
 
     let time: any TimeSource
     private let context: OpaquePointer
-    private let posted = Guarded<[Order]>([])
+    private let mailbox = Guarded(Mailbox())
     private let tickets = Guarded<UInt64>(0)
 
     private var isStopping = false
@@ -46,8 +51,22 @@ final class USBWorker: @unchecked Sendable {
         (self.time, self.context) = (time, context)
     }
 
-    /// Frees the context, after the thread has ended or where none was started.
-    func discard() { libusb_exit(context) }
+    /// Frees the context when nothing of it is used any more: the thread's last act, or where none was
+    /// started.
+    func discard() {
+        let unheard = mailbox.withLock { mailbox in
+            mailbox.isOpen = false
+            libusb_exit(context)
+            defer { mailbox.orders = [] }
+            return mailbox.orders
+        }
+        for order in unheard { decline(order) }
+    }
+
+    /// Says the last word of a line that was asked for too late.
+    private func decline(_ order: Order) {
+        if case .open(_, _, let handler) = order { handler(.ended(.closed)) }
+    }
 
     static func text(_ code: Int32) -> String { String(cString: libusb_strerror(code)) }
 
@@ -60,8 +79,13 @@ final class USBWorker: @unchecked Sendable {
 
     /// Hands `order` to the thread, in order.
     func post(_ order: Order) {
-        posted.withLock { $0.append(order) }
-        libusb_interrupt_event_handler(context)
+        let isTaken = mailbox.withLock { mailbox in
+            guard mailbox.isOpen else { return false }
+            mailbox.orders.append(order)
+            libusb_interrupt_event_handler(context)
+            return true
+        }
+        if !isTaken { decline(order) }
     }
 
     // MARK: the thread
@@ -123,9 +147,9 @@ final class USBWorker: @unchecked Sendable {
             if hasArrived { add(pointer) } else { remove(pointer) }
             libusb_unref_device(pointer)
         }
-        let orders = posted.withLock { orders in
-            defer { orders = [] }
-            return orders
+        let orders = mailbox.withLock { mailbox in
+            defer { mailbox.orders = [] }
+            return mailbox.orders
         }
         for order in orders { follow(order) }
         finishLines()

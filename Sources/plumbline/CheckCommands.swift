@@ -11,8 +11,8 @@ extension Command {
     ) { arguments, console in
         let path = try arguments.configurationPath()
         let faults = FaultCollector()
-        let deployment = Deployment.check(path, today: SystemTime().now().utc.date, faults: faults)
-        if let deployment { checkLinks(deployment, faults) }
+        let deployment = Deployment.check(
+            path, today: SystemTime().now().utc.date, links: Arguments.fault(ofLink:), faults: faults)
         report(faults, console)
         guard faults.isClean, let deployment else { return .configuration }
         console.say(
@@ -66,17 +66,6 @@ extension Command {
             return nil
         case .success(let bytes):
             return DeviceProfile.read(SourceFile(path: path, bytes: bytes), faults: faults)
-        }
-    }
-
-    /// Links are parsed by the transports, which profiles do not know.
-    private static func checkLinks(_ deployment: Deployment, _ faults: FaultCollector) {
-        for device in deployment.configuration.devices {
-            do throws(TransportError) {
-                _ = try LinkAddress(device.link)
-            } catch {
-                faults.fault(device.linkPlace, error.what, error.remedy)
-            }
         }
     }
 

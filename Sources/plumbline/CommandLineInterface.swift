@@ -10,6 +10,8 @@ struct Command: Sendable {
     let summary: String
     var flags: Set<String> = []
     var values: Set<String> = []
+    /// Whether the command ends in order on SIGTERM and SIGINT by itself; others end at once.
+    var takesSignals = false
     let run: @Sendable (Arguments, Console) async throws -> ExitCode
 }
 
@@ -56,6 +58,7 @@ enum CommandLineInterface {
     }
 
     private static func run(_ command: Command, _ arguments: [String], _ plain: Console) async -> ExitCode {
+        if !command.takesSignals { TerminationSignals.release() }
         do {
             let parsed = try Arguments(arguments, flags: command.flags, values: command.values)
             return try await command.run(parsed, parsed.console)

@@ -21,9 +21,20 @@ extension Arguments {
     func deployment() throws(CommandFailure) -> Deployment {
         let path = try configurationPath()
         do {
-            return try Deployment.load(path, today: SystemTime().now().utc.date)
+            return try Deployment.load(
+                path, today: SystemTime().now().utc.date, links: Self.fault(ofLink:))
         } catch {
             throw CommandFailure(.configuration, "\(path) cannot be used:\n\(error)")
+        }
+    }
+
+    /// What is wrong with a link, as the transports see it; nil where nothing is.
+    static func fault(ofLink link: String) -> (what: String, remedy: String)? {
+        do {
+            _ = try LinkAddress(link)
+            return nil
+        } catch {
+            return (error.what, error.remedy)
         }
     }
 

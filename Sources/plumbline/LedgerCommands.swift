@@ -23,7 +23,8 @@ extension Command {
                     ? "the ledger verifies: \(report.entries) entries (\(report.records) records), "
                         + "\(report.nodes) tree nodes, \(report.checkpoints) signed checkpoints, "
                         + "\(report.evidence) pieces of evidence"
-                    : "the ledger does NOT verify: \(report.mismatchCount) mismatches in \(report.entries) entries"
+                    : "the ledger does NOT verify: \(report.mismatchCount) mismatches "
+                        + "in \(report.entries) entries"
             )
             console.print("root \(Hex.text(report.root))")
         }

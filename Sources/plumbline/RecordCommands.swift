@@ -96,20 +96,30 @@ extension Command {
 
     /// `plumbline records export --format jsonl|csv`: records for other tools.
     static let recordsExport = Command(
-        name: "records export", operands: "--format jsonl|csv " + filterOperands,
-        summary:
-            "records for other tools, on standard output: whole as JSON lines, or one CSV row a measurement",
-        values: filters.union(["--format"])
+        name: "records export", operands: "--format jsonl|csv [--out DIR] " + filterOperands,
+        summary: "records for other tools: whole as JSON lines, or one CSV row a measurement",
+        values: filters.union(["--format", "--out"])
     ) { arguments, console in
         let records = try reading { try arguments.ledgerReader().records(try query(arguments)) }
-        switch arguments.values["--format"] {
-        case "jsonl": for record in records { console.print(String(decoding: record.bytes, as: UTF8.self)) }
-        case "csv":
-            console.print(RecordCSV.header)
-            for record in records { for row in RecordCSV.rows(record.body) { console.print(row) } }
-        case let other:
-            throw UsageError(message: "--format must be jsonl or csv, not \(other ?? "missing")")
+        let format = arguments.values["--format"] ?? ""
+        let lines: [String]
+        switch format {
+        case "jsonl": lines = records.map { String(decoding: $0.bytes, as: UTF8.self) }
+        case "csv": lines = [RecordCSV.header] + records.flatMap { RecordCSV.rows($0.body) }
+        case "qif", "dfq", "as9102":
+            throw UsageError(message: "records are not exported as \(format) yet: use jsonl or csv")
+        default:
+            throw UsageError(message: "--format is jsonl or csv, not \(format.isEmpty ? "missing" : format)")
         }
+        guard let folder = arguments.values["--out"] else {
+            for line in lines { console.print(line) }
+            return .success
+        }
+        let file = "\(folder)/records.\(format)"
+        try reading {
+            try DataDirectory(folder).replace(file, with: Array((lines.joined(separator: "\n") + "\n").utf8))
+        }
+        console.say("\(records.count) records in \(file)")
         return .success
     }
 

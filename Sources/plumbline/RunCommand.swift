@@ -8,7 +8,8 @@ extension Command {
     /// `plumbline run`: the daemon.
     static let runGateway = Command(
         name: "run", operands: "",
-        summary: "the daemon: polls, inspects, records, delivers, serves the station page"
+        summary: "the daemon: polls, inspects, records, delivers, serves the station page",
+        takesSignals: true
     ) { arguments, console in
         guard arguments.words.count == 1 else { throw UsageError(message: "run takes no operands") }
         let deployment = try arguments.deployment()

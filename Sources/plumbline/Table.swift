@@ -7,7 +7,9 @@ struct Table {
 
     mutating func add(_ row: [String]) { rows.append(row) }
 
-    /// The header and rows, each cell padded to its column; `style` may colour a cell without changing its width.
+    /// The header and rows, each cell padded to its column.
+    ///
+    /// `style` may colour a cell without changing its width.
     func lines(bold: (String) -> String, style: (String) -> String = { $0 }) -> [String] {
         let widths = header.indices.map { column in
             ([header] + rows).map { column < $0.count ? $0[column].count : 0 }.max() ?? 0

@@ -25,7 +25,7 @@ struct HIDReportDescriptorTests {
     @Test func aBootKeyboardIsReadAndRefusedAsAScanner() throws {
         let descriptor = try HIDReportDescriptor(HIDSamples.keyboardDescriptor)
         #expect(descriptor.hasApplication(.keyboard))
-        // HID 1.11, appendix E.6: eight modifier bits, a constant byte, five output bits and three of padding,
+        // HID 1.11, appendix E.6: eight modifier bits, a constant byte, five output bits, three of padding,
         // six key codes.
         #expect(descriptor.fields.map(\.bitOffset) == [0, 8, 0, 5, 16])
         #expect(descriptor.fields.map(\.direction) == [.input, .input, .output, .output, .input])

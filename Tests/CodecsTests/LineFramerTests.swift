@@ -38,6 +38,14 @@ struct LineFramerTests {
             ])
     }
 
+    @Test func aLineWithoutEndTakesNoMoreMemoryThanTheLongest() throws {
+        var framer = LineFramer(try LineFraming(suffixes: [[0x0D]], longest: 10))
+        for _ in 0..<1_000 {
+            #expect(framer.take([UInt8](repeating: 0x41, count: 100), at: 0) == [])
+            #expect(framer.held.count <= 18)
+        }
+    }
+
     @Test func silenceEndsALineThatNoSuffixEnds() throws {
         var framer = LineFramer(try LineFraming(suffixes: [], longest: 40, idleGapNanoseconds: 50))
         #expect(framer.deadline == nil)

@@ -142,8 +142,8 @@ struct CourierTests {
         let seen = try await events(2, ledger: ledger, sink: sink) {
             try await ledger.append([Shop.draft("r1"), Shop.draft("r2")])
         }
-        #expect(seen[0] == .quarantined(id: "r1", reason: "no such part", isAlarm: true))
-        #expect(seen[1] == .delivered(id: "r2", wasDuplicate: false))
+        #expect(seen.first == .quarantined(id: "r1", reason: "no such part", isAlarm: true))
+        #expect(seen.last == .delivered(id: "r2", wasDuplicate: false))
         let item = try #require(try ledger.reader.outbox(sink: "qms", state: .quarantined).first)
         #expect(item.lastError == "no such part")
         let audit = try ledger.reader.entries(kind: .audit)
@@ -161,7 +161,7 @@ struct CourierTests {
         let ledger = try shop.ledger()
         try await ledger.append([Shop.draft("s1", provenance: "simulated"), Shop.draft("r1")])
         let seen = try await events(2, ledger: ledger, sink: try shop.sink())
-        guard case .withheld("s1", let reason) = seen[0] else {
+        guard case .withheld("s1", let reason) = try #require(seen.first) else {
             Issue.record("not withheld: \(seen)")
             return
         }

@@ -22,7 +22,7 @@ final class Program {
         process.executableURL = isOwn ? own : URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = isOwn ? arguments : [name] + arguments
         process.currentDirectoryURL = folder
-        let label = log ?? "\(name)-\(UUID().uuidString.prefix(8))"
+        let label = log ?? "\(URL(fileURLWithPath: name).lastPathComponent)-\(UUID().uuidString.prefix(8))"
         output = folder.appendingPathComponent("\(label).out")
         errors = folder.appendingPathComponent("\(label).err")
         for file in [output, errors] where !FileManager.default.fileExists(atPath: file.path) {

@@ -18,8 +18,9 @@ final class Shop {
 
     /// A shop whose gateway reads `shop-gateway.yaml` and whose devices are those of `shop.yaml`.
     ///
-    /// Without `technician` nobody works there: the test scans, tightens and presses buttons itself.
-    init(technician: Bool, edit: (String) -> String = { $0 }) throws {
+    /// Without `technician` nobody works there: the test scans, tightens and presses buttons itself. Without
+    /// `usb` both scans come from the serial scanner, for the mock USB bus would end with the gateway.
+    init(technician: Bool, usb: Bool = false, edit: (String) -> String = { $0 }) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("shop-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let free = try FreePorts.take(4)
@@ -27,10 +28,10 @@ final class Shop {
         let scenarios = Program.checkout.appendingPathComponent("Simulators/scenarios")
         var scenario = try String(contentsOf: scenarios.appendingPathComponent("shop.yaml"), encoding: .utf8)
         if !technician { scenario = Self.without(["stations:", "parts:"], scenario) }
-        try write("shop.yaml", moved(scenario))
+        try write("shop.yaml", usb ? moved(scenario) : Self.serialOnly(moved(scenario)))
         let gateway = try String(
             contentsOf: scenarios.appendingPathComponent("shop-gateway.yaml"), encoding: .utf8)
-        try write("gateway.yaml", edit(moved(gateway)))
+        try write("gateway.yaml", edit(usb ? moved(gateway) : Self.serialOnly(moved(gateway))))
         for file in ["operators.yaml", "plans/cr-injector-flow.yaml"] {
             let text = try String(contentsOf: scenarios.appendingPathComponent(file), encoding: .utf8)
             try write(file, text)
@@ -50,6 +51,11 @@ final class Shop {
             ("../../.plumbline/", ""), (".plumbline/data", "data"), (".plumbline/", ""),
             ("../../DeviceProfiles", Program.checkout.path + "/DeviceProfiles"),
         ].reduce(text) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+    }
+
+    private static func serialOnly(_ text: String) -> String {
+        text.replacingOccurrences(of: "[SCAN-1, SCAN-2]", with: "[SCAN-2]")
+            .replacingOccurrences(of: "part_scanner: SCAN-1", with: "part_scanner: SCAN-2")
     }
 
     /// The document `text` without its top-level members `keys`.
@@ -74,8 +80,8 @@ final class Shop {
     /// Starts the devices. `parts` of them are brought by the technician, then the simulator ends.
     func startSimulator(parts: Int? = nil, speed: Int = 20) async throws {
         var arguments = [
-            "run", "shop.yaml", "--speed", "\(speed)", "--usb-control", folder.path + "/usb.sock", "--control",
-            "127.0.0.1:\(ports.control)",
+            "run", "shop.yaml", "--speed", "\(speed)", "--usb-control", folder.path + "/usb.sock",
+            "--control", "127.0.0.1:\(ports.control)",
         ]
         if let parts { arguments += ["--parts", "\(parts)"] }
         let simulator = try Program("plumbline-sim", arguments, in: folder, log: "sim")
@@ -123,7 +129,8 @@ final class Shop {
 
     /// Runs the `plumbline` command on this shop's ledger.
     func plumbline(_ arguments: [String]) async throws -> (code: Int32?, output: String, errors: String) {
-        try await Program.run("plumbline", arguments + ["--config", configuration, "--data", data], in: folder)
+        try await Program.run(
+            "plumbline", arguments + ["--config", configuration, "--data", data], in: folder)
     }
 
     /// The ledger's records, oldest first.
@@ -163,9 +170,9 @@ final class Shop {
         try #require(isSo, "not so: \(what); \(seen); \(gatewayLog)")
     }
 
-    /// Asks the simulator's control interface.
-    func control(_ path: String, _ body: JSONValue) throws {
-        _ = try HTTP.post(port: ports.control, path, CanonicalJSON.bytes(body))
+    /// Asks the simulator's control interface, or that of another simulator on `port`.
+    func control(_ path: String, _ body: JSONValue, port: Int? = nil) throws {
+        _ = try HTTP.post(port: port ?? ports.control, path, CanonicalJSON.bytes(body))
     }
 
     /// Scans `text` (escapes as `\x1d`) with the serial scanner.

@@ -15,19 +15,7 @@ import Testing
         #expect(setPoints == [SetPoint(point: "set_rail_pressure", value: 160)])
         #expect(dialogue.say(.started(step: 0, failure: nil)) == [])
 
-        let leak = try Fixture.group(sequence: "7", echo: token, at: dialogue.now)
-        let gauging = dialogue.say(.completed(role: "bench", leak, evidence: "e7"))
-        #expect(gauging == [.gauge([Fixture.leakOff], after: leak.stamp)])
-        let reading = try Fixture.sample("rate_a", "31.4", "mL/min", device: "FM-001", at: dialogue.now)
-        let storing = dialogue.say(.gauged([Fixture.leakOff: reading]))
-        guard case .store(let body, let consumed) = try #require(storing.first), storing.count == 1 else {
-            Issue.record("the step was not made durable alone: \(storing)")
-            return
-        }
-        #expect(consumed == leak)
-        #expect(body["event"] == "cycle.step")
-        let next = dialogue.say(.stored)
-        #expect(next.first == .acknowledge(leak))
+        let next = try measureAndGauge(&dialogue, token: token)
         guard case .start(_, 1, let second, _) = try #require(next.last) else {
             Issue.record("the second step was not started: \(next)")
             return
@@ -46,6 +34,27 @@ import Testing
         #expect(record.body["results"]?.elements.map { $0["value"] } == ["31.4", "126.8"])
         #expect(dialogue.say(.committed) == [.acknowledge(full)])
         #expect(dialogue.machine.phase == .ready)
+    }
+
+    /// Has the bench complete the first step and the gauge read its leak-off; returns what follows once that
+    /// is durable.
+    private func measureAndGauge(
+        _ dialogue: inout Dialogue, token: String?
+    ) throws -> [CycleMachine.Action] {
+        let leak = try Fixture.group(sequence: "7", echo: token, at: dialogue.now)
+        let gauging = dialogue.say(.completed(role: "bench", leak, evidence: "e7"))
+        #expect(gauging == [.gauge([Fixture.leakOff], after: leak.stamp)])
+        let reading = try Fixture.sample("rate_a", "31.4", "mL/min", device: "FM-001", at: dialogue.now)
+        let storing = dialogue.say(.gauged([Fixture.leakOff: reading]))
+        guard case .store(let body, let consumed) = try #require(storing.first), storing.count == 1 else {
+            Issue.record("the step was not made durable alone: \(storing)")
+            return []
+        }
+        #expect(consumed == leak)
+        #expect(body["event"] == "cycle.step")
+        let next = dialogue.say(.stored)
+        #expect(next.first == .acknowledge(leak))
+        return next
     }
 
     @Test func aScanWithoutABadgeArmsNothing() throws {
@@ -135,9 +144,11 @@ import Testing
 
     @Test func aDeviceOutOfReachIsStartedWhenItReturnsAndElseNamedAsTheReason() throws {
         var dialogue = Dialogue(try Fixture.station())
+        _ = dialogue.say(.device(role: "meter", isOnline: true))
         _ = dialogue.say(.badge(inspector: "1042"))
         _ = dialogue.say(.part(Fixture.part, cycle: Fixture.cycleID, priorAttempts: 0))
         #expect(dialogue.say(.opened) == [])
+        #expect(dialogue.say(.device(role: "meter", isOnline: true)) == [])
         var late = dialogue
         guard case .start = try #require(late.say(.device(role: "bench", isOnline: true)).last) else {
             Issue.record("not started when the bench came back")
@@ -148,6 +159,31 @@ import Testing
             return
         }
         #expect(record.reasons == ["offline"])
+    }
+
+    @Test func aStepIsNotStartedWhileAGaugeThatItReadsIsOutOfReach() throws {
+        var dialogue = Dialogue(try Fixture.station())
+        _ = dialogue.say(.device(role: "bench", isOnline: true))
+        _ = dialogue.say(.badge(inspector: "1042"))
+        _ = dialogue.say(.part(Fixture.part, cycle: Fixture.cycleID, priorAttempts: 0))
+        #expect(dialogue.say(.opened) == [])
+        #expect(dialogue.say(.tick) == [])
+        guard case .start = try #require(dialogue.say(.device(role: "meter", isOnline: true)).last) else {
+            Issue.record("not started when the meter came back")
+            return
+        }
+    }
+
+    @Test func aBadgeDuringACycleIsKeptAsItWasScanned() throws {
+        var dialogue = Dialogue(try Fixture.station())
+        _ = dialogue.begin()
+        let actions = dialogue.say(.badge(inspector: "1043", scan: Array("OP:77".utf8)))
+        guard case .audit(let body) = try #require(actions.first) else {
+            Issue.record("nothing kept: \(actions)")
+            return
+        }
+        #expect(body["raw"] == "4f503a3737")
+        #expect(dialogue.machine.inspector == "1042")
     }
 
     @Test func aStartThatFailedIsTriedAgain() throws {
@@ -202,6 +238,7 @@ import Testing
         let station = try Fixture.station()
         var first = Dialogue(station)
         var journal: [JSONValue] = []
+        _ = first.say(.device(role: "meter", isOnline: true))
         _ = first.say(.device(role: "bench", isOnline: true))
         _ = first.say(.badge(inspector: "1042"))
         if case .open(let body) = try #require(

@@ -78,7 +78,7 @@ enum Fixture {
                 "meter": try gauge("FM-001", provenance: provenance),
             ],
             binds: ["bench": BindRule(text: .cycle, capacity: 8)], provenance: provenance,
-            software: ["name": "plumbline", "version": "0.1.0", "build": "test"])
+            asksForBadge: true, software: ["name": "plumbline", "version": "0.1.0", "build": "test"])
     }
 
     static let part = PartIdentity(
@@ -123,8 +123,9 @@ struct Dialogue {
 
     var now: Moment { Fixture.moment(second) }
 
-    /// Signs in, scans the part and brings the bench on line: the first start is the last action.
+    /// Signs in, scans the part and brings bench and meter on line: the first start is the last action.
     mutating func begin() -> [CycleMachine.Action] {
+        _ = say(.device(role: "meter", isOnline: true))
         _ = say(.device(role: "bench", isOnline: true))
         _ = say(.badge(inspector: "1042"))
         _ = say(.part(Fixture.part, cycle: Fixture.cycleID, priorAttempts: 0))

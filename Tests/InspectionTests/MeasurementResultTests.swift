@@ -31,6 +31,18 @@ import Testing
         #expect(result.verdict == .fail)
     }
 
+    @Test func aValueThatItsDeviceDisownsSaysSo() throws {
+        let sample = try Fixture.sample(
+            "delivery", "126.8", "mm3/{stroke}", quality: .bad(.flagged), at: Fixture.moment(1))
+        let plan = try Fixture.plan()
+        let delivery = try #require(plan.characteristics.first { $0.id == "delivery" })
+        let result = MeasurementResult(
+            judging: sample, against: delivery, with: try Fixture.gauge("FTS-001"),
+            on: sample.stamp.utc.date)
+        #expect(result.verdict == .indeterminate)
+        #expect(result.reason == .deviceInvalid)
+    }
+
     @Test func aUnitOfAnotherKindIsNeverAPass() throws {
         let characteristic = try Fixture.characteristic(
             "leak_off", step: "leak", role: "meter", point: "rate_a", unit: "mL/min", lsl: nil, usl: "60")

@@ -7,6 +7,7 @@ struct ArrowTests {
         "CShims": ["CSQLite", "CCurl"],
         "plumbline-sim": ["Simulation"],
         "plumbline-usb-mock": ["CUMockdev"],
+        "usb-scan-probe": ["Transports", "Metrology", "Codecs", "Linux"],
         "CBaselines": ["CModbus"],
         "plumbline-bench": ["Metrology", "Codecs", "Linux", "Transports", "CBaselines"],
     ]

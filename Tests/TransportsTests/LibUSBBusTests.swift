@@ -56,9 +56,19 @@ struct LibUSBBusTests {
         #expect(await probe.stop() == 0)
     }
 
-    @Test func aMachineWithoutUSBHasABusWithoutDevices() async throws {
+    @Test func aStoppedBusEndsWhatItIsAskedFor() async throws {
         let bus = try LibUSBBus(time: SystemTime())
+        let watch = bus.watch { _ in }
         bus.stop()
         bus.stop()
+        watch.cancel()
+        let (events, event) = AsyncStream<USBLineEvent>.makeStream()
+        let request = USBLineRequest(
+            device: USBSamples.device(1), interface: USBSamples.posInterface, serial: nil)
+        bus.open(request) { event.yield($0) }.close()
+        for await event in events {
+            #expect(event == .ended(.closed))
+            break
+        }
     }
 }

@@ -83,7 +83,7 @@ struct USBScannerMachineTests {
         bench.take(.line(.report([2, 1, 2], USBSamples.stamp(0)), number: 1))
         #expect(
             bench.actions == [
-                .tell(.misread(reason: "a report of 3 bytes where the scanner's have 62: cut off"))
+                .tell(.misread(reason: "a report of 3 bytes, cut off: the scanner's have 62"))
             ])
     }
 
@@ -203,6 +203,13 @@ struct USBScannerMachineTests {
             #expect(bench.actions.count == 1)
         }
         #expect(pauses == [1, 2, 4, 8, 16, 32, 32, 32].map { $0 * 500_000_000 })
+    }
+
+    @Test func aLineThatClosesUnaskedIsNotOpenedAgain() {
+        var bench = Bench()
+        bench.take(.bus(.arrived(scanner)))
+        bench.take(.line(.ended(.closed), number: 1))
+        #expect(bench.actions == [])
     }
 
     @Test func aTickThatNobodyWaitsForDoesNothing() {

@@ -18,7 +18,7 @@ struct BenchLive: Sendable {
     }
 }
 
-/// The register map of the `plc-flow-bench` convention: holding registers, zero-based, floats high word first.
+/// The `plc-flow-bench` convention: holding registers, zero-based, floats high word first.
 enum BenchRegister {
     static let live = 0x0000..<0x0008
     static let result = 0x0100..<0x0112

@@ -1,5 +1,7 @@
-/// Input reports of a HID point-of-sale scanner (usage page 8C), in the layout of an Access-IS LSR118:
-/// 64 bytes; report id 2, length, AIM identifier, 56 bytes of data, bit 0 of the last byte for "more follows".
+/// Input reports of a HID point-of-sale scanner (usage page 8C), in the layout of an Access-IS LSR118.
+///
+/// 64 bytes: report id 2, length, AIM identifier, 56 bytes of data, and bit 0 of the last byte:
+/// more follows.
 package enum HIDReport {
     static let size = 64
     static let reportID: UInt8 = 2

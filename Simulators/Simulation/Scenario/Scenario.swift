@@ -21,6 +21,7 @@ package struct Scenario: Sendable, Equatable {
         case hidScanner
     }
 
+    /// One device to simulate.
     package struct Device: Sendable, Equatable {
         package let id: String
         package let link: Link
@@ -29,6 +30,7 @@ package struct Scenario: Sendable, Equatable {
         package let unit: UInt8?
     }
 
+    /// A place where one technician works with some of the devices.
     package struct Station: Sendable, Equatable {
         package let id: String
         package let bench: String

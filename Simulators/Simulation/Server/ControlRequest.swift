@@ -10,6 +10,7 @@ package struct ControlRequest: Sendable, Equatable {
     /// Longest head, and longest body.
     package static let mostBytes = 8192
 
+    /// What has become of the bytes so far.
     package enum Parsing: Sendable, Equatable {
         case incomplete
         case request(ControlRequest)

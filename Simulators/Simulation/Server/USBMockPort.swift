@@ -103,8 +103,8 @@ final class USBMockPort: LoopSource {
     private func answered(_ line: String) {
         let command = pending.map { String($0.prefix { $0 != " " }) } ?? ""
         pending = nil
-        if line != "ok" { server.log("\(id): \(command): \(line)") }
-        // A mock that is plugged in already says so as an error: the scanner is there all the same.
+        // A mock that is plugged in already calls that an error: the scanner is there all the same.
+        if line != "ok", command != "plug" { server.log("\(id): \(command): \(line)") }
         if command == "plug" { server.setScanner(id, isReady: true) }
         if command == "unplug", line == "ok" { server.setScanner(id, isReady: false) }
         sendNext()

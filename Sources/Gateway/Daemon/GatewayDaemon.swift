@@ -44,7 +44,13 @@ package struct GatewayDaemon: Sendable {
         } catch {
             outcome = .failure(error)
         }
-        try await ledger.close()
+        do {
+            try await ledger.close()
+        } catch {
+            // What went wrong first is what people must hear of.
+            try outcome.get()
+            throw error
+        }
         try outcome.get()
     }
 
@@ -84,31 +90,9 @@ package struct GatewayDaemon: Sendable {
         _ parts: GatewayParts, _ reporter: StatusReporter, _ hub: EventHub,
         until stop: @escaping @Sendable () async -> Void
     ) async -> Result<Void, any Error> {
-        await withTaskGroup(of: Result<Void, any Error>?.self) { group in
-            func part(_ name: String, _ run: @escaping @Sendable () async throws -> Void) {
-                group.addTask {
-                    do {
-                        try await run()
-                        // A part ends by itself only where everything is being stopped.
-                        return Task.isCancelled
-                            ? nil : .failure(GatewayError(.software, "\(name) ended by itself"))
-                    } catch {
-                        return .failure(error)
-                    }
-                }
-            }
-            for station in parts.stations { part("a station") { try await station.run() } }
-            for running in parts.devices { part(running.configuration.id) { try await running.device.run() } }
-            for scanner in parts.scanners { part(scanner.configuration.id) { try await scanner.run() } }
-            for courier in parts.couriers { part("a courier") { try await courier.run() } }
-            part("events") { await hub.run() }
-            part("the clock") {
-                while !Task.isCancelled {
-                    guard (try? await Task.sleep(for: Self.tick)) != nil else { return }
-                    try await reporter.renew()
-                    for station in parts.stations { station.inbox.put(.tick) }
-                }
-            }
+        let supervised = supervised(parts, reporter, hub)
+        return await withTaskGroup(of: Result<Void, any Error>?.self) { group in
+            for part in supervised { group.addTask { await part.outcome() } }
             group.addTask {
                 await stop()
                 return .success(())
@@ -121,6 +105,33 @@ package struct GatewayDaemon: Sendable {
             }
             group.cancelAll()
             return outcome
+        }
+    }
+
+    /// Everything that runs as long as the daemon does.
+    private func supervised(
+        _ parts: GatewayParts, _ reporter: StatusReporter, _ hub: EventHub
+    ) -> [SupervisedPart] {
+        parts.stations.map { station in SupervisedPart("a station") { try await station.run() } }
+            + parts.devices.map { running in
+                SupervisedPart(running.configuration.id) { try await running.device.run() }
+            }
+            + parts.scanners.map { scanner in
+                SupervisedPart(scanner.configuration.id) { try await scanner.run() }
+            }
+            + parts.couriers.map { courier in SupervisedPart("a courier") { try await courier.run() } }
+            + [
+                SupervisedPart("events") { await hub.run() },
+                SupervisedPart("the clock") { try await Self.keepTime(parts.stations, reporter) },
+            ]
+    }
+
+    /// Has every station look at its deadlines and the pages renewed, tick by tick, until it is cancelled.
+    private static func keepTime(_ stations: [StationRunner], _ reporter: StatusReporter) async throws {
+        while !Task.isCancelled {
+            guard (try? await Task.sleep(for: tick)) != nil else { return }
+            try await reporter.renew()
+            for station in stations { station.inbox.put(.tick) }
         }
     }
 

@@ -1,5 +1,6 @@
 /// Why the daemon could not start or had to stop: what, where, and what to do.
 package struct GatewayError: Error, Sendable, CustomStringConvertible {
+    /// Where the fault lies; the command line chooses its exit code by it.
     package enum Kind: Sendable {
         /// Configuration, profile or plan.
         case configuration

@@ -42,36 +42,15 @@ struct GatewayParts: Sendable {
         let inboxes = StationInboxes()
         let devices = try await Self.devices(deployment, ledger.reader, lines, time, inboxes)
         self.devices = devices
-        let described = sinks.map(\.about)
-        let services = StationServices(
-            ledger: ledger, reader: ledger.reader, time: time, clock: { ClockState.ofThisMachine() },
-            roster: deployment.operators,
-            sinks: { ProvenanceGate.sinks(for: $0.body, among: described) }, counters: counters,
-            queue: { board.queue }, log: log,
-            publish: { view in
-                board.note(station: view)
-                hub.publish(event: "station", key: view["station"]?.text, view)
-            })
-        stations = try deployment.configuration.stations.map { configuration in
-            let station = try Self.station(configuration, deployment)
-            let bound = devices.filter { configuration.bindings.values.contains($0.configuration.id) }
-            let byRole = configuration.bindings.compactMapValues { id in
-                bound.first { $0.configuration.id == id }?.device
-            }
-            let runner = StationRunner(station: station, devices: byRole, services: services)
-            for (role, id) in configuration.bindings { inboxes.add(runner.inbox, role: role, device: id) }
-            return runner
+        let services = Self.services(
+            deployment, sinks: sinks.map(\.about), ledger: ledger, time: time, log: log,
+            counters: counters, board: board, hub: hub)
+        let stations = try deployment.configuration.stations.map { configuration in
+            try Self.runner(configuration, deployment, devices, services, inboxes)
         }
-        let stations = stations
+        self.stations = stations
         let bus = LazyUSBBus(time: time)
-        scanners = try deployment.configuration.devices.compactMap { configuration in
-            guard let profile = deployment.profiles[configuration.id]?.scanner else { return nil }
-            let served = zip(deployment.configuration.stations, stations)
-                .filter { $0.0.scanners.contains(configuration.id) }.map(\.1.inbox)
-            return try ScannerRunner(
-                configuration, profile, bus: try bus.get(), time: time, stations: served, counters: counters,
-                log: log)
-        }
+        scanners = try Self.scanners(deployment, stations, bus, services)
         self.bus = bus.made
         couriers = sinks.map { sink in
             Courier(
@@ -82,11 +61,64 @@ struct GatewayParts: Sendable {
         }
     }
 
+    /// What all stations share; `board` and `hub` are where they show themselves.
+    private static func services(
+        _ deployment: Deployment, sinks described: [SinkDescription], ledger: LedgerWriter,
+        time: any TimeSource, log: EventLog, counters: InspectionCounters, board: StatusBoard, hub: EventHub
+    ) -> StationServices {
+        let scannerBoard = ScannerBoard()
+        let scannersOf = Dictionary(
+            uniqueKeysWithValues: deployment.configuration.stations.map { ($0.id, $0.scanners) })
+        return StationServices(
+            ledger: ledger, reader: ledger.reader, time: time, clock: { ClockState.ofThisMachine() },
+            roster: deployment.operators,
+            sinks: { ProvenanceGate.sinks(for: $0.body, among: described) }, counters: counters,
+            queue: { board.queue }, scannerBoard: scannerBoard,
+            scanners: { scannerBoard.devices(scannersOf[$0] ?? []) }, log: log,
+            publish: { view in
+                board.note(station: view)
+                hub.publish(event: "station", key: view["station"]?.text, view)
+            })
+    }
+
+    /// A station with the devices that it is bound to, which report to it from now on.
+    private static func runner(
+        _ configuration: StationConfiguration, _ deployment: Deployment, _ devices: [RunningDevice],
+        _ services: StationServices, _ inboxes: StationInboxes
+    ) throws -> StationRunner {
+        let station = try station(configuration, deployment)
+        let byRole = configuration.bindings.compactMapValues { id in
+            devices.first { $0.configuration.id == id }?.device
+        }
+        let runner = StationRunner(station: station, devices: byRole, services: services)
+        for (role, id) in configuration.bindings { inboxes.add(runner.inbox, role: role, device: id) }
+        return runner
+    }
+
+    /// The scanners, each with the stations that it serves; `stations` are in the configuration's order.
+    private static func scanners(
+        _ deployment: Deployment, _ stations: [StationRunner], _ bus: LazyUSBBus, _ services: StationServices
+    ) throws -> [ScannerRunner] {
+        try deployment.configuration.devices.compactMap { configuration in
+            guard let profile = deployment.profiles[configuration.id]?.scanner else { return nil }
+            let served = zip(deployment.configuration.stations, stations)
+                .filter { $0.0.scanners.contains(configuration.id) }.map(\.1.inbox)
+            return try ScannerRunner(
+                configuration, profile, bus: try bus.get(), time: services.time, stations: served,
+                counters: services.counters, board: services.scannerBoard, log: services.log)
+        }
+    }
+
     private static func sinks(_ deployment: Deployment, _ time: any TimeSource) throws -> [any Sink] {
         try deployment.configuration.sinks.map { configuration in
             let about = SinkDescription(name: configuration.id, acceptsTestData: configuration.acceptsTest)
             switch configuration.kind {
-            case .sqlite(let path): return try SQLiteSink(about, path: path, time: time)
+            case .sqlite(let path):
+                do throws(DeliveryError) {
+                    return try SQLiteSink(about, path: path, time: time)
+                } catch {
+                    throw GatewayError(.inputOutput, error.description)
+                }
             }
         }
     }
@@ -146,7 +178,8 @@ struct GatewayParts: Sendable {
         return InspectionStation(
             site: gateway.site, gateway: gateway.id, company: gateway.company, id: configuration.id,
             plan: plan,
-            gauges: gauges, binds: binds, provenance: provenances.min() ?? .live, software: BuildVersion.json)
+            gauges: gauges, binds: binds, provenance: provenances.min() ?? .live,
+            asksForBadge: deployment.operators != nil, software: BuildVersion.json)
     }
 
     private static func say(_ event: CourierEvent, of sink: String, _ log: EventLog) {

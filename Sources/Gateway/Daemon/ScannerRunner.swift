@@ -21,6 +21,7 @@ final class ScannerRunner: Sendable {
     private let inboxes: [BoundedInbox<StationInput>]
     private let counters: InspectionCounters
     private let log: EventLog
+    private let board: ScannerBoard
     private let status = Guarded(Status())
 
     /// The scanner that `configuration` describes; `profile` says how its bytes are cut into marks.
@@ -30,10 +31,10 @@ final class ScannerRunner: Sendable {
         _ configuration: DeviceConfiguration, _ profile: ScannerProfile,
         bus: @autoclosure () throws -> any USBBus,
         time: any TimeSource, stations: [BoundedInbox<StationInput>], counters: InspectionCounters,
-        log: EventLog
+        board: ScannerBoard, log: EventLog
     ) throws {
         self.configuration = configuration
-        (inboxes, self.counters, self.log) = (stations, counters, log)
+        (inboxes, self.counters, self.board, self.log) = (stations, counters, board, log)
         let id = configuration.id
         switch (try LinkAddress(configuration.link), profile.transport) {
         case (.usb(let address), .hidPOS):
@@ -83,6 +84,7 @@ final class ScannerRunner: Sendable {
 
     private func note(isConnected: Bool, _ detail: String) {
         status.withLock { ($0.isConnected, $0.detail) = (isConnected, detail) }
+        board.note(configuration.id, isConnected: isConnected, detail: detail)
         log.say(
             isConnected ? .info : .warning,
             "\(configuration.id): \(isConnected ? "connected" : "not connected"): \(detail)")

@@ -26,14 +26,17 @@ struct StatusReporter: Sendable {
             devices.append(json(running, status, link))
             states.append((running.configuration.id, status, link))
         }
+        let scanners = parts.scanners.map(\.state)
+        devices += scanners.map(\.json)
         let outbox = try ledger.reader.outboxCounts()
         let waiting = outbox.values.reduce(0) { $0 + ($1[.pending] ?? 0) }
         let quarantined = outbox.values.reduce(0) { $0 + ($1[.quarantined] ?? 0) }
         let entries = try ledger.reader.size()
-        let online = states.count { $0.status.state == .online }
+        let total = states.count + scanners.count
+        let online = states.count { $0.status.state == .online } + scanners.count { $0.isOnline }
         board.note(
-            devices: .array(devices), areOnline: online == states.count,
-            status: status(outbox: outbox, entries: entries, online: online, total: states.count),
+            devices: .array(devices), areOnline: online == total,
+            status: status(outbox: outbox, entries: entries, online: online, total: total),
             families: families(states, outbox, entries), queue: (waiting, quarantined),
             failure: ledger.failure?.description)
     }

@@ -10,7 +10,7 @@ struct ScanClassifier {
 
     /// What a scan turned out to be.
     enum Scan: Equatable {
-        case badge(inspector: String)
+        case badge(inspector: String, bytes: [UInt8])
         case part(PartIdentity)
         case refused(CycleMachine.Refusal.Code, text: String, bytes: [UInt8])
     }
@@ -20,7 +20,7 @@ struct ScanClassifier {
             guard let inspector = roster.operatorID(badge: text) else {
                 return .refused(.unknownBadge, text: StationWords.unknownBadge, bytes: read.bytes)
             }
-            return .badge(inspector: inspector)
+            return .badge(inspector: inspector, bytes: read.bytes)
         }
         do {
             return part(try PartMark.parse(read.bytes, symbology: read.symbology), read)

@@ -11,7 +11,10 @@ extension StationRunner {
         for role in devices.keys.sorted() {
             guard let device = devices[role] else { continue }
             let status = await device.status
-            shown.append(.init(id: device.id, state: status.state.rawValue, detail: status.detail))
+            shown.append(
+                .init(
+                    id: device.id, state: status.state.rawValue, detail: status.detail,
+                    isRefusing: !status.refused.isEmpty))
             let newest = await device.latest
             for point in device.livePoints {
                 if let sample = newest[point.id] {
@@ -19,10 +22,12 @@ extension StationRunner {
                 }
             }
         }
+        shown += services.scanners(station.id)
         let queue = services.queue()
         let view = StationView(
             machine: machine, devices: shown, live: live, past: past, queue: queue.waiting,
-            quarantined: queue.quarantined, showsVerdict: showsVerdict)
+            quarantined: queue.quarantined, showsVerdict: showsVerdict,
+            handRoles: Set(devices.filter { $0.value.isWorkedByHand }.keys))
         services.publish(view.json(at: services.time.now()))
     }
 }

@@ -105,7 +105,7 @@ actor StationRunner {
 
     private func machineInput(for scan: ScanClassifier.Scan) throws -> CycleMachine.Input {
         switch scan {
-        case .badge(let inspector): return .badge(inspector: inspector)
+        case .badge(let inspector, let bytes): return .badge(inspector: inspector, scan: bytes)
         case .refused(let code, let text, let bytes): return .refused(code, text: text, scan: bytes)
         case .part(let part):
             let attempts = try services.reader.attempts(
@@ -230,10 +230,8 @@ actor StationRunner {
         past.insert(StationView.Past(record: record.body), at: 0)
         past = Array(past.prefix(5))
         services.counters.count(record)
-        services.log.say(
-            .info,
-            "\(station.id): \(record.serial) \(record.verdict.rawValue) \(record.reasons.joined(separator: " "))"
-        )
+        let reasons = record.reasons.joined(separator: " ")
+        services.log.say(.info, "\(station.id): \(record.serial) \(record.verdict.rawValue) \(reasons)")
     }
 
     private func audit(_ body: JSONValue) async throws {
@@ -244,7 +242,8 @@ actor StationRunner {
 
     private func newID() -> String { RecordID.make(at: services.time.now().utc, using: &generator) }
 
-    /// An entry that consumes `group`: its bytes, and that the device's result was taken, become durable with it.
+    /// An entry that consumes `group`: its bytes become durable with the entry, and that the device's result
+    /// was taken.
     private func draft(
         _ kind: EntryKind, id: String, _ body: JSONValue, consuming group: SampleGroup?, outbox: [String] = []
     ) -> EntryDraft {

@@ -17,6 +17,10 @@ struct StationServices: Sendable {
     let counters: InspectionCounters
     /// How many deliveries wait, and how many were refused and are kept aside.
     let queue: @Sendable () -> (waiting: Int, quarantined: Int)
+    /// Where scanners say how they are.
+    let scannerBoard: ScannerBoard
+    /// The scanners of the station with this id, as they are now.
+    let scanners: @Sendable (String) -> [StationView.Device]
     let log: EventLog
     /// Shows a station's new state.
     let publish: @Sendable (JSONValue) -> Void

@@ -5,10 +5,12 @@ import Metrology
 /// What the station page shows: one value, made anew from the machine and the devices at every change.
 struct StationView {
     /// A device bound to the station, as it is now.
-    struct Device {
+    struct Device: Sendable {
         let id: String
         let state: String
         let detail: String
+        /// Whether it is there and answers some request with an exception.
+        var isRefusing = false
     }
 
     /// A continuous value of a bound device.
@@ -40,6 +42,8 @@ struct StationView {
     let queue: Int
     let quarantined: Int
     let showsVerdict: Bool
+    /// Roles whose devices a person works with: the step waits for them, not they for the step.
+    let handRoles: Set<String>
 
     /// The `station` event of the page at `now`.
     func json(at now: Stamp) -> JSONValue {
@@ -48,7 +52,7 @@ struct StationView {
             "provenance": .string(machine.station.provenance.rawValue),
             "operator": .optional(machine.inspector),
             "part": part, "step": step, "instruction": .string(instruction), "verdict": .optional(verdict),
-            "reasons": .array(reasons.map { .string(StationWords.reason($0)) }),
+            "reasons": .array(reasons.map(JSONValue.string)),
             "live": .array(live.prefix(4).map { json($0, at: now) }), "results": .array(results),
             "last": .array(
                 past.prefix(5).map {
@@ -74,22 +78,32 @@ struct StationView {
 
     private var state: String {
         switch machine.phase {
-        case .ready: machine.inspector == nil ? "signin" : showsVerdict ? "verdict" : "ready"
+        case .ready: machine.needsBadge ? "signin" : showsVerdict ? "verdict" : "ready"
         case .opening, .gauging, .storing: "running"
-        case .waiting: hindrance == nil ? "running" : "blocked"
+        case .waiting: hindrance != nil ? "blocked" : isHandWork ? "acting" : "running"
         case .committing: "committing"
         }
     }
 
-    /// Why the waiting step does not run; nil where it does.
+    /// Whether the waiting step is one that the technician does.
+    private var isHandWork: Bool {
+        guard case .waiting(_, let progress) = machine.phase else { return false }
+        return handRoles.contains(machine.station.plan.steps[progress.index].completes)
+    }
+
+    /// Why the waiting step does not run, or not on; nil where it does.
     private var hindrance: String? {
-        guard case .waiting(_, let progress) = machine.phase, !progress.isStarted else { return nil }
-        let role = machine.station.plan.steps[progress.index].completes
-        let gauge = machine.station.gauges[role]?.id
-        if let device = devices.first(where: { $0.id == gauge }), device.state != "online" {
-            return StationWords.outOfReach(device.id, device.detail)
+        guard case .waiting(_, let progress) = machine.phase else { return nil }
+        let plan = machine.station.plan
+        let ids = plan.roles(of: plan.steps[progress.index]).compactMap { machine.station.gauges[$0]?.id }
+        let needed = devices.filter { ids.contains($0.id) }
+        if let device = needed.first(where: { $0.state != "online" && !$0.isRefusing }) {
+            return StationWords.outOfReach(device.id, device.detail, isStarted: progress.isStarted)
         }
-        return progress.hindrance.map(StationWords.notStarted)
+        if let device = needed.first(where: \.isRefusing) {
+            return StationWords.refuses(device.id, device.detail, isStarted: progress.isStarted)
+        }
+        return progress.isStarted ? nil : progress.hindrance.map(StationWords.notStarted)
     }
 
     private var stepIndex: Int? {
@@ -117,12 +131,24 @@ struct StationView {
 
     private var verdict: String? { showsVerdict ? machine.lastRecord?.verdict.rawValue : nil }
 
-    private var reasons: [String] { showsVerdict ? machine.lastRecord?.reasons ?? [] : [] }
+    /// One sentence for each characteristic that did not pass, what failed first.
+    private var reasons: [String] {
+        guard showsVerdict, let record = machine.lastRecord, record.verdict != .pass else { return [] }
+        let results = record.body["results"]?.elements ?? []
+        let worst = results.filter { $0["result"]?.text == record.verdict.rawValue }
+        var sentences: [String] = []
+        for result in worst {
+            let sentence = StationWords.shortfall(
+                result, title: title(ofCharacteristic: result["characteristic"]?.text ?? ""))
+            if !sentences.contains(sentence) { sentences.append(sentence) }
+        }
+        return sentences
+    }
 
     private var instruction: String {
         switch machine.phase {
         case .ready:
-            if machine.inspector == nil { return StationWords.scanBadge }
+            if machine.needsBadge { return StationWords.scanBadge }
             return verdict.map(StationWords.next(after:)) ?? StationWords.scanPart
         case .committing: return StationWords.storing
         case .opening: return StationWords.storing
@@ -134,14 +160,31 @@ struct StationView {
 
     private func json(_ live: Live, at now: Stamp) -> JSONValue {
         let age = now.monotonicNanoseconds - live.sample.stamp.monotonicNanoseconds
+        let limits = limits(of: live.sample)
         let isStale = live.sample.quality != .good || age > live.staleAfterNanoseconds
         return [
             "id": .string(live.sample.point), "device": .string(live.sample.device),
-            "title": .string(Self.title(live.sample.point)),
+            "title": .string(title(of: live.sample)),
             "value": .optional(live.sample.value?.description),
             "symbol": .optional(live.sample.unit?.symbol), "age_ms": .number(max(0, age / 1_000_000)),
-            "stale": .bool(isStale),
+            "stale": .bool(isStale), "lsl": .optional(limits?.lsl?.description),
+            "usl": .optional(limits?.usl?.description), "nominal": .optional(limits?.nominal?.description),
         ]
+    }
+
+    /// The limits that the running step sets for this very point, in the same unit; nil where it sets none.
+    private func limits(of sample: Sample) -> Tolerance? {
+        guard let index = stepIndex else { return nil }
+        let plan = machine.station.plan
+        for characteristic in plan.characteristics(of: plan.steps[index])
+        where characteristic.source.point == sample.point
+            && machine.station.gauges[characteristic.source.role]?.id == sample.device
+        {
+            guard case .quantity(let unit, let tolerance, _) = characteristic.requirement, unit == sample.unit
+            else { return nil }
+            return tolerance
+        }
+        return nil
     }
 
     /// Results of the running cycle, else of the last one, as the page lists them.
@@ -162,6 +205,14 @@ struct StationView {
 
     private func title(ofCharacteristic id: String) -> String {
         machine.station.plan.characteristics.first { $0.id == id }?.title ?? id
+    }
+
+    /// What the plan calls a value that it uses; else the point's own name.
+    private func title(of sample: Sample) -> String {
+        machine.station.plan.characteristics.first {
+            $0.source.point == sample.point
+                && machine.station.gauges[$0.source.role]?.id == sample.device
+        }?.title ?? Self.title(sample.point)
     }
 
     /// `rail_pressure` as people read it: `Rail pressure`.

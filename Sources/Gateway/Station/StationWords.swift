@@ -1,4 +1,6 @@
+import Codecs
 import Inspection
+import Metrology
 
 /// The sentences that a station says to its technician. One place, so that they can be read, judged and
 /// translated together.
@@ -16,12 +18,39 @@ enum StationWords {
         }
     }
 
-    static func outOfReach(_ device: String, _ detail: String) -> String {
-        "\(device) is out of reach (\(detail)). Check its power and cable; the step starts by itself."
+    static func outOfReach(_ device: String, _ detail: String, isStarted: Bool) -> String {
+        "\(device) is out of reach (\(detail)). Check its power and cable; the step \(goesOn(isStarted))."
+    }
+
+    /// For a device that is there and answers with Modbus exceptions.
+    static func refuses(_ device: String, _ detail: String, isStarted: Bool) -> String {
+        "\(device) is there, but \(detail). See what it shows; the step \(goesOn(isStarted))."
+    }
+
+    private static func goesOn(_ isStarted: Bool) -> String {
+        isStarted ? "goes on by itself" : "starts by itself"
     }
 
     static func notStarted(_ reason: String) -> String {
         "The step did not start: \(reason). It is tried again."
+    }
+
+    /// What is wrong with one result of a record, with its value and the limit that it broke.
+    static func shortfall(_ result: JSONValue, title: String) -> String {
+        let code = result["reason"]?.text ?? ""
+        guard code == MeasurementResult.Reason.outOfTolerance.rawValue, let text = result["value"]?.text
+        else {
+            return reason(code)
+        }
+        if let expected = result["expected"]?.text { return "\(title) is \(text), not \(expected)" }
+        let symbol = result["unit"]?.text.flatMap { UnitOfMeasure($0) }?.symbol ?? ""
+        let shown = symbol.isEmpty ? text : "\(text) \(symbol)"
+        if let value = ExactDecimal(text), let lsl = result["lsl"]?.text.flatMap({ ExactDecimal($0) }),
+            value < lsl
+        {
+            return "\(title) \(shown) is below \(lsl)"
+        }
+        return "\(title) \(shown) is above \(result["usl"]?.text ?? "its limit")"
     }
 
     /// Why a verdict is not PASS, from a record's reason code.

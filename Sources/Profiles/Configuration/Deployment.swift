@@ -17,12 +17,14 @@ package struct Deployment: Sendable, Equatable {
 
     /// The deployment that the configuration at `path` describes.
     ///
-    /// `today` decides which calibrations are overdue. Throws every fault of every file at once.
+    /// `today` decides which calibrations are overdue, `links` whether a link can be used (the transports
+    /// know). Throws every fault of every file at once.
     package static func load(
-        _ path: String, from source: FileSource = .disk, today: CalendarDate
+        _ path: String, from source: FileSource = .disk, today: CalendarDate,
+        links: LinkCheck = { _ in nil }
     ) throws(Faults) -> Deployment {
         let faults = FaultCollector()
-        let deployment = check(path, from: source, today: today, faults: faults)
+        let deployment = check(path, from: source, today: today, links: links, faults: faults)
         try faults.throwIfAny()
         guard let deployment else {
             throw Faults([Fault(SourcePlace(file: path), "it was refused without a reason", "report this")])
@@ -32,8 +34,12 @@ package struct Deployment: Sendable, Equatable {
 
     /// The same with the caller's collector, so that warnings come out beside faults; nil with any fault.
     package static func check(
-        _ path: String, from source: FileSource = .disk, today: CalendarDate, faults: FaultCollector
+        _ path: String, from source: FileSource = .disk, today: CalendarDate,
+        links: LinkCheck = { _ in nil }, faults: FaultCollector
     ) -> Deployment? {
-        DeploymentReader(source: source, today: today, faults: faults).read(path)
+        DeploymentReader(source: source, today: today, faults: faults).read(path, links: links)
     }
+
+    /// What is wrong with the text of a link, and what to write instead; nil where nothing is.
+    package typealias LinkCheck = (_ link: String) -> (what: String, remedy: String)?
 }

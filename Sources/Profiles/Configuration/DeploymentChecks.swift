@@ -17,6 +17,11 @@ struct DeploymentChecks {
                 place, "there is no station",
                 "add `stations:`; without one nothing is inspected")
         }
+        if configuration.operatorsPath == nil, !configuration.stations.isEmpty {
+            faults.warn(
+                place, "there are no operators, so no badge is asked for and records name no inspector",
+                "name a file of operators with `operators:`")
+        }
         checkLinks()
         var users: [String: String] = [:]
         for station in configuration.stations {

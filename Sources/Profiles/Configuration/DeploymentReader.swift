@@ -15,7 +15,7 @@ final class DeploymentReader {
         (self.source, self.today, self.faults) = (source, today, faults)
     }
 
-    func read(_ path: String) -> Deployment? {
+    func read(_ path: String, links: Deployment.LinkCheck) -> Deployment? {
         let before = faults.count
         guard let file = file(path, namedAt: SourcePlace(file: path)), let root = file.root(faults),
             let top = YAMLMapping(root, "the configuration", faults)
@@ -24,6 +24,7 @@ final class DeploymentReader {
         let isComplete = faults.count == before
         var profiles: [String: DeviceProfile] = [:]
         for device in configuration.devices {
+            if let wrong = links(device.link) { faults.fault(device.linkPlace, wrong.what, wrong.remedy) }
             profiles[device.id] = profile(of: device, in: configuration.profileFolders)
         }
         var plans: [String: InspectionPlan] = [:]

@@ -4,8 +4,8 @@ internal import Linux
 internal import Metrology
 internal import Transports
 
-/// Prints what a USB scanner tells, one JSON object a line, until it is terminated: the program that tests run
-/// among mock USB devices, which have to be preloaded and so cannot be had inside the tests' own process.
+/// Prints what a USB scanner tells, one JSON object a line, until it is terminated: the program that tests
+/// run among mock USB devices, which have to be preloaded and so cannot be had inside the tests' own process.
 @main
 struct Main {
     static func main() {

@@ -37,6 +37,7 @@ const shapes = {
     svg("path", { ...filled,
       d: "M60 14 h5 v72 h-5 Z M70 14 h9 v72 h-9 Z M84 14 h4 v72 h-4 Z M92 14 h7 v72 h-7 Z" }),
   ],
+  turn: () => [svg("path", { ...filled, d: "M4 36 H50 V14 L96 50 L50 86 V64 H4 Z" })],
   busy: () => [
     svg("circle", { ...drawn, cx: 50, cy: 50, r: 40, "stroke-width": 14, opacity: 0.22 }),
     svg("path", { ...drawn, class: "turning", d: "M50 10 A40 40 0 0 1 90 50", "stroke-width": 14,

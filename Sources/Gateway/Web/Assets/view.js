@@ -56,6 +56,7 @@ const results = {
 const stages = {
   signin: { tone: "act", shape: "scan", word: "SCAN BADGE" },
   ready: { tone: "act", shape: "scan", word: "SCAN PART" },
+  acting: { tone: "act", shape: "turn", word: "YOUR TURN" },
   running: { tone: "busy", shape: "busy", word: "WAIT" },
   committing: { tone: "busy", shape: "busy", word: "SAVING" },
   blocked: { tone: "warn", shape: "blocked", word: "STOPPED" },
@@ -100,7 +101,7 @@ function showSentences(current) {
   const instruction = byId("instruction");
   setText(instruction, unbroken(current.sentence));
   const length = current.sentence.length + reasons.join("").length;
-  instruction.dataset.size = byId("reasons").dataset.size = length > 110 ? "small" : "large";
+  instruction.dataset.size = byId("reasons").dataset.size = length > 130 ? "tiny" : length > 100 ? "small" : "large";
 }
 
 // While a refused scan covers the panel, what it covers stays readable above it.

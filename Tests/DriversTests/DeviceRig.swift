@@ -1,0 +1,142 @@
+import Codecs
+import Drivers
+import Foundation
+import Metrology
+import Profiles
+import Testing
+
+/// One device of a shipped profile on a line in memory, running, with everything that it says.
+final class DeviceRig {
+    let line: InMemoryLine
+    let device: ModbusDevice
+    private let tape = EventTape()
+    private var wakeUps: AsyncStream<Void>.Iterator
+    private let clock: SteppedClock
+    private var writes: AsyncStream<ModbusRequest>.Iterator
+    private let work: Task<Void, any Error>
+
+    init(
+        _ profile: String, taken: HandshakeMachine.Taken? = nil, stepMilliseconds: Int64 = 100
+    ) async throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let file = root.appending(path: "DeviceProfiles/\(profile).yaml")
+        let faults = FaultCollector()
+        let source = SourceFile(path: file.path(), bytes: Array(try Data(contentsOf: file)))
+        let registers = try #require(DeviceProfile.read(source, faults: faults)?.registers)
+        let clock = SteppedClock(stepMilliseconds: stepMilliseconds)
+        self.clock = clock
+        let tape = tape
+        line = InMemoryLine(clock: clock)
+        device = ModbusDevice(
+            ModbusDeviceSetup(id: "D-1", registers: registers, unit: 1, provenance: .live, taken: taken),
+            link: line, time: clock, tell: { tape.add($0) })
+        wakeUps = tape.wakeUps.makeAsyncIterator()
+        writes = line.writes.makeAsyncIterator()
+        let device = device
+        work = Task { try await device.run() }
+        await line.waitForStart()
+    }
+
+    deinit { work.cancel() }
+
+    /// Everything that the device has said.
+    var events: [DeviceEvent] { tape.events }
+
+    /// Waits until `condition` holds for what the device has said.
+    private func listen(until condition: () -> Bool) async {
+        while !condition(), await wakeUps.next() != nil {}
+        // What the device does in one go is over when it answers a question.
+        _ = await device.status
+    }
+
+    /// Polls once and waits until the device is through with what came of each of these polls.
+    func pollAndListen(_ ids: [Int]) async {
+        let before = clock.now()
+        line.poll(ids)
+        await listen { batchStamps.count { $0.utc > before.utc } >= ids.count }
+    }
+
+    /// Waits until the device has said `count` times, from the beginning, that it is there, or is not.
+    func listen(forReach isOnline: Bool, count: Int = 1) async {
+        await listen { reaches.count { $0 == isOnline } >= count }
+    }
+
+    /// The next request that writes.
+    func nextWrite() async -> ModbusRequest? { await writes.next() }
+
+    var results: [SampleGroup] {
+        events.compactMap { event in
+            guard case .result(let group) = event else { return nil }
+            return group
+        }
+    }
+
+    var reaches: [Bool] {
+        events.compactMap { event in
+            guard case .reach(let isOnline, _) = event else { return nil }
+            return isOnline
+        }
+    }
+
+    var irregularities: [String] {
+        events.compactMap { event in
+            guard case .irregular(let text) = event else { return nil }
+            return text
+        }
+    }
+
+    /// When the exchanges came that samples were made of; no two have the same stamp.
+    private var batchStamps: [Stamp] {
+        events.compactMap { event in
+            guard case .samples(let samples) = event else { return nil }
+            return samples.first?.stamp
+        }
+    }
+
+    /// The newest sample of a point that was told.
+    func last(_ point: String) -> Sample? {
+        events.reversed().lazy.compactMap { event -> Sample? in
+            guard case .samples(let samples) = event else { return nil }
+            return samples.last { $0.point == point }
+        }.first
+    }
+}
+
+/// What a device has said, in order.
+private final class EventTape: @unchecked Sendable {
+    // Safety: `said` is guarded by `lock`.
+    let wakeUps: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+    private let lock = NSLock()
+    private var said: [DeviceEvent] = []
+
+    init() { (wakeUps, wake) = AsyncStream.makeStream() }
+
+    func add(_ event: DeviceEvent) {
+        lock.withLock { said.append(event) }
+        wake.yield()
+    }
+
+    var events: [DeviceEvent] { lock.withLock { said } }
+}
+
+/// Register contents of the devices, as their profiles describe them.
+enum Registers {
+    /// Result block of the bench: delivery 126.8 (42FD 999A), return 40.25, 160 MPa, 40 °C, 1000 strokes a minute.
+    static func benchResult(_ sequence: UInt16, end: UInt16? = nil, echo: String = "C0000009") -> [UInt16] {
+        let text = Array(echo.utf8)
+        let words = stride(from: 0, to: 8, by: 2).map { UInt16(text[$0]) << 8 | UInt16(text[$0 + 1]) }
+        return [sequence, 1, 2, 100] + words + [
+            0x42FD, 0x999A, 0x4221, 0x0000, 0x4320, 0x0000, 0x4220, 0x0000, 0x03E8, end ?? sequence,
+        ]
+    }
+
+    /// The reply to a read of that block.
+    static func benchReply(_ sequence: UInt16) -> [UInt8] {
+        [3, 36] + benchResult(sequence).flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    }
+
+    static let resultBlock: UInt16 = 0x0100
+    static let acknowledged: UInt16 = 521
+}

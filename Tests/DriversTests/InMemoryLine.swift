@@ -1,0 +1,167 @@
+import Codecs
+import Foundation
+import Metrology
+import Transports
+
+/// A line with one unit on it whose registers a test sets; polls happen when the test says so.
+final class InMemoryLine: ModbusLink, @unchecked Sendable {
+    // Safety: everything that changes is guarded by `lock`.
+
+    /// What the unit does with a request.
+    enum Manner: Sendable {
+        case answers, isSilent
+        case refuses(ModbusException)
+    }
+
+    let name = "modbus+tcp://127.0.0.1:15020"
+    /// Requests that write, in order, answered or not.
+    let writes: AsyncStream<ModbusRequest>
+    private let writeInput: AsyncStream<ModbusRequest>.Continuation
+    private let clock: SteppedClock
+    private let lock = NSLock()
+    private var registers: [UInt16: UInt16] = [:]
+    private var manner = Manner.answers
+    private var lostWrites = 0
+    private var lostReads = 0
+    private var asked: [ModbusRequest] = []
+    private var polls: [ModbusPoll] = []
+    private var deliver: (@Sendable ([ModbusExchange]) -> Void)?
+    private let started: AsyncStream<Void>
+    private let startInput: AsyncStream<Void>.Continuation
+
+    init(clock: SteppedClock) {
+        self.clock = clock
+        (writes, writeInput) = AsyncStream.makeStream()
+        (started, startInput) = AsyncStream.makeStream()
+    }
+
+    // MARK: What a test does
+
+    func set(_ address: UInt16, _ words: [UInt16]) {
+        lock.withLock {
+            for (offset, word) in words.enumerated() { registers[address + UInt16(offset)] = word }
+        }
+    }
+
+    func behave(_ manner: Manner) { lock.withLock { self.manner = manner } }
+
+    /// The next `count` writes get no answer.
+    func loseWrites(_ count: Int) { lock.withLock { lostWrites = count } }
+
+    /// The next `count` single reads get no answer.
+    func loseReads(_ count: Int) { lock.withLock { lostReads = count } }
+
+    /// Every single request so far, polls not among them.
+    var requests: [ModbusRequest] { lock.withLock { asked } }
+
+    /// Returns when the device has begun to poll.
+    func waitForStart() async { for await _ in started { return } }
+
+    /// One round of these polls, of all where none are named, delivered as one batch.
+    func poll(_ ids: [Int]? = nil) {
+        let (polls, deliver) = lock.withLock { (self.polls, self.deliver) }
+        deliver?(
+            polls.filter { ids?.contains($0.id) ?? true }.map {
+                exchange($0.request, $0.unit, pollID: $0.id, lock.withLock { manner })
+            })
+    }
+
+    // MARK: ModbusLink
+
+    func start(
+        polls: [ModbusPoll], deliver: @escaping @Sendable ([ModbusExchange]) -> Void
+    ) throws(TransportError) -> PollGroup {
+        lock.withLock { (self.polls, self.deliver) = (polls, deliver) }
+        startInput.yield()
+        return PollGroup(number: 1)
+    }
+
+    func replace(polls: [ModbusPoll], of group: PollGroup) throws(TransportError) {
+        lock.withLock { self.polls = polls }
+    }
+
+    func setPeriod(_ period: Duration, ofPoll id: Int, in group: PollGroup) {}
+
+    func end(_ group: PollGroup) { lock.withLock { polls = [] } }
+
+    func transact(_ request: ModbusRequest, unit: UInt8, timeout: Duration) async -> ModbusExchange {
+        let manner = lock.withLock {
+            asked.append(request)
+            if request.isRead, lostReads > 0 {
+                lostReads -= 1
+                return Manner.isSilent
+            }
+            if !request.isRead, lostWrites > 0 {
+                lostWrites -= 1
+                return Manner.isSilent
+            }
+            return self.manner
+        }
+        if !request.isRead { writeInput.yield(request) }
+        return exchange(request, unit, pollID: nil, manner)
+    }
+
+    var status: LinkStatus { LinkStatus() }
+
+    func stop() async { lock.withLock { polls = [] } }
+
+    // MARK: The unit
+
+    private func exchange(
+        _ request: ModbusRequest, _ unit: UInt8, pollID: Int?, _ manner: Manner
+    ) -> ModbusExchange {
+        let now = clock.step()
+        let outcome: ModbusOutcome =
+            switch manner {
+            case .answers: .reply(pdu: reply(to: request))
+            case .isSilent: .failed(.timeout)
+            case .refuses(let exception): .exception(exception)
+            }
+        return ModbusExchange(
+            pollID: pollID, unit: unit, request: request, outcome: outcome, sent: now, stamp: now)
+    }
+
+    /// Application Protocol V1.1b3, clauses 6.3, 6.4 and 6.12.
+    private func reply(to request: ModbusRequest) -> [UInt8] {
+        switch request {
+        case .readHoldingRegisters(let address, let count): read(3, address, count)
+        case .readInputRegisters(let address, let count): read(4, address, count)
+        case .writeRegisters(let address, let values):
+            [16] + bytes(address) + bytes(UInt16(values.count))
+        default: [UInt8(0x80), 1]
+        }
+    }
+
+    private func read(_ function: UInt8, _ address: UInt16, _ count: Int) -> [UInt8] {
+        let words = lock.withLock { (0..<count).map { registers[address + UInt16($0)] ?? 0 } }
+        return [function, UInt8(2 * count)] + words.flatMap(bytes)
+    }
+
+    private func bytes(_ word: UInt16) -> [UInt8] { [UInt8(word >> 8), UInt8(word & 0xFF)] }
+}
+
+/// A clock that goes on by one step whenever something is asked of the line.
+final class SteppedClock: TimeSource, @unchecked Sendable {
+    // Safety: `nanoseconds` is guarded by `lock`.
+    private let lock = NSLock()
+    private var nanoseconds: Int64 = 0
+    private let stepNanoseconds: Int64
+
+    init(stepMilliseconds: Int64 = 100) { stepNanoseconds = stepMilliseconds * 1_000_000 }
+
+    func now() -> Stamp { stamp(lock.withLock { nanoseconds }) }
+
+    func step() -> Stamp {
+        stamp(
+            lock.withLock {
+                nanoseconds += stepNanoseconds
+                return nanoseconds
+            })
+    }
+
+    private func stamp(_ nanoseconds: Int64) -> Stamp {
+        Stamp(
+            utc: Timestamp(nanoseconds: 1_795_252_800_000_000_000 + nanoseconds),
+            monotonicNanoseconds: nanoseconds)
+    }
+}
