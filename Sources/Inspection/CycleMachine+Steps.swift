@@ -52,6 +52,12 @@ extension CycleMachine {
         return []
     }
 
+    /// What the running step's result must carry; nil where its device carries nothing back.
+    private func echoedToken(of progress: StepProgress) -> String? {
+        let role = station.plan.steps[progress.index].completes
+        return station.binds[role]?.isEchoed == true ? progress.token : nil
+    }
+
     /// Credits a device's result to the running step, or keeps it as an orphan.
     mutating func completed(
         _ group: SampleGroup, role: String, evidence: String, at moment: Moment
@@ -60,11 +66,11 @@ extension CycleMachine {
         consumed[group.device] = group
         guard case .waiting(let cycle, let progress) = phase,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
-            progress.token != nil || progress.isStarted || progress.isStarting
+            echoedToken(of: progress) != nil || progress.isStarted || progress.isStarting
         else {
             return orphan(group, evidence: evidence, because: "no step waits for it", at: moment)
         }
-        if let token = progress.token, group.echo != token {
+        if let token = echoedToken(of: progress), group.echo != token {
             return orphan(
                 group, evidence: evidence,
                 because: "it carries \"\(group.echo ?? "")\", the running step was bound as \"\(token)\"",
