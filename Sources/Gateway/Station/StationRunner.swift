@@ -193,10 +193,11 @@ actor StationRunner {
     }
 
     private func start(_ role: String, _ step: Int, _ token: String?, _ setPoints: [SetPoint]) {
+        guard let cycle = machine.cycle?.id else { return }
         let inbox = inbox
         devices[role]?.submit(
             .start(token: token, setPoints: setPoints) { failure in
-                inbox.put(.machine(.started(step: step, failure: failure)))
+                inbox.put(.machine(.started(cycle: cycle, step: step, failure: failure)))
             })
     }
 
