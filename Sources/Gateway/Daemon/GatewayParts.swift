@@ -227,7 +227,7 @@ final class StationInboxes: Sendable {
     func put(_ event: DeviceEvent, from device: String) {
         if case .samples = event { return }
         for listener in listeners.withLock({ $0[device] ?? [] }) {
-            listener.inbox.put(.device(role: listener.role, event))
+            listener.inbox.putSurely(.device(role: listener.role, event))
         }
     }
 }
