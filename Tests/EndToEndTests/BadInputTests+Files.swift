@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("gateway.yaml", "?unit=1", "?unit=900", "gateway.yaml:18"),
+        ("gateway.yaml", "?unit=1", "?unit=900", "gateway.yaml:16:11: unit 900"),
         ("gateway.yaml", "bind: {bench: FTS-001,", "bind: {bench: FTS-009,", "FTS-001"),
         ("gateway.yaml", "plan: plans/cr-injector-flow.yaml", "plan: plans/none.yaml", "plans/none.yaml"),
         ("plans/cr-injector-flow.yaml", "from: tool.torque,", "from: tool.torqe,", "torque"),
