@@ -56,9 +56,10 @@ extension CycleMachine {
     mutating func completed(
         _ group: SampleGroup, role: String, evidence: String, at moment: Moment
     ) -> [Action] {
-        if isBeingConsumed(group) { return [] }
+        if consumed[group.device]?.isSameResult(as: group) == true { return reportedAgain(group) }
+        consumed[group.device] = group
         guard case .waiting(let cycle, let progress) = phase,
-            station.plan.steps[progress.index].completes == role,
+            isBound(role, likeRole: station.plan.steps[progress.index].completes),
             progress.token != nil || progress.isStarted || progress.isStarting
         else {
             return orphan(group, evidence: evidence, because: "no step waits for it", at: moment)
@@ -69,21 +70,28 @@ extension CycleMachine {
                 because: "it carries \"\(group.echo ?? "")\", the running step was bound as \"\(token)\"",
                 at: moment)
         }
-        let others = station.plan.characteristics(of: station.plan.steps[progress.index])
-            .map(\.source).filter { $0.role != role }
+        let step = station.plan.steps[progress.index]
+        let others = station.plan.characteristics(of: step).map(\.source)
+            .filter { $0.role != step.completes }
         phase = .gauging(cycle, progress, Completion(group: group, evidence: evidence))
         guard others.isEmpty else { return [.gauge(others, after: group.stamp)] }
         return gauged([:], at: moment)
     }
 
-    /// Whether `group` is the very result that the station is making durable now.
-    private func isBeingConsumed(_ group: SampleGroup) -> Bool {
+    /// A device reports a result again that it was not told to be durable: because it is not yet, or because
+    /// the reach was lost in between.
+    private func reportedAgain(_ group: SampleGroup) -> [Action] {
         switch phase {
-        case .gauging(_, _, let completion): completion.group.isSameResult(as: group)
-        case .storing(_, _, let stored): stored.isSameResult(as: group)
-        case .committing(_, _, let committed): committed?.isSameResult(as: group) ?? false
-        case .ready, .opening, .waiting: false
+        case .gauging(_, _, let completion) where completion.group.isSameResult(as: group): []
+        case .storing(_, _, let stored) where stored.isSameResult(as: group): []
+        case .committing(_, _, let committed) where committed?.isSameResult(as: group) == true: []
+        default: [.acknowledge(group)]
         }
+    }
+
+    /// Whether both roles are bound to one device, which then reports its results in each of them.
+    private func isBound(_ role: String, likeRole other: String) -> Bool {
+        role == other || station.gauges[role].map { $0.id == station.gauges[other]?.id } ?? false
     }
 
     private func orphan(

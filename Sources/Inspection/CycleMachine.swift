@@ -26,6 +26,8 @@ package struct CycleMachine: Sendable {
     package internal(set) var refusal: Refusal?
     /// Roles whose devices are in reach.
     var online: Set<String> = []
+    /// The last result of each device that was credited or kept as an orphan, by device.
+    var consumed: [String: SampleGroup] = [:]
 
     package init(station: InspectionStation) { self.station = station }
 

@@ -1,4 +1,5 @@
 import Gateway
+import Profiles
 
 /// One command of `plumbline`: its name of one or two words, what it takes and what it does.
 struct Command: Sendable {
@@ -41,13 +42,7 @@ enum CommandLineInterface {
             return .success
         }
         guard let command = command(in: arguments) else {
-            if asksHelp || arguments.isEmpty {
-                plain.print(help)
-                return arguments.isEmpty ? .usage : .success
-            }
-            plain.complain("there is no command \"\(leading.prefix(2).joined(separator: " "))\"")
-            plain.complain("`plumbline --help` lists them")
-            return .usage
+            return explain(leading, asksHelp: asksHelp, plain)
         }
         if asksHelp {
             plain.print(
@@ -55,6 +50,23 @@ enum CommandLineInterface {
             return .success
         }
         return await run(command, arguments, plain)
+    }
+
+    /// Lists the commands, or those that begin with the word given, or names the one that was meant.
+    private static func explain(_ words: [String], asksHelp: Bool, _ plain: Console) -> ExitCode {
+        let group = words.first.map { word in commands.filter { $0.name.hasPrefix(word + " ") } } ?? []
+        if asksHelp || words.isEmpty {
+            plain.print(help(group.isEmpty ? commands : group))
+            return words.isEmpty && !asksHelp ? .usage : .success
+        }
+        if !group.isEmpty, words.count == 1 {
+            plain.complain("say which: \(group.map(\.name).joined(separator: ", "))")
+            return .usage
+        }
+        let said = words.prefix(2).joined(separator: " ")
+        let remedy = NearestName.remedy(for: said, among: commands.map(\.name))
+        plain.complain("there is no command \"\(said)\": \(remedy) `plumbline --help` lists all.")
+        return .usage
     }
 
     private static func run(_ command: Command, _ arguments: [String], _ plain: Console) async -> ExitCode {
@@ -99,12 +111,10 @@ enum CommandLineInterface {
           --no-color  --quiet  --version  --help
         """
 
-    private static var help: String {
-        let width = commands.map { $0.name.count + $0.operands.count + 1 }.max() ?? 0
-        let lines = commands.map { command in
-            let usage = "\(command.name) \(command.operands)"
-            return "  " + usage + String(repeating: " ", count: width - usage.count + 2) + command.summary
-        }
-        return "usage: plumbline COMMAND …\n\n\(lines.joined(separator: "\n"))\n\n\(options)"
+    private static func help(_ commands: [Command]) -> String {
+        let width = commands.map(\.name.count).max() ?? 0
+        let lines = commands.map { "  " + $0.name.padded(to: width + 2) + $0.summary }
+        return "usage: plumbline COMMAND …\n\n\(lines.joined(separator: "\n"))\n\n\(options)\n\n"
+            + "`plumbline COMMAND --help` shows what a command takes."
     }
 }

@@ -68,16 +68,17 @@ enum Fixture {
     }
 
     static func station(
-        benchDue: String? = "2027-02-01", provenance: Provenance = .live, retests: Int = 1
+        benchDue: String? = "2027-02-01", provenance: Provenance = .live, retests: Int = 1,
+        binding: BindRule = BindRule(text: .cycle, capacity: 8), meter: String = "FM-001"
     ) throws -> InspectionStation {
         InspectionStation(
             site: "plant-1", gateway: "bench-pc-07", company: nil, id: "flow-test-1",
             plan: try plan(retests: retests),
             gauges: [
                 "bench": try gauge("FTS-001", due: benchDue, provenance: provenance),
-                "meter": try gauge("FM-001", provenance: provenance),
+                "meter": try gauge(meter, provenance: provenance),
             ],
-            binds: ["bench": BindRule(text: .cycle, capacity: 8)], provenance: provenance,
+            binds: ["bench": binding], provenance: provenance,
             asksForBadge: true, software: ["name": "plumbline", "version": "0.1.0", "build": "test"])
     }
 

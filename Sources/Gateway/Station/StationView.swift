@@ -164,7 +164,7 @@ struct StationView {
         let isStale = live.sample.quality != .good || age > live.staleAfterNanoseconds
         return [
             "id": .string(live.sample.point), "device": .string(live.sample.device),
-            "title": .string(Self.title(live.sample.point)),
+            "title": .string(title(of: live.sample)),
             "value": .optional(live.sample.value?.description),
             "symbol": .optional(live.sample.unit?.symbol), "age_ms": .number(max(0, age / 1_000_000)),
             "stale": .bool(isStale), "lsl": .optional(limits?.lsl?.description),
@@ -205,6 +205,14 @@ struct StationView {
 
     private func title(ofCharacteristic id: String) -> String {
         machine.station.plan.characteristics.first { $0.id == id }?.title ?? id
+    }
+
+    /// What the plan calls a value that it uses; else the point's own name.
+    private func title(of sample: Sample) -> String {
+        machine.station.plan.characteristics.first {
+            $0.source.point == sample.point
+                && machine.station.gauges[$0.source.role]?.id == sample.device
+        }?.title ?? Self.title(sample.point)
     }
 
     /// `rail_pressure` as people read it: `Rail pressure`.

@@ -32,7 +32,7 @@ struct ShippedProfilesTests {
         let cycle = try #require(map.cycle)
         let result = try #require(map.readPlan.request(cycle.request))
         #expect(result.addresses == 256..<274)
-        #expect(result.moment == .every(milliseconds: 100))
+        #expect(result.moment == .every(milliseconds: 20))
         #expect(cycle.acknowledge == .write("ack_seq"))
     }
 
