@@ -105,7 +105,9 @@ let package = Package(
         tests("DriversTests", ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs"]),
         tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
-        tests("GatewayTests", ["Gateway", "Linux", "Inspection", "Metrology", "Codecs", "Profiles"]),
+        tests(
+            "GatewayTests",
+            ["Gateway", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles"]),
         tests("SimulationTests", ["Simulation", "Profiles", "Codecs", "Metrology", "Linux"]),
         tests(
             "EndToEndTests", ["Codecs", "plumbline", "plumbline-sim", "plumbline-usb-mock"],

@@ -12,7 +12,8 @@ extension Command {
         name: "records list", operands: filterOperands, summary: "inspection records, oldest first",
         values: filters
     ) { arguments, console in
-        let records = try reading { try arguments.ledgerReader().records(try query(arguments)) }
+        let query = try query(arguments)
+        let records = try reading { try arguments.ledgerReader().records(query) }
         if console.usesJSON {
             for record in records { console.print(String(decoding: record.bytes, as: UTF8.self)) }
             return .success
@@ -102,27 +103,35 @@ extension Command {
         summary: "records for other tools: whole as JSON lines, or one CSV row a measurement",
         values: filters.union(["--format", "--out"])
     ) { arguments, console in
-        let records = try reading { try arguments.ledgerReader().records(try query(arguments)) }
-        let format = arguments.values["--format"] ?? ""
-        let lines: [String]
-        switch format {
-        case "jsonl": lines = records.map { String(decoding: $0.bytes, as: UTF8.self) }
-        case "csv": lines = [RecordCSV.header] + records.flatMap { RecordCSV.rows($0.body) }
-        case "qif", "dfq", "as9102":
-            throw UsageError(message: "records are not exported as \(format) yet: use jsonl or csv")
-        default:
-            throw UsageError(message: "--format is jsonl or csv, not \(format.isEmpty ? "missing" : format)")
-        }
+        let format = try exportFormat(arguments)
+        let query = try query(arguments)
+        let records = try reading { try arguments.ledgerReader().records(query) }
+        let lines =
+            switch format {
+            case .jsonl: records.map { String(decoding: $0.bytes, as: UTF8.self) }
+            case .csv: [RecordCSV.header] + records.flatMap { RecordCSV.rows($0.body) }
+            }
         guard let folder = arguments.values["--out"] else {
             for line in lines { console.print(line) }
             return .success
         }
-        let file = "\(folder)/records.\(format)"
+        let file = "\(folder)/records.\(format.rawValue)"
         try reading {
             try DataDirectory(folder).replace(file, with: Array((lines.joined(separator: "\n") + "\n").utf8))
         }
         console.say("\(records.count) records in \(file)")
         return .success
+    }
+
+    private enum ExportFormat: String { case jsonl, csv }
+
+    private static func exportFormat(_ arguments: Arguments) throws -> ExportFormat {
+        let name = arguments.values["--format"] ?? ""
+        if let format = ExportFormat(rawValue: name) { return format }
+        if ["qif", "dfq", "as9102"].contains(name) {
+            throw UsageError(message: "records are not exported as \(name) yet: use jsonl or csv")
+        }
+        throw UsageError(message: "--format is jsonl or csv, not \(name.isEmpty ? "missing" : name)")
     }
 
     private static func query(_ arguments: Arguments) throws -> RecordQuery {

@@ -53,25 +53,50 @@ enum HTTP {
     }
 }
 
+/// A port of 127.0.0.1 that somebody else has.
+final class TakenPort {
+    let number: Int
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        number = try FreePorts.bound(descriptor)
+        guard listen(descriptor, 8) == 0 else { throw HTTP.Failure(description: "cannot listen") }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Whether anybody has connected since it was last asked.
+    var wasCalled: Bool {
+        let client = accept(descriptor, nil, nil)
+        if client >= 0 { close(client) }
+        return client >= 0
+    }
+}
+
 /// Ports of 127.0.0.1 that nothing listens on.
 enum FreePorts {
     static func take(_ count: Int) throws -> [Int] {
         var held: [Int32] = []
         defer { for descriptor in held { close(descriptor) } }
         return try (0..<count).map { _ in
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            held.append(descriptor)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
-                }
-            }
-            guard isBound else { throw HTTP.Failure(description: "no free port") }
-            return Int(address.sin_port.bigEndian)
+            held.append(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+            return try bound(held[held.count - 1])
         }
+    }
+
+    /// Binds `descriptor` to a port that the kernel chooses.
+    static func bound(_ descriptor: Int32) throws -> Int {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
+            }
+        }
+        guard isBound else { throw HTTP.Failure(description: "no free port") }
+        return Int(address.sin_port.bigEndian)
     }
 }

@@ -12,7 +12,8 @@ final class Shop {
     private(set) var gateway: Program?
     private var gatewayStarts = 0
 
-    var data: String { folder.path + "/data" }
+    /// The gateway's data directory; a test may point it at another one.
+    lazy var data = folder.path + "/data"
     var store: String { folder.path + "/qms.db" }
     var configuration: String { folder.path + "/gateway.yaml" }
 

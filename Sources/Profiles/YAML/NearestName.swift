@@ -51,8 +51,16 @@ package enum Wording {
     /// `text` in quotes, its control characters written as `\u{…}`, cut after 60 characters.
     package static func quoted(_ text: String) -> String { "\"\(shortened(text))\"" }
 
+    /// A path in quotes, control characters as in `quoted`: whole, because its end is what names the file.
+    package static func quoted(path: String) -> String { "\"\(shortened(path, to: longestPath))\"" }
+
+    /// Linux's own bound, PATH_MAX of limits.h.
+    private static let longestPath = 4_096
+
     /// `text` without quotes, otherwise as `quoted`.
-    package static func shortened(_ text: String) -> String {
+    package static func shortened(_ text: String) -> String { shortened(text, to: mostCharacters) }
+
+    private static func shortened(_ text: String, to mostCharacters: Int) -> String {
         var out = ""
         for scalar in text.unicodeScalars.prefix(mostCharacters) {
             switch scalar.properties.generalCategory {

@@ -1,0 +1,126 @@
+import Codecs
+import Foundation
+import Testing
+
+/// Commands that need no shop: marks, profiles, usage.
+@Suite struct CommandTests {
+    private let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("commands-\(UUID().uuidString)")
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+    private func plumbline(
+        _ arguments: [String]
+    ) async throws -> (code: Int32?, output: String, errors: String) {
+        try await Program.run("plumbline", arguments, in: folder)
+    }
+
+    /// A mark and what it says.
+    struct WorkedMark: Sendable {
+        /// Escapes as `\x1d`.
+        let text: String
+        let serial: String?
+        let number: String?
+        let uii: String?
+    }
+
+    /// Worked examples: barcodefaq.com (construct 2), the UID library (text elements), a vendor's tutorial.
+    static let workedMarks = [
+        WorkedMark(
+            text: #"[)>\x1e06\x1d17V98897\x1d1P4L0014-163B\x1dSSA10197\x1e\x04"#, serial: "SA10197",
+            number: "4L0014-163B", uii: "D988974L0014-163BSA10197"),
+        WorkedMark(
+            text: #"[)>\x1e12\x1dMFR 0CVA5\x1dSER 674A36458\x1e\x04"#, serial: "674A36458", number: nil,
+            uii: "D0CVA5674A36458"),
+        WorkedMark(
+            text: #"[)>\x1e06\x1d12V194532636\x1d1P1234\x1dS786950\x1e\x04"#, serial: "786950",
+            number: "1234", uii: "UN1945326361234786950"),
+        WorkedMark(
+            text: #"[)>\x1e06\x1d18S0CVA5786950\x1e\x04"#, serial: nil, number: nil, uii: "D0CVA5786950"),
+        WorkedMark(text: "SA10197", serial: "SA10197", number: nil, uii: nil),
+    ]
+
+    @Test(arguments: workedMarks) func aMarkIsReadIntoSerialPartNumberAndUII(worked: WorkedMark) async throws {
+        let read = try await plumbline(["scan", worked.text, "--json"])
+        #expect(read.code == 0, "\(read.errors)")
+        let mark = try JSONParser.parse(Array(read.output.utf8.dropLast()))
+        if let serial = worked.serial { #expect(mark["serial"]?.text == serial) }
+        #expect(mark["part_number"]?.text == worked.number)
+        #expect(mark["uii"]?.text == worked.uii)
+        let shown = try await plumbline(["scan", worked.text])
+        #expect(shown.code == 0)
+        #expect(shown.output.contains(worked.uii ?? "SA10197"))
+    }
+
+    @Test(arguments: [
+        (#"[)>\x1e06\x1d17V98897\x1d1P4L0014-163B\x1dSSA10197"#, "byte "), ("[)>", "byte 3: the message ends"),
+        (#"SA\x07"#, "byte 2: byte 07"), (#"SA\q"#, "the escape at byte 2"), ("https://example.org", "a web address"),
+    ])
+    func aMarkThatCannotBeReadSaysAtWhichByteAndWhy(text: String, reason: String) async throws {
+        let read = try await plumbline(["scan", text])
+        #expect(read.code == 1)
+        #expect(read.output.isEmpty)
+        #expect(read.errors.contains(reason), "\(read.errors)")
+    }
+
+    @Test func everyShippedProfilePassesItsOwnVectorsAndOneChangedByteIsFound() async throws {
+        let profiles = Program.checkout.appendingPathComponent("DeviceProfiles")
+        let names = try FileManager.default.contentsOfDirectory(atPath: profiles.path).sorted()
+        let paths = names.map { profiles.appendingPathComponent($0).path }
+        #expect(!paths.isEmpty)
+        let checked = try await plumbline(["profile", "check"] + paths)
+        #expect(checked.code == 0, "\(checked.output)\(checked.errors)")
+        let tested = try await plumbline(["profile", "test"] + paths)
+        #expect(tested.code == 0, "\(tested.output)\(tested.errors)")
+        for path in paths { #expect(tested.errors.contains(path)) }
+
+        let text = try String(contentsOf: profiles.appendingPathComponent("kral-bem500.yaml"), encoding: .utf8)
+        let copy = folder.appendingPathComponent("kral-bem500.yaml")
+        try text.replacingOccurrences(of: "03040001609e", with: "03040001609f")
+            .write(to: copy, atomically: true, encoding: .utf8)
+        let changed = try await plumbline(["profile", "test", copy.path])
+        #expect(changed.code == 1)
+        #expect(changed.output.contains("kral-bem500.yaml:"), "\(changed.output)")
+        #expect(changed.output.contains("902.71"), "\(changed.output)")
+    }
+
+    private static let misspelt: [[String]] = [
+        [], ["sing"], ["run", "faster"], ["run", "--loud"], ["scan"], ["scan", "a", "b"], ["records"],
+        ["records", "list", "--limit", "none"], ["records", "list", "--result", "GOOD"], ["records", "show"],
+        ["records", "export", "--format", "pdf", "--data", "."], ["profile", "test"], ["ledger", "verify", "x"],
+        ["--config"], ["check", "--config"],
+    ]
+
+    @Test(arguments: misspelt) func aCommandLineThatCannotBeUnderstoodEndsWith64(arguments: [String]) async throws {
+        let answer = try await plumbline(arguments)
+        #expect(answer.code == 64, "\(answer.output)\(answer.errors)")
+        #expect(!(answer.errors + answer.output).isEmpty)
+    }
+
+    @Test func withoutADaemonStatusAndDevicesSayHowToStartOne() async throws {
+        for command in ["status", "devices"] {
+            let answer = try await plumbline([command, "--data", "nowhere"])
+            #expect(answer.code == 2)
+            #expect(answer.errors.contains("no gateway ever ran on nowhere"), "\(answer.errors)")
+            #expect(answer.errors.contains("`plumbline run`"))
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/nowhere"), "asking made a directory")
+    }
+
+    @Test func everyShippedFileFulfilsItsSchema() async throws {
+        let root = Program.checkout.path
+        let profiles = try FileManager.default.contentsOfDirectory(atPath: root + "/DeviceProfiles")
+        let scenarios = root + "/Simulators/scenarios/"
+        for (schema, files) in [
+            ("device-profile-v1", profiles.sorted().map { root + "/DeviceProfiles/" + $0 }),
+            ("gateway-v1", [scenarios + "shop-gateway.yaml"]), ("operators-v1", [scenarios + "operators.yaml"]),
+            ("inspection-plan-v1", [scenarios + "plans/cr-injector-flow.yaml"]),
+            ("scenario-v1", [scenarios + "shop.yaml"]),
+        ] {
+            let judged = try await Program.run(
+                root + "/.build/venv/bin/check-jsonschema",
+                ["--schemafile", root + "/Sources/Profiles/Schema/\(schema).json"] + files, in: folder)
+            #expect(judged.code == 0, "\(schema): \(judged.output)\(judged.errors)")
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Codecs
+import Inspection
+import Testing
+import Transports
+
+@testable import Gateway
+
+@Suite struct ScanClassifierTests {
+    private func classify(_ bytes: [UInt8], symbology: String? = nil) throws -> ScanClassifier.Scan {
+        let read = ScanRead(
+            bytes: bytes, symbology: symbology, stamp: StationFixture.stamp(0), device: "SCAN-1")
+        return ScanClassifier(station: try StationFixture.station(), roster: StationFixture.roster)
+            .classify(read)
+    }
+
+    private func classify(_ text: String, symbology: String? = nil) throws -> ScanClassifier.Scan {
+        try classify(Array(text.utf8), symbology: symbology)
+    }
+
+    /// Code and sentence of a refusal; nil for anything else.
+    private func refusal(_ scan: ScanClassifier.Scan) -> (code: CycleMachine.Refusal.Code, text: String)? {
+        guard case .refused(let code, let text, _) = scan else { return nil }
+        return (code, text)
+    }
+
+    @Test func aBadgeIsItsOperatorWhateverTheScannerPutsBeforeIt() throws {
+        let bytes = Array("OP:5F1C9A".utf8)
+        #expect(try classify("OP:5F1C9A") == .badge(inspector: "1042", bytes: bytes))
+        #expect(try classify("OP:5F1C9A", symbology: "]C0") == .badge(inspector: "1042", bytes: bytes))
+        #expect(
+            try classify("]C0OP:5F1C9A") == .badge(inspector: "1042", bytes: Array("]C0OP:5F1C9A".utf8)))
+    }
+
+    @Test(arguments: ["OP:", "OP:5F1C9", "OP:5F1C9AA", "OP:5f1c9a", "]C0OP:000000"])
+    func aBadgeThatNobodyHasIsRefusedAndNeverTakenForAPart(text: String) throws {
+        let scan = try classify(text)
+        #expect(
+            scan == .refused(.unknownBadge, text: StationWords.unknownBadge, bytes: Array(text.utf8)))
+    }
+
+    @Test func aMarkIsAPartWithEverythingThatItSays() throws {
+        let mark = "[)>\u{1e}06\u{1d}17V98897\u{1d}1P4L0014-163B\u{1d}SSA10197\u{1e}\u{04}"
+        guard case .part(let part) = try classify(mark, symbology: "]d1") else {
+            Issue.record("not taken for a part")
+            return
+        }
+        #expect(part.serial == "SA10197")
+        #expect(part.number == "4L0014-163B")
+        #expect(part.uii == "D988974L0014-163BSA10197")
+        #expect(part.symbology == "]d1")
+        #expect(part.rawMark == Array(mark.utf8))
+    }
+
+    @Test func aPlainSerialFindsItsPartNumberInThePlan() throws {
+        guard case .part(let part) = try classify("SA10197") else {
+            Issue.record("not taken for a part")
+            return
+        }
+        #expect(part.number == "4L0014-163B")
+        #expect(part.uii == nil)
+    }
+
+    @Test(arguments: ["ZZ10197", "SA1019", "SA101977", "SAabcde"])
+    func aSerialThatFitsNoPatternNamesNoPart(text: String) throws {
+        let refused = try #require(refusal(try classify(text)))
+        #expect(refused.code == .unknownPart)
+        #expect(refused.text == "\(text) names no part number, and no serial pattern of the plan fits it.")
+    }
+
+    @Test(arguments: [
+        [0xFF, 0xFE], [0x07], [], Array("SA10197\u{7}".utf8), Array("SA 10197".utf8),
+        Array("[)>\u{1e}06\u{1d}17V98897\u{1d}1P4L0014-163B\u{1d}SSA10197".utf8), Array("[)>".utf8),
+        Array("https://example.org/SA10197".utf8), [UInt8](repeating: 0x41, count: 10_000),
+    ])
+    func whatIsNoMarkIsRefusedWithItsReason(bytes: [UInt8]) throws {
+        let scan = try classify(bytes)
+        let refused = try #require(refusal(scan))
+        #expect(refused.code == .badMark)
+        #expect(refused.text.hasPrefix("This mark cannot be read: "))
+        #expect(refused.text.hasSuffix("."))
+        #expect(refused.text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F })
+        #expect(scan == .refused(.badMark, text: refused.text, bytes: bytes))
+    }
+}
