@@ -10,7 +10,7 @@ import Testing
             Issue.record("the device was not told the serial")
             return
         }
-        _ = dialogue.say(.started(step: 0, failure: nil))
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
         let result = try Fixture.group(sequence: "7", echo: nil, at: dialogue.now)
         guard
             case .gauge = try #require(
