@@ -90,8 +90,8 @@ extension CycleMachine {
         return gauged([:], at: moment)
     }
 
-    /// Whether a result may be that of this step. A token of its own says so by itself; the serial is the same
-    /// in every step and attempt, so the step must have begun.
+    /// Whether a result may be that of this step. A token of its own says so by itself; the serial is the
+    /// same in every step and attempt, so the step must have begun.
     private func isExpected(_ progress: StepProgress, of cycle: OpenCycle) -> Bool {
         guard let token = echoedToken(of: progress) else {
             return progress.isStarted || progress.isStarting

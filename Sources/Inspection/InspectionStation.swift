@@ -22,7 +22,7 @@ package struct BindRule: Sendable, Equatable {
     package let text: Text
     /// Characters that the device can hold.
     package let capacity: Int
-    /// Whether the device's result carries it back; where it does not, the result is known by its moment only.
+    /// Whether the device's result carries it back; where it does not, only its moment tells whose it is.
     package let isEchoed: Bool
 
     package init(text: Text, capacity: Int, isEchoed: Bool = true) {

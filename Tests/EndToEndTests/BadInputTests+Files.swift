@@ -2,7 +2,7 @@ import Codecs
 import Foundation
 import Testing
 
-/// Configuration, plan and profiles that are wrong: every fault at once, with its place, before anything is opened.
+/// Configuration, plan and profiles that are wrong: every fault at once and with its place, and nothing opened.
 @Suite struct BadInputFileTests {
     /// A shop without devices whose files are edited: file name, what to replace, with what.
     private func shop(_ edits: [(file: String, old: String, new: String)]) throws -> Shop {
@@ -36,19 +36,23 @@ import Testing
         let gateway = try String(contentsOfFile: shop.configuration, encoding: .utf8)
         try shop.write(
             "gateway.yaml",
-            gateway.replacingOccurrences(of: "127.0.0.1:\(shop.ports.bench)", with: "127.0.0.1:\(bench.number)"))
+            gateway.replacingOccurrences(
+                of: "127.0.0.1:\(shop.ports.bench)", with: "127.0.0.1:\(bench.number)"))
 
         let checked = try await shop.plumbline(["check"])
         #expect(checked.code == 4)
-        let faults = checked.output.split(separator: "\n").filter { !$0.hasSuffix("(warning)") }.map(String.init)
+        let faults = checked.output.split(separator: "\n").filter { !$0.hasSuffix("(warning)") }.map(
+            String.init)
         #expect(faults.count >= 6, "\(faults)")
         for (file, word) in [
-            ("gateway.yaml", "profil"), ("gateway.yaml", "modbus+rtv"), ("plans/cr-injector-flow.yaml", "132"),
+            ("gateway.yaml", "profil"), ("gateway.yaml", "modbus+rtv"),
+            ("plans/cr-injector-flow.yaml", "132"),
             ("plans/cr-injector-flow.yaml", "N.mm3"), ("profiles/kolver-kducer.yaml", "ABDC"),
             ("operators.yaml", "badge"),
         ] {
             #expect(
-                faults.contains { $0.contains("\(file):") && $0.contains(word) }, "\(file), \(word): \(faults)")
+                faults.contains { $0.contains("\(file):") && $0.contains(word) },
+                "\(file), \(word): \(faults)")
         }
         // file:line:column: what: what to do
         let form = /.+\.yaml:[1-9][0-9]*:[1-9][0-9]*: .+: .+/
@@ -67,7 +71,10 @@ import Testing
         ("gateway.yaml", "plan: plans/cr-injector-flow.yaml", "plan: plans/none.yaml", "plans/none.yaml"),
         ("plans/cr-injector-flow.yaml", "from: tool.torque,", "from: tool.torqe,", "torque"),
         ("plans/cr-injector-flow.yaml", "  - {id: nut,", "  - {id: nut", "cr-injector-flow.yaml:"),
-        ("profiles/plc-flow-bench.yaml", "expect: {heartbeat: \"7\"", "expect: {heartbeat: \"8\"", "heartbeat"),
+        (
+            "profiles/plc-flow-bench.yaml", "expect: {heartbeat: \"7\"", "expect: {heartbeat: \"8\"",
+            "heartbeat"
+        ),
     ])
     func oneFaultStopsTheStart(file: String, old: String, new: String, named: String) async throws {
         let shop = try shop([(file, old, new)])
@@ -99,9 +106,12 @@ import Testing
 
         try await shop.startSimulator(parts: 1)
         try await shop.startGateway()
-        try await shop.expectStation(within: 60, "the part is not decided") { $0["verdict"] == "INDETERMINATE" }
+        try await shop.expectStation(within: 60, "the part is not decided") {
+            $0["verdict"] == "INDETERMINATE"
+        }
         #expect(
-            try shop.station()["reasons"]?.elements.contains("A gauge's calibration is missing or overdue.") == true)
+            try shop.station()["reasons"]?.elements.contains("A gauge's calibration is missing or overdue.")
+                == true)
         let record = try #require(try await shop.records().first)
         #expect(record["result"] == "INDETERMINATE")
         #expect(record["reasons"] == ["calibration"])

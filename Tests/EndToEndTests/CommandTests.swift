@@ -40,7 +40,8 @@ import Testing
         WorkedMark(text: "SA10197", serial: "SA10197", number: nil, uii: nil),
     ]
 
-    @Test(arguments: workedMarks) func aMarkIsReadIntoSerialPartNumberAndUII(worked: WorkedMark) async throws {
+    @Test(arguments: workedMarks) func aMarkIsReadIntoSerialPartNumberAndUII(worked: WorkedMark) async throws
+    {
         let read = try await plumbline(["scan", worked.text, "--json"])
         #expect(read.code == 0, "\(read.errors)")
         let mark = try JSONParser.parse(Array(read.output.utf8.dropLast()))
@@ -53,8 +54,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"[)>\x1e06\x1d17V98897\x1d1P4L0014-163B\x1dSSA10197"#, "byte "), ("[)>", "byte 3: the message ends"),
-        (#"SA\x07"#, "byte 2: byte 07"), (#"SA\q"#, "the escape at byte 2"), ("https://example.org", "a web address"),
+        (#"[)>\x1e06\x1d17V98897\x1d1P4L0014-163B\x1dSSA10197"#, "byte "),
+        ("[)>", "byte 3: the message ends"),
+        (#"SA\x07"#, "byte 2: byte 07"), (#"SA\q"#, "the escape at byte 2"),
+        ("https://example.org", "a web address"),
     ])
     func aMarkThatCannotBeReadSaysAtWhichByteAndWhy(text: String, reason: String) async throws {
         let read = try await plumbline(["scan", text])
@@ -74,7 +77,8 @@ import Testing
         #expect(tested.code == 0, "\(tested.output)\(tested.errors)")
         for path in paths { #expect(tested.errors.contains(path)) }
 
-        let text = try String(contentsOf: profiles.appendingPathComponent("kral-bem500.yaml"), encoding: .utf8)
+        let text = try String(
+            contentsOf: profiles.appendingPathComponent("kral-bem500.yaml"), encoding: .utf8)
         let copy = folder.appendingPathComponent("kral-bem500.yaml")
         try text.replacingOccurrences(of: "03040001609e", with: "03040001609f")
             .write(to: copy, atomically: true, encoding: .utf8)
@@ -87,11 +91,14 @@ import Testing
     private static let misspelt: [[String]] = [
         [], ["sing"], ["run", "faster"], ["run", "--loud"], ["scan"], ["scan", "a", "b"], ["records"],
         ["records", "list", "--limit", "none"], ["records", "list", "--result", "GOOD"], ["records", "show"],
-        ["records", "export", "--format", "pdf", "--data", "."], ["profile", "test"], ["ledger", "verify", "x"],
+        ["records", "export", "--format", "pdf", "--data", "."], ["profile", "test"],
+        ["ledger", "verify", "x"],
         ["--config"], ["check", "--config"],
     ]
 
-    @Test(arguments: misspelt) func aCommandLineThatCannotBeUnderstoodEndsWith64(arguments: [String]) async throws {
+    @Test(arguments: misspelt) func aCommandLineThatCannotBeUnderstoodEndsWith64(arguments: [String])
+        async throws
+    {
         let answer = try await plumbline(arguments)
         #expect(answer.code == 64, "\(answer.output)\(answer.errors)")
         #expect(!(answer.errors + answer.output).isEmpty)
@@ -113,7 +120,8 @@ import Testing
         let scenarios = root + "/Simulators/scenarios/"
         for (schema, files) in [
             ("device-profile-v1", profiles.sorted().map { root + "/DeviceProfiles/" + $0 }),
-            ("gateway-v1", [scenarios + "shop-gateway.yaml"]), ("operators-v1", [scenarios + "operators.yaml"]),
+            ("gateway-v1", [scenarios + "shop-gateway.yaml"]),
+            ("operators-v1", [scenarios + "operators.yaml"]),
             ("inspection-plan-v1", [scenarios + "plans/cr-injector-flow.yaml"]),
             ("scenario-v1", [scenarios + "shop.yaml"]),
         ] {

@@ -77,7 +77,8 @@ import Testing
         let polled = try await Program.run(
             "mbpoll",
             [
-                "-m", "tcp", "-p", "\(shop.ports.bench)", "-a", "1", "-0", "-r", "264", "-c", "1", "-t", "4:float",
+                "-m", "tcp", "-p", "\(shop.ports.bench)", "-a", "1", "-0", "-r", "264", "-c", "1", "-t",
+                "4:float",
                 "-B", "-1", "127.0.0.1",
             ], in: shop.folder)
         let value = try #require(Self.values(polled.output)[264], "\(polled.output)\(polled.errors)")
@@ -89,7 +90,8 @@ import Testing
         let polled = try await Program.run(
             "mbpoll",
             [
-                "-m", "rtu", "-b", "19200", "-P", "none", "-a", "1", "-0", "-r", "16390", "-c", "2", "-t", "4:int", "-B",
+                "-m", "rtu", "-b", "19200", "-P", "none", "-a", "1", "-0", "-r", "16390", "-c", "2", "-t",
+                "4:int", "-B",
                 "-1", shop.folder.path + "/sim/kral",
             ], in: shop.folder)
         let values = Self.values(polled.output)
@@ -120,7 +122,10 @@ import Testing
         }
         let judged = try await Program.run(
             Program.checkout.path + "/.build/venv/bin/python",
-            [Program.checkout.path + "/Tests/EndToEndTests/Judges/csv_judge.py", "records.csv", "records.jsonl"],
+            [
+                Program.checkout.path + "/Tests/EndToEndTests/Judges/csv_judge.py", "records.csv",
+                "records.jsonl",
+            ],
             in: shop.folder)
         #expect(judged.code == 0, "\(judged.errors)")
     }
@@ -149,7 +154,8 @@ import Testing
             changed[place.upperBound - 2] ^= 0x01
             try changed.write(to: ledger)
             let verified = try await shop.plumbline(["ledger", "verify"])
-            #expect(verified.code == 5, "\(name): \(verified.code ?? -1) \(verified.output)\(verified.errors)")
+            #expect(
+                verified.code == 5, "\(name): \(verified.code ?? -1) \(verified.output)\(verified.errors)")
             #expect(verified.output.contains("does NOT verify") || !verified.errors.isEmpty, "\(name)")
         }
         try sound.write(to: ledger)

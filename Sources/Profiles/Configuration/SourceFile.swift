@@ -69,7 +69,8 @@ package struct FileSource: Sendable {
         case .success(let bytes): return SourceFile(path: path, bytes: bytes)
         case .failure(let error):
             faults.fault(
-                place, "\(Wording.quoted(path: path)) cannot be read (\(error.reason))", "name a file that is there"
+                place, "\(Wording.quoted(path: path)) cannot be read (\(error.reason))",
+                "name a file that is there"
             )
             return nil
         }
