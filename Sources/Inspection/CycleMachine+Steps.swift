@@ -53,6 +53,8 @@ extension CycleMachine {
         progress.isStarting = false
         progress.isStarted = failure == nil
         progress.hindrance = failure
+        // A write without an answer may have been taken all the same.
+        if failure != nil { progress.mayHaveBegun = true }
         phase = .waiting(cycle, progress)
         // A start that failed is tried again at the next tick, not at once: the device decides the pace.
         return []

@@ -57,7 +57,7 @@ package struct CycleMachine: Sendable {
         package let deadlineNanoseconds: Int64
         /// Whether the device has taken the start.
         package internal(set) var isStarted = false
-        /// Whether an earlier run of the gateway may have started it.
+        /// Whether an earlier run of the gateway, or a start that was not answered, may have started it.
         var mayHaveBegun = false
         /// Whether a start is on its way to the device.
         var isStarting = false

@@ -59,6 +59,15 @@ import Testing
         }
     }
 
+    @Test func aStartWithoutAnAnswerMayHaveBegunTheStep() throws {
+        var dialogue = Dialogue(try Fixture.station(binding: BindRule(text: .serial, capacity: 16)))
+        _ = dialogue.begin()
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: "no answer in time"))
+        let leak = try Fixture.group(sequence: "7", echo: Fixture.part.serial, at: dialogue.now)
+        let actions = dialogue.say(.completed(role: "bench", leak, evidence: "e7"))
+        #expect(actions == [.gauge([Fixture.leakOff], after: leak.stamp)])
+    }
+
     /// The run that was killed may have begun the step, and the tool is not to be used twice for it.
     @Test func aResultUnderTheSerialThatWaitedForARestartIsCredited() throws {
         let station = try Fixture.station(binding: BindRule(text: .serial, capacity: 16))
