@@ -85,9 +85,10 @@ struct StationView {
         }
     }
 
-    /// Whether the waiting step is one that the technician does.
+    /// Whether the waiting step is one that the technician does, and its device has its settings: what is
+    /// done before that does not count.
     private var isHandWork: Bool {
-        guard case .waiting(_, let progress) = machine.phase else { return false }
+        guard case .waiting(_, let progress) = machine.phase, progress.isStarted else { return false }
         return handRoles.contains(machine.station.plan.steps[progress.index].completes)
     }
 
