@@ -2,7 +2,7 @@ import Codecs
 import Foundation
 import Testing
 
-/// Configuration, plan and profiles that are wrong: every fault at once and with its place, and nothing opened.
+/// Configuration, plan and profiles that are wrong: every fault at once, in its place, and nothing opened.
 @Suite struct BadInputFileTests {
     /// A shop without devices whose files are edited: file name, what to replace, with what.
     private func shop(_ edits: [(file: String, old: String, new: String)]) throws -> Shop {
