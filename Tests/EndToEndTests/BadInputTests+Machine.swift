@@ -33,7 +33,8 @@ import Testing
     private func runUntilFull(_ shop: Shop) async throws -> String {
         try shop.write("full.sh", Self.fullDisk)
         let arguments = ["full.sh", Program.folder.path + "/plumbline", shop.configuration, shop.data]
-        let canMount = try await Program.run("unshare", ["-rm", "true"], in: shop.folder, within: 120).code == 0
+        let canMount =
+            try await Program.run("unshare", ["-rm", "true"], in: shop.folder, within: 120).code == 0
         let script = try Program(
             canMount ? "unshare" : "sh",
             canMount ? ["-rm", "sh"] + arguments + ["tmpfs"] : arguments + ["limit"],

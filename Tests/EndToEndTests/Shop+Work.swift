@@ -94,8 +94,12 @@ extension Shop {
         var plan = try String(contentsOf: file, encoding: .utf8)
         let dropped = ["full_load", "emission", "idle", "pilot"]
         plan = Self.withoutEntries(of: dropped, plan)
-            .replacingOccurrences(of: "complete: tool.cycle, timeout: 60 s", with: "complete: tool.cycle, timeout: \(nutSeconds) s")
-            .replacingOccurrences(of: "bench.cycle, timeout: 120 s", with: "bench.cycle, timeout: \(leakSeconds) s")
+            .replacingOccurrences(
+                of: "complete: tool.cycle, timeout: 60 s",
+                with: "complete: tool.cycle, timeout: \(nutSeconds) s"
+            )
+            .replacingOccurrences(
+                of: "bench.cycle, timeout: 120 s", with: "bench.cycle, timeout: \(leakSeconds) s")
         try write("plans/cr-injector-flow.yaml", plan)
     }
 
