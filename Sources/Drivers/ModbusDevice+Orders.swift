@@ -64,16 +64,13 @@ extension ModbusDevice {
 
     /// Whether the device has taken the acknowledgement, or needs none.
     private func tellTaken(_ sequence: UInt64) async -> Bool {
-        if let request = setup.registers.acknowledgeRead { return await readFlag(request) != nil }
+        if let request = setup.registers.acknowledgeRead {
+            let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+            return exchange.replyPDU.flatMap(request.data) != nil
+        }
         guard let write = try? setup.registers.acknowledgeWrite(sequence: ExactDecimal(Int128(sequence)))
         else { return true }
         return await carryOut(write) == nil
-    }
-
-    /// The number in a request that is read only on purpose; nil where it could not be read.
-    func readFlag(_ request: ReadRequest) async -> UInt64? {
-        let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
-        return exchange.replyPDU.flatMap { readings(of: request, $0).first?.number }
     }
 
     /// Reads `points` anew, again where a reading is bad, until `patience` is over.
@@ -86,7 +83,7 @@ extension ModbusDevice {
             where request.points.contains(where: {
                 points.contains($0.id) && samples[$0.id]?.quality != .good
             }) {
-                let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+                let exchange = await readAnew(request, for: points)
                 if exchange.replyPDU == nil { missed(request, exchange) } else { use(exchange, of: request) }
                 for point in points where request.points.contains(where: { $0.id == point }) {
                     samples[point] = latest[point]
@@ -96,5 +93,30 @@ extension ModbusDevice {
             if time.now().monotonicNanoseconds >= end { return samples }
             if (try? await Task.sleep(for: Self.pause)) == nil { return samples }
         }
+    }
+
+    /// Reads `request` for `points`, and before it what was read on connecting and says how they are to be
+    /// read: units and decimals may have been changed at the keypad since. The exchange that failed where one
+    /// did.
+    private func readAnew(_ request: ReadRequest, for points: [String]) async -> ModbusExchange {
+        let keys = request.points.filter { points.contains($0.id) }.flatMap(\.keys)
+        for other in setup.registers.readPlan.requests
+        where other.moment == .onConnect && other.id != request.id
+            && other.points.contains(where: { keys.contains($0.id) })
+        {
+            let exchange = await link.transact(other.modbusRequest, unit: setup.unit, timeout: timeout)
+            guard exchange.replyPDU != nil else { return exchange }
+            use(exchange, of: other)
+        }
+        return await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+    }
+}
+
+extension DevicePoint {
+    /// The points that say in which unit and with how many decimals this one comes.
+    fileprivate var keys: [String] {
+        guard let quantity else { return [] }
+        guard case .from(let unit) = quantity.unit else { return [quantity.scaleFrom].compactMap(\.self) }
+        return [unit, quantity.scaleFrom].compactMap(\.self)
     }
 }

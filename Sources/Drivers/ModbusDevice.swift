@@ -164,7 +164,7 @@ package actor ModbusDevice {
                 missed(request, exchange)
                 return
             }
-            await meet(cycle, readings: readings(of: request, pdu), exchange)
+            meet(cycle, readings: readings(of: request, pdu), exchange)
             use(exchange, of: request)
         }
         misses = 0
@@ -174,7 +174,7 @@ package actor ModbusDevice {
     }
 
     /// First look at a device of which no result is known: what was acknowledged before is not new.
-    private func meet(_ cycle: DeviceCycle, readings: [PointReading], _ exchange: ModbusExchange) async {
+    private func meet(_ cycle: DeviceCycle, readings: [PointReading], _ exchange: ModbusExchange) {
         guard handshake.isFirstAcquaintance, let look = Self.look(cycle, readings, exchange),
             look.sequence != 0
         else { return }
@@ -182,9 +182,9 @@ package actor ModbusDevice {
         case .write(let point):
             if known[point]?.number == look.sequence { handshake.begin(at: look) }
         case .read:
-            // Reading clears the flag, but the block stays: a result found by it is an orphan that is kept.
-            guard let request = setup.registers.acknowledgeRead else { return }
-            if await readFlag(request) == 0 { handshake.begin(at: look) }
+            // Only reading the flag would tell, and to read it is to say that the result is stored. An old
+            // result is kept once as an orphan instead.
+            break
         case nil:
             handshake.begin(at: look)
         }

@@ -11,6 +11,8 @@ extension CycleMachine {
     mutating func committed() -> [Action] {
         guard case .committing(_, let record, let group) = phase else { return [] }
         lastRecord = record
+        // What was refused while the part was inspected must not cover its verdict.
+        refusal = nil
         phase = .ready
         return group.map { [.acknowledge($0)] } ?? []
     }

@@ -70,6 +70,6 @@ extension CycleMachine {
     mutating func resume(_ cycle: OpenCycle, at moment: Moment) -> [Action] {
         guard self.cycle == nil else { return [] }
         inspector = cycle.inspector
-        return proceed(cycle, at: moment)
+        return proceed(cycle, isResumed: true, at: moment)
     }
 }

@@ -8,7 +8,9 @@ extension CycleMachine {
     }
 
     /// Goes to the first step that is not over, or closes the cycle where all are.
-    mutating func proceed(_ cycle: OpenCycle, at moment: Moment) -> [Action] {
+    ///
+    /// `isResumed` where an earlier run of the gateway may have started that step.
+    mutating func proceed(_ cycle: OpenCycle, isResumed: Bool = false, at moment: Moment) -> [Action] {
         let index = cycle.completed.count
         guard index < station.plan.steps.count else { return close(cycle, consuming: nil, at: moment) }
         let step = station.plan.steps[index]
@@ -16,7 +18,10 @@ extension CycleMachine {
             $0.token(cycle: cycle.id, step: index, serial: cycle.part.serial)
         }
         let deadline = moment.stamp.monotonicNanoseconds + Int64(step.timeoutSeconds) * 1_000_000_000
-        phase = .waiting(cycle, StepProgress(index: index, token: token, deadlineNanoseconds: deadline))
+        phase = .waiting(
+            cycle,
+            StepProgress(
+                index: index, token: token, deadlineNanoseconds: deadline, mayHaveBegun: isResumed))
         return startIfPossible()
     }
 
@@ -41,8 +46,9 @@ extension CycleMachine {
         return startIfPossible()
     }
 
-    mutating func started(_ index: Int, failure: String?) -> [Action] {
-        guard case .waiting(let cycle, var progress) = phase, progress.index == index, progress.isStarting
+    mutating func started(_ index: Int, of cycleID: String, failure: String?) -> [Action] {
+        guard case .waiting(let cycle, var progress) = phase, cycle.id == cycleID, progress.index == index,
+            progress.isStarting
         else { return [] }
         progress.isStarting = false
         progress.isStarted = failure == nil
@@ -50,6 +56,12 @@ extension CycleMachine {
         phase = .waiting(cycle, progress)
         // A start that failed is tried again at the next tick, not at once: the device decides the pace.
         return []
+    }
+
+    /// What the running step's result must carry; nil where its device carries nothing back.
+    private func echoedToken(of progress: StepProgress) -> String? {
+        let role = station.plan.steps[progress.index].completes
+        return station.binds[role]?.isEchoed == true ? progress.token : nil
     }
 
     /// Credits a device's result to the running step, or keeps it as an orphan.
@@ -60,11 +72,11 @@ extension CycleMachine {
         consumed[group.device] = group
         guard case .waiting(let cycle, let progress) = phase,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
-            progress.token != nil || progress.isStarted || progress.isStarting
+            isExpected(progress, of: cycle)
         else {
             return orphan(group, evidence: evidence, because: "no step waits for it", at: moment)
         }
-        if let token = progress.token, group.echo != token {
+        if let token = echoedToken(of: progress), group.echo != token {
             return orphan(
                 group, evidence: evidence,
                 because: "it carries \"\(group.echo ?? "")\", the running step was bound as \"\(token)\"",
@@ -76,6 +88,15 @@ extension CycleMachine {
         phase = .gauging(cycle, progress, Completion(group: group, evidence: evidence))
         guard others.isEmpty else { return [.gauge(others, after: group.stamp)] }
         return gauged([:], at: moment)
+    }
+
+    /// Whether a result may be that of this step. A token of its own says so by itself; the serial is the
+    /// same in every step and attempt, so the step must have begun.
+    private func isExpected(_ progress: StepProgress, of cycle: OpenCycle) -> Bool {
+        guard let token = echoedToken(of: progress) else {
+            return progress.isStarted || progress.isStarting
+        }
+        return token != cycle.part.serial || progress.isStarted || progress.mayHaveBegun
     }
 
     /// A device reports a result again that it was not told to be durable: because it is not yet, or because

@@ -57,6 +57,8 @@ package struct CycleMachine: Sendable {
         package let deadlineNanoseconds: Int64
         /// Whether the device has taken the start.
         package internal(set) var isStarted = false
+        /// Whether an earlier run of the gateway may have started it.
+        var mayHaveBegun = false
         /// Whether a start is on its way to the device.
         var isStarting = false
         /// Why the last start failed; nil where none has.
@@ -96,8 +98,8 @@ package struct CycleMachine: Sendable {
         case part(PartIdentity, cycle: String, priorAttempts: Int)
         case opened
         case device(role: String, isOnline: Bool)
-        /// A start reached its device, or did not: `failure` says why.
-        case started(step: Int, failure: String?)
+        /// The start of this cycle's step reached its device, or did not: `failure` says why.
+        case started(cycle: String, step: Int, failure: String?)
         /// A device reports a completed cycle; its bytes will be kept as `evidence`.
         case completed(role: String, SampleGroup, evidence: String)
         case gauged([PointReference: Sample])
@@ -141,7 +143,7 @@ package struct CycleMachine: Sendable {
             open(part, cycle: cycle, priorAttempts: attempts, at: moment)
         case .opened: opened(at: moment)
         case .device(let role, let isOnline): device(role, isOnline: isOnline)
-        case .started(let step, let failure): started(step, failure: failure)
+        case .started(let cycle, let step, let failure): started(step, of: cycle, failure: failure)
         case .completed(let role, let group, let evidence):
             completed(group, role: role, evidence: evidence, at: moment)
         case .gauged(let samples): gauged(samples, at: moment)

@@ -22,8 +22,12 @@ package struct BindRule: Sendable, Equatable {
     package let text: Text
     /// Characters that the device can hold.
     package let capacity: Int
+    /// Whether the device's result carries it back; where it does not, only its moment tells whose it is.
+    package let isEchoed: Bool
 
-    package init(text: Text, capacity: Int) { (self.text, self.capacity) = (text, capacity) }
+    package init(text: Text, capacity: Int, isEchoed: Bool = true) {
+        (self.text, self.capacity, self.isEchoed) = (text, capacity, isEchoed)
+    }
 
     /// What is written for step `step` (from 0) of `cycle` on the part with `serial`.
     ///

@@ -1,5 +1,6 @@
 import Codecs
 import Ledger
+import Metrology
 
 extension Command {
     private static let filters: Set<String> = ["--since", "--serial", "--station", "--result", "--limit"]
@@ -77,7 +78,8 @@ extension Command {
 
     /// `plumbline records trace SERIAL`: everything that the ledger holds about one part.
     static let recordsTrace = Command(
-        name: "records trace", operands: "SERIAL", summary: "everything that the ledger holds about one part"
+        name: "records trace", operands: "SERIAL",
+        summary: "one part's records, openings and deliveries, in the ledger's order"
     ) { arguments, console in
         guard arguments.words.count == 3 else { throw UsageError(message: "name one serial") }
         let history = try reading { try arguments.ledgerReader().partHistory(serial: arguments.words[2]) }
@@ -138,6 +140,10 @@ extension Command {
             station: arguments.values["--station"], result: arguments.values["--result"], limit: nil)
         if let result = query.result, !["PASS", "FAIL", "INDETERMINATE"].contains(result) {
             throw UsageError(message: "--result is PASS, FAIL or INDETERMINATE, not \(result)")
+        }
+        if let since = query.since, CalendarDate(since.prefix(10)) == nil || since.count > 30 {
+            throw UsageError(
+                message: "--since is a day or time such as 2026-11-21 or 2026-11-21T09:20:00Z, not \(since)")
         }
         if let limit = arguments.values["--limit"] {
             guard let count = Int(limit), count > 0 else {

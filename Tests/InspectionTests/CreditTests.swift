@@ -40,10 +40,63 @@ import Testing
         #expect(dialogue.say(.completed(role: "bench", leak, evidence: "e7")) == [])
     }
 
+    /// A serial says which part, not which step or attempt: what was made before this step began, with the
+    /// settings of another one, is not its result.
+    @Test func aResultUnderTheSerialOfAStepThatHasNotBegunIsAnOrphan() throws {
+        var dialogue = Dialogue(try Fixture.station(binding: BindRule(text: .serial, capacity: 16)))
+        _ = try storeFirstStep(&dialogue)
+        #expect(dialogue.token == Fixture.part.serial)
+        let early = try Fixture.group(sequence: "8", echo: Fixture.part.serial, at: dialogue.now)
+        guard case .orphan = dialogue.say(.completed(role: "bench", early, evidence: "e8")).first else {
+            Issue.record("credited to a step whose settings were not written yet")
+            return
+        }
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 1, failure: nil))
+        let full = try Fixture.group(sequence: "9", echo: Fixture.part.serial, at: dialogue.now)
+        guard case .commit = dialogue.say(.completed(role: "bench", full, evidence: "e9")).first else {
+            Issue.record("not credited")
+            return
+        }
+    }
+
+    /// The run that was killed may have begun the step, and the tool is not to be used twice for it.
+    @Test func aResultUnderTheSerialThatWaitedForARestartIsCredited() throws {
+        let station = try Fixture.station(binding: BindRule(text: .serial, capacity: 16))
+        var first = Dialogue(station)
+        _ = first.say(.badge(inspector: "1042"))
+        let opening = first.say(.part(Fixture.part, cycle: Fixture.cycleID, priorAttempts: 0))
+        guard case .open(let body) = try #require(opening.first) else {
+            Issue.record("not opened: \(opening)")
+            return
+        }
+        var second = Dialogue(station)
+        _ = second.say(.resume(try #require(OpenCycle(journal: [body], at: station))))
+        let leak = try Fixture.group(sequence: "7", echo: Fixture.part.serial, at: second.now)
+        let actions = second.say(.completed(role: "bench", leak, evidence: "e7"))
+        #expect(actions == [.gauge([Fixture.leakOff], after: leak.stamp)])
+    }
+
+    /// A start may be on its way to a device that does not answer when its cycle ends; what became of it says
+    /// nothing of the next cycle's start.
+    @Test func theAnswerToAnEarlierCyclesStartIsNotTheRunningOnes() throws {
+        var dialogue = Dialogue(try Fixture.station())
+        _ = dialogue.begin()
+        _ = dialogue.say(.tick, after: 100)
+        _ = dialogue.say(.committed)
+        _ = dialogue.say(.part(Fixture.part, cycle: "second", priorAttempts: 1))
+        _ = dialogue.say(.opened)
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
+        _ = dialogue.say(.started(cycle: "second", step: 0, failure: "no answer in time"))
+        guard case .start(_, 0, _, _) = dialogue.say(.tick).last else {
+            Issue.record("the second cycle's start is not tried again")
+            return
+        }
+    }
+
     /// Bench and meter on line, the first step measured and durable; returns its result.
     private func storeFirstStep(_ dialogue: inout Dialogue) throws -> SampleGroup {
         _ = dialogue.begin()
-        _ = dialogue.say(.started(step: 0, failure: nil))
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
         let leak = try Fixture.group(sequence: "7", echo: dialogue.token, at: dialogue.now)
         _ = dialogue.say(.completed(role: "bench", leak, evidence: "e7"))
         _ = dialogue.say(.gauged([:]))

@@ -13,7 +13,7 @@ import Testing
         #expect(role == "bench")
         #expect(token?.utf8.count == 8)
         #expect(setPoints == [SetPoint(point: "set_rail_pressure", value: 160)])
-        #expect(dialogue.say(.started(step: 0, failure: nil)) == [])
+        #expect(dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil)) == [])
 
         let next = try measureAndGauge(&dialogue, token: token)
         guard case .start(_, 1, let second, _) = try #require(next.last) else {
@@ -93,7 +93,7 @@ import Testing
     @Test(arguments: [nil, "", "Zzzzzzzz"]) func aResultWithAnotherTokenIsAnOrphan(echo: String?) throws {
         var dialogue = Dialogue(try Fixture.station())
         _ = dialogue.begin()
-        _ = dialogue.say(.started(step: 0, failure: nil))
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
         let foreign = try Fixture.group(sequence: "7", echo: echo, at: dialogue.now)
         let actions = dialogue.say(.completed(role: "bench", foreign, evidence: "e7"))
         guard case .orphan(let body, let consumed) = try #require(actions.first), actions.count == 1 else {
@@ -129,7 +129,7 @@ import Testing
     @Test func aStepThatTakesTooLongEndsInAnIndeterminateRecord() throws {
         var dialogue = Dialogue(try Fixture.station())
         _ = dialogue.begin()
-        _ = dialogue.say(.started(step: 0, failure: nil))
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
         #expect(dialogue.say(.tick, after: 50) == [])
         let actions = dialogue.say(.tick, after: 20)
         #expect(actions.first == .stop(role: "bench"))
@@ -189,7 +189,7 @@ import Testing
     @Test func aStartThatFailedIsTriedAgain() throws {
         var dialogue = Dialogue(try Fixture.station())
         _ = dialogue.begin()
-        #expect(dialogue.say(.started(step: 0, failure: "no reply in 500 ms")) == [])
+        #expect(dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: "no reply in 500 ms")) == [])
         guard case .start(_, 0, _, _) = try #require(dialogue.say(.tick).last) else {
             Issue.record("not tried again")
             return

@@ -148,6 +148,10 @@ package struct GatewayDaemon: Sendable {
                 let read = ScanRead(
                     bytes: Array(text.utf8), symbology: nil, stamp: time.now(), device: "page")
                 return inbox.put(.scan(read)) ? .taken : .busy("the station is too busy; scan again")
+            },
+            abort: { station in
+                guard let inbox = inboxes[station] else { return .unknownStation }
+                return inbox.put(.machine(.abort)) ? .taken : .busy("the station is too busy; try again")
             }
         ).all
     }

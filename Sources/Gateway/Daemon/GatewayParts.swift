@@ -227,7 +227,7 @@ final class StationInboxes: Sendable {
     func put(_ event: DeviceEvent, from device: String) {
         if case .samples = event { return }
         for listener in listeners.withLock({ $0[device] ?? [] }) {
-            listener.inbox.put(.device(role: listener.role, event))
+            listener.inbox.putSurely(.device(role: listener.role, event))
         }
     }
 }
@@ -246,9 +246,10 @@ extension Gauge {
 extension BindRule {
     /// How a device with these registers is told what it works for; nil where it is not.
     init?(of registers: RegisterMap) {
-        guard let binding = registers.cycle?.binding, let point = registers.point(binding.write),
-            binding.echo != nil
+        guard let binding = registers.cycle?.binding, let point = registers.point(binding.write)
         else { return nil }
-        self.init(text: binding.with == .serial ? .serial : .cycle, capacity: 2 * point.width)
+        self.init(
+            text: binding.with == .serial ? .serial : .cycle, capacity: 2 * point.width,
+            isEchoed: binding.echo != nil)
     }
 }

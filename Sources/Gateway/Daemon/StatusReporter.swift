@@ -28,7 +28,7 @@ struct StatusReporter: Sendable {
         }
         let scanners = parts.scanners.map(\.state)
         devices += scanners.map(\.json)
-        let outbox = try ledger.reader.outboxCounts()
+        let outbox = try ledger.reader.outboxCounts(includingDelivered: false)
         let waiting = outbox.values.reduce(0) { $0 + ($1[.pending] ?? 0) }
         let quarantined = outbox.values.reduce(0) { $0 + ($1[.quarantined] ?? 0) }
         let entries = try ledger.reader.size()
@@ -72,7 +72,7 @@ struct StatusReporter: Sendable {
         let queues = outbox.mapValues { counts in
             JSONValue.object(
                 Dictionary(
-                    uniqueKeysWithValues: OutboxState.allCases.map {
+                    uniqueKeysWithValues: OutboxState.allCases.filter { $0 != .delivered }.map {
                         ($0.rawValue, .number(Int64(counts[$0] ?? 0)))
                     }))
         }

@@ -11,8 +11,8 @@ import Transports
 enum StationInput: Sendable {
     case scan(ScanRead)
     case device(role: String, DeviceEvent)
-    /// Values that a device was asked for.
-    case gauged(role: String, [String: Sample])
+    /// Values that a device was asked for in this round.
+    case gauged(round: Int, role: String, [String: Sample])
     case machine(CycleMachine.Input)
     /// Time to look at deadlines and to show ages.
     case tick
@@ -31,11 +31,14 @@ actor StationRunner {
     private var generator = SystemRandomNumberGenerator()
     /// Values of other gauges that a step still waits for; nil while none does.
     private var gauging: GaugeRound?
+    private var gaugeRounds = 0
     var past: [StationView.Past] = []
     var showsVerdict = false
 
     /// Inputs that may wait: far more than people and devices produce between two commits.
     private static let inboxLimit = 1_024
+    /// Of these, places that scans and ticks leave to devices: a result that was told is not told again.
+    private static let inboxReserve = 512
     /// How long a continuous gauge may take to give a good value after a step has completed.
     private static let gaugePatience = Duration.seconds(2)
     /// Added to the patience before a gauge that answered nothing at all is given up.
@@ -46,11 +49,12 @@ actor StationRunner {
         self.devices = devices
         self.services = services
         machine = CycleMachine(station: station)
-        inbox = BoundedInbox(limit: Self.inboxLimit, name: station.id)
+        inbox = BoundedInbox(limit: Self.inboxLimit, reserve: Self.inboxReserve, name: station.id)
     }
 
     /// A fresh reading of other gauges, one answer a role.
     private struct GaugeRound {
+        let number: Int
         var missingRoles: Set<String>
         var samples: [PointReference: Sample] = [:]
         let endNanoseconds: Int64
@@ -66,6 +70,11 @@ actor StationRunner {
         for await input in inbox.elements {
             try await take(input)
             await show()
+        }
+        if inbox.hasOverflowed, !Task.isCancelled {
+            throw GatewayError(
+                .software,
+                "\(station.id): its devices said more than the disk could take; their results wait with them")
         }
     }
 
@@ -92,7 +101,7 @@ actor StationRunner {
             let scan = ScanClassifier(station: station, roster: services.roster).classify(read)
             try await feed(try machineInput(for: scan))
         case .device(let role, let event): try await take(event, from: role)
-        case .gauged(let role, let samples): try await collect(samples, from: role)
+        case .gauged(let round, let role, let samples): try await collect(samples, from: role, round)
         case .machine(let input): try await feed(input)
         case .tick:
             if let gauging, services.time.now().monotonicNanoseconds > gauging.endNanoseconds {
@@ -129,8 +138,10 @@ actor StationRunner {
         }
     }
 
-    private func collect(_ samples: [String: Sample], from role: String) async throws {
-        guard var round = gauging, round.missingRoles.remove(role) != nil else { return }
+    /// An answer to an earlier round that was given up comes too late: its values are of another step.
+    private func collect(_ samples: [String: Sample], from role: String, _ number: Int) async throws {
+        guard var round = gauging, round.number == number, round.missingRoles.remove(role) != nil
+        else { return }
         for (point, sample) in samples { round.samples[PointReference(role: role, point: point)] = sample }
         gauging = round.missingRoles.isEmpty ? nil : round
         if round.missingRoles.isEmpty { try await feed(.gauged(round.samples)) }
@@ -179,8 +190,8 @@ actor StationRunner {
             try await commit(record, consuming: group)
             return .committed
         case .orphan(let body, let group):
-            services.log.say(.warning, "\(group.device): result \(group.sequence) belongs to no cycle; kept")
             try await append([draft(.audit, id: newID(), body, consuming: group)])
+            services.log.say(.warning, "\(group.device): result \(group.sequence) belongs to no cycle; kept")
             acknowledge(group)
             return nil
         case .acknowledge(let group):
@@ -193,24 +204,27 @@ actor StationRunner {
     }
 
     private func start(_ role: String, _ step: Int, _ token: String?, _ setPoints: [SetPoint]) {
+        guard let cycle = machine.cycle?.id else { return }
         let inbox = inbox
         devices[role]?.submit(
             .start(token: token, setPoints: setPoints) { failure in
-                inbox.put(.machine(.started(step: step, failure: failure)))
+                inbox.putSurely(.machine(.started(cycle: cycle, step: step, failure: failure)))
             })
     }
 
     private func gauge(_ points: [PointReference]) {
         let roles = Dictionary(grouping: points, by: \.role)
         let patience = Self.gaugePatience.nanoseconds + Self.gaugeGraceNanoseconds
+        gaugeRounds += 1
+        let round = gaugeRounds
         gauging = GaugeRound(
-            missingRoles: Set(roles.keys),
+            number: round, missingRoles: Set(roles.keys),
             endNanoseconds: services.time.now().monotonicNanoseconds + patience)
         let inbox = inbox
         for (role, points) in roles {
             devices[role]?.submit(
                 .gauge(points: points.map(\.point), patience: Self.gaugePatience) { samples in
-                    inbox.put(.gauged(role: role, samples))
+                    inbox.putSurely(.gauged(round: round, role: role, samples))
                 })
         }
     }

@@ -42,6 +42,8 @@ package struct WebRoutes: Sendable {
     package var readiness: @Sendable () -> [HealthCheck]
     /// Takes the text scanned at a station.
     package var scan: @Sendable (_ station: String, _ text: String) -> ScanReceipt
+    /// Ends the cycle that is open at a station, if one is.
+    package var abort: @Sendable (_ station: String) -> ScanReceipt
 
     package init(
         hub: EventHub,
@@ -51,7 +53,8 @@ package struct WebRoutes: Sendable {
         metrics: @escaping @Sendable () -> [MetricFamily],
         health: @escaping @Sendable () -> [HealthCheck],
         readiness: @escaping @Sendable () -> [HealthCheck],
-        scan: @escaping @Sendable (_ station: String, _ text: String) -> ScanReceipt
+        scan: @escaping @Sendable (_ station: String, _ text: String) -> ScanReceipt,
+        abort: @escaping @Sendable (_ station: String) -> ScanReceipt = { _ in .unknownStation }
     ) {
         self.hub = hub
         self.stations = stations
@@ -61,6 +64,7 @@ package struct WebRoutes: Sendable {
         self.health = health
         self.readiness = readiness
         self.scan = scan
+        self.abort = abort
     }
 
     /// Every route, the page's own files first.
@@ -90,6 +94,9 @@ package struct WebRoutes: Sendable {
             Route(.get, "/api/v1/devices") { [devices] _ in .json(devices()) },
             Route(.get, "/api/v1/status") { [status] _ in .json(status()) },
             Route(.post, "/api/v1/stations/{id}/scan") { [scan] request in Self.scan(request, into: scan) },
+            Route(.post, "/api/v1/stations/{id}/abort") { [abort] request in
+                Self.answer(abort(request.parameters["id"] ?? ""))
+            },
         ]
     }
 
@@ -112,7 +119,11 @@ package struct WebRoutes: Sendable {
             return .problem(
                 400, "Bad Request", "send {\"text\": …} with 1 to \(longestScan) bytes of scanned text")
         }
-        switch scan(request.parameters["id"] ?? "", text) {
+        return answer(scan(request.parameters["id"] ?? "", text))
+    }
+
+    private static func answer(_ receipt: ScanReceipt) -> HTTPResponse {
+        switch receipt {
         case .taken:
             return .json(["taken": true], status: 202)
         case .unknownStation:

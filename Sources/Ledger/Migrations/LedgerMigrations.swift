@@ -92,6 +92,7 @@ enum LedgerMigrations {
             PRIMARY KEY (sink, seq)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX outbox_by_state ON outbox(sink, state, seq);
+        CREATE INDEX outbox_open ON outbox(sink, state) WHERE state <> 'delivered';
         CREATE TRIGGER outbox_kept BEFORE DELETE ON outbox
             BEGIN SELECT RAISE(ABORT, 'nothing that waits for delivery is dropped'); END;
 

@@ -26,9 +26,16 @@ package struct OutboxItem: Sendable, Equatable {
 
 extension LedgerReader {
     /// How many entries stand in each state in front of each sink; states without entries are left out.
-    package func outboxCounts() throws(LedgerError) -> [String: [OutboxState: Int]] {
+    ///
+    /// What is delivered grows for ever: without it the answer costs what is open, and can be asked often.
+    package func outboxCounts(
+        includingDelivered: Bool = true
+    ) throws(LedgerError) -> [String: [OutboxState: Int]] {
         let rows = try reading { database throws(LedgerError) in
-            try database.rows("SELECT sink, state, count(*) FROM outbox GROUP BY sink, state") {
+            try database.rows(
+                "SELECT sink, state, count(*) FROM outbox "
+                    + (includingDelivered ? "" : "WHERE state <> 'delivered' ") + "GROUP BY sink, state"
+            ) {
                 ($0.text(0), $0.text(1), $0.integer(2))
             }
         }
