@@ -23,6 +23,15 @@ import Testing
         return shop
     }
 
+    /// Makes the gateway look for its bench where the test itself listens.
+    private func point(_ shop: Shop, to bench: TakenPort) throws {
+        let gateway = try String(contentsOfFile: shop.configuration, encoding: .utf8)
+        try shop.write(
+            "gateway.yaml",
+            gateway.replacingOccurrences(
+                of: "127.0.0.1:\(shop.ports.bench)", with: "127.0.0.1:\(bench.number)"))
+    }
+
     @Test func everyFaultOfEveryFileIsToldAtOnceAndNothingIsOpened() async throws {
         let bench = try TakenPort()
         let shop = try shop([
@@ -33,11 +42,7 @@ import Testing
             ("profiles/kolver-kducer.yaml", "byte_order: ABCD", "byte_order: ABDC"),
             ("operators.yaml", "badge: \"OP:5F1C9A\"", "badge: \"XX:5F1C9A\""),
         ])
-        let gateway = try String(contentsOfFile: shop.configuration, encoding: .utf8)
-        try shop.write(
-            "gateway.yaml",
-            gateway.replacingOccurrences(
-                of: "127.0.0.1:\(shop.ports.bench)", with: "127.0.0.1:\(bench.number)"))
+        try point(shop, to: bench)
 
         let checked = try await shop.plumbline(["check"])
         #expect(checked.code == 4)
