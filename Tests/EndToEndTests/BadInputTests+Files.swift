@@ -101,8 +101,8 @@ import Testing
 
     @Test func aGaugeWithoutCurrentCalibrationDecidesNothing() async throws {
         let shop = try Shop(technician: true) {
-            $0.replacingOccurrences(of: "    calibration: {certificate: C-4711, due: 2027-02-01}\n", with: "")
-                .replacingOccurrences(of: "C-4712, due: 2027-02-01", with: "C-4712, due: 2026-01-31")
+            $0.replacingOccurrences(of: "    calibration: {certificate: C-4711, due: 2099-12-31}\n", with: "")
+                .replacingOccurrences(of: "C-4712, due: 2099-12-31", with: "C-4712, due: 2026-01-31")
         }
         let checked = try await shop.plumbline(["check"])
         #expect(checked.code == 0)
