@@ -49,7 +49,8 @@ package actor ModbusDevice {
     private nonisolated let orders: AsyncStream<DeviceOrder>
     private nonisolated let orderInput: AsyncStream<DeviceOrder>.Continuation
 
-    private static let answersOfOthers = ", but answers for another unit: compare its unit number with the link's"
+    private static let answersOfOthers =
+        ", but answers for another unit: compare its unit number with the link's"
     private static let answering = "answering"
     /// Misses in a row after which a device counts as out of reach: one lost frame is not an outage.
     private static let missesUntilOffline = 2

@@ -1,8 +1,8 @@
 /// When a link may be opened again. Times are nanoseconds of the monotonic clock.
 ///
 /// Never two dials of one endpoint within a second; after four failures the pause doubles up to 5 s: nobody
-/// stands longer before a bench that is back, and a thousand lost lines are 200 dials a second. Jitter spreads
-/// the dials of many lines that were lost together.
+/// stands longer before a bench that is back, and a thousand lost lines are 200 dials a second. Jitter
+/// spreads the dials of many lines that were lost together.
 package struct DialPolicy: Sendable {
     /// The pause that every dial keeps from the one before: 1 s, the ceiling of one dial a second.
     package static let shortestPause: Int64 = 1_000_000_000

@@ -174,7 +174,8 @@ import Testing
                 .start(
                     token: "C0000009",
                     setPoints: [
-                        SetPoint(point: "set_step", value: 2), SetPoint(point: "set_rail_pressure", value: 160),
+                        SetPoint(point: "set_step", value: 2),
+                        SetPoint(point: "set_rail_pressure", value: 160),
                         SetPoint(point: "set_energising_time", value: 1_700),
                         SetPoint(point: "set_strokes", value: 100),
                     ], answer: { answer.resume(returning: $0) }))

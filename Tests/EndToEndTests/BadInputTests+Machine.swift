@@ -9,7 +9,7 @@ import Testing
         try await shop.startSimulator()
         let log = try await runUntilFull(shop)
         #expect(log.contains("ledger.db"), "the message names no place: \(log)")
-        #expect(log.contains("free space"), "the message does not say what to do: \(log)")
+        #expect(log.contains("then start again"), "the message does not say what to do: \(log)")
 
         // What was on the full disk, on one with room.
         shop.data = shop.folder.path + "/after"
@@ -33,7 +33,8 @@ import Testing
     private func runUntilFull(_ shop: Shop) async throws -> String {
         try shop.write("full.sh", Self.fullDisk)
         let arguments = ["full.sh", Program.folder.path + "/plumbline", shop.configuration, shop.data]
-        let canMount = try await Program.run("unshare", ["-rm", "true"], in: shop.folder).code == 0
+        let canMount =
+            try await Program.run("unshare", ["-rm", "true"], in: shop.folder, within: 120).code == 0
         let script = try Program(
             canMount ? "unshare" : "sh",
             canMount ? ["-rm", "sh"] + arguments + ["tmpfs"] : arguments + ["limit"],
@@ -61,11 +62,11 @@ import Testing
         mkdir -p "$3"
         if [ "$4" = tmpfs ]; then
             mount -t tmpfs -o size=1m none "$3" || exit 99
+            small() { true; }
         else
-            trap '' XFSZ
-            ulimit -f 2048
+            small() { trap '' XFSZ; ulimit -f 2048; }
         fi
-        "$1" run --config "$2" --data "$3"
+        (small && exec "$1" run --config "$2" --data "$3")
         echo "gateway ended with $?"
         cp -a "$3" after
         """
@@ -132,15 +133,7 @@ import Testing
         // Another master starts the bench while a part's step is about to.
         try await shop.signIn()
         try await shop.bring("SA10500")
-        let words = ["17985", "21057", "17985", "21057", "1", "1600", "1350", "100", "1"]
-        let written = try await Program.run(
-            "mbpoll",
-            [
-                "-m", "tcp", "-p", "\(shop.ports.bench)", "-a", "1", "-0", "-r", "512", "-t", "4",
-                "127.0.0.1", "--",
-            ]
-                + words, in: shop.folder)
-        #expect(written.code == 0, "\(written.output) \(written.errors)")
+        try await startAsAnotherMaster(shop)
         try shop.tighten()
         try await shop.expectStation(within: 60, "the part's own step ran after it") {
             $0["verdict"] == "PASS"
@@ -153,6 +146,17 @@ import Testing
         let records = try await shop.records()
         #expect(records.count == 1)
         #expect(records.first?["steps"]?.elements.count == 2)
+    }
+
+    /// Starts the bench with mbpoll, bound as "FARAFARA".
+    private func startAsAnotherMaster(_ shop: Shop) async throws {
+        let words = ["17985", "21057", "17985", "21057", "1", "1600", "1350", "100", "1"]
+        let target = [
+            "-m", "tcp", "-p", "\(shop.ports.bench)", "-a", "1", "-0", "-r", "512", "-t", "4", "127.0.0.1",
+            "--",
+        ]
+        let written = try await Program.run("mbpoll", target + words, in: shop.folder)
+        #expect(written.code == 0, "\(written.output) \(written.errors)")
     }
 
     /// How many of the pieces of evidence that `entry` names the ledger holds.

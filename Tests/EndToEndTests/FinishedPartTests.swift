@@ -5,9 +5,13 @@ import Testing
 /// One part through the simulated shop, then everything that others look at it with.
 @Suite struct FinishedPartTests {
     @Test func othersSeeTheSameAsTheGateway() async throws {
-        let shop = try Shop(technician: true)
-        try await shop.startSimulator(speed: 20)
+        let shop = try Shop(technician: false)
+        try await shop.startSimulator()
         try await shop.startGateway()
+        try await shop.mountPart()
+        try await shop.signIn()
+        try await shop.bring("SA10197")
+        try shop.tighten()
         try await shop.expectStation(within: 60, "the first part is decided") { $0["verdict"] == "PASS" }
         try await expectDaemonAnswers(shop)
         try await expectMetricsAreGood(shop)

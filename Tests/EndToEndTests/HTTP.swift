@@ -76,19 +76,30 @@ final class TakenPort {
 
 /// Ports of 127.0.0.1 that nothing listens on.
 enum FreePorts {
-    static func take(_ count: Int) throws -> [Int] {
-        var held: [Int32] = []
-        defer { for descriptor in held { close(descriptor) } }
-        return try (0..<count).map { _ in
-            held.append(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-            return try bound(held[held.count - 1])
+    /// Below the ports that Linux gives to clients (`ip_local_port_range`, from 32768), so that none of the
+    /// many connections of a test run takes one between its choice and its use.
+    private static let range = 20_000..<32_000
+    private static let given = Given()
+
+    /// `count` ports, each given to one caller of this process only.
+    static func take(_ count: Int) throws -> [Int] { try (0..<count).map { _ in try takeOne() } }
+
+    private static func takeOne() throws -> Int {
+        for _ in 0..<1_000 {
+            let port = Int.random(in: range)
+            guard given.insert(port) else { continue }
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(descriptor) }
+            if let free = try? bound(descriptor, to: port) { return free }
         }
+        throw HTTP.Failure(description: "no free port")
     }
 
-    /// Binds `descriptor` to a port that the kernel chooses.
-    static func bound(_ descriptor: Int32) throws -> Int {
+    /// Binds `descriptor` to `port`, or to one that the kernel chooses.
+    static func bound(_ descriptor: Int32, to port: Int = 0) throws -> Int {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
@@ -96,7 +107,17 @@ enum FreePorts {
                 bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
             }
         }
-        guard isBound else { throw HTTP.Failure(description: "no free port") }
+        guard isBound else { throw HTTP.Failure(description: "port \(port) cannot be bound") }
         return Int(address.sin_port.bigEndian)
+    }
+
+    /// Ports that some test of this process has.
+    private final class Given: @unchecked Sendable {
+        // Safety: `ports` is guarded by `lock`.
+        private let lock = NSLock()
+        private var ports: Set<Int> = []
+
+        /// Whether `port` was nobody's until now.
+        func insert(_ port: Int) -> Bool { lock.withLock { ports.insert(port).inserted } }
     }
 }

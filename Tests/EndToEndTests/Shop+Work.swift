@@ -46,12 +46,12 @@ extension Shop {
         try control("/tighten", ["device": "TW-025", "torque_cNm": .number(torque)])
     }
 
-    /// Lets a device misbehave for `seconds`; `port` as for `control`.
-    func fault(_ kind: String, on device: String, seconds: Int64, port: Int? = nil) throws {
-        try control(
-            "/fault", ["device": .string(device), "kind": .string(kind), "seconds": .number(seconds)],
-            port: port)
+    /// Lets a device misbehave until it is mended.
+    func fault(_ kind: String, on device: String) throws {
+        try control("/fault", ["device": .string(device), "kind": .string(kind), "seconds": 3_600])
     }
+
+    func mend(_ device: String) throws { try control("/mend", ["device": .string(device)]) }
 
     /// Waits until the simulator says that `device` is in this state.
     func expectDevice(_ device: String, shows state: String) async throws {
@@ -94,8 +94,12 @@ extension Shop {
         var plan = try String(contentsOf: file, encoding: .utf8)
         let dropped = ["full_load", "emission", "idle", "pilot"]
         plan = Self.withoutEntries(of: dropped, plan)
-            .replacingOccurrences(of: "complete: tool.cycle, timeout: 60 s", with: "complete: tool.cycle, timeout: \(nutSeconds) s")
-            .replacingOccurrences(of: "bench.cycle, timeout: 120 s", with: "bench.cycle, timeout: \(leakSeconds) s")
+            .replacingOccurrences(
+                of: "complete: tool.cycle, timeout: 60 s",
+                with: "complete: tool.cycle, timeout: \(nutSeconds) s"
+            )
+            .replacingOccurrences(
+                of: "bench.cycle, timeout: 120 s", with: "bench.cycle, timeout: \(leakSeconds) s")
         try write("plans/cr-injector-flow.yaml", plan)
     }
 

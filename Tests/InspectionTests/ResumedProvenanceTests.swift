@@ -4,7 +4,8 @@ import Metrology
 import Testing
 
 @Suite struct ResumedProvenanceTests {
-    /// A part scanned by a simulated scanner stays simulated, whatever the configuration says after a restart.
+    /// A part scanned by a simulated scanner stays simulated, whatever the configuration says after a
+    /// restart.
     @Test func aCycleThatWasOpenedWithSimulatedDevicesIsNeverRecordedAsLive() throws {
         var first = Dialogue(try Fixture.station(provenance: .simulated))
         _ = first.say(.badge(inspector: "1042"))

@@ -8,6 +8,7 @@ enum ControlDesk {
         switch (request.method, request.path) {
         case ("GET", "/state"): return server.state
         case ("POST", "/fault"): try fault(body, server)
+        case ("POST", "/mend"): try server.mend(try text("device", body))
         case ("POST", "/scan"):
             let code = ScannedCode(
                 text: try CodeEscapes.bytes(of: text("text", body)), aim: body["aim"]?.text ?? "]d1")
@@ -23,7 +24,7 @@ enum ControlDesk {
         default:
             throw SimulationError(
                 .refused, "\(request.method) \(request.path)",
-                "there are GET /state and POST /fault, /scan, /tighten, /bench/start, /plug, /unplug")
+                "there are GET /state and POST /fault, /mend, /scan, /tighten, /bench/start, /plug, /unplug")
         }
         return ["ok": true]
     }

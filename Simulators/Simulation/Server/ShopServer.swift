@@ -250,6 +250,8 @@ package final class ShopServer {
         try floor.add(kind, on: device, seconds: seconds, by: lateness, code: code, at: now)
     }
 
+    func mend(_ device: String) throws(SimulationError) { try floor.mend(device, at: now) }
+
     /// What the shop looks like.
     package var state: JSONValue { floor.state(at: now) }
 }

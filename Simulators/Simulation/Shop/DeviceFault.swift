@@ -52,6 +52,9 @@ package struct FaultBoard: Sendable {
         faults.append(fault)
     }
 
+    /// Forgets every fault of `device`.
+    package mutating func remove(of device: String) { faults.removeAll { $0.device == device } }
+
     /// What `device` suffers from at `now`, in the order in which it was planned.
     package func active(on device: String, at now: ShopTime) -> [DeviceFault] {
         faults.isEmpty

@@ -246,6 +246,13 @@ package struct ShopFloor: Sendable {
         hasten(now)
     }
 
+    /// Ends whatever `device` suffers from, and forgets what was planned for it.
+    package mutating func mend(_ device: String, at now: ShopTime) throws(SimulationError) {
+        guard places[device] != nil else { throw unknown(device) }
+        faults.remove(of: device)
+        hasten(now)
+    }
+
     private func unknown(_ device: String) -> SimulationError {
         let known = places.keys.sorted().joined(separator: ", ")
         return SimulationError(.refused, device, "no such device answers here; there are \(known)")

@@ -25,7 +25,8 @@ package final class SQLiteDatabase {
     /// How long a statement waits for another process's lock.
     private static let busyMilliseconds: Int32 = 5_000
     /// What a connection may keep of the file, in kibibytes; SQLite's own bound is 2,000. The daemon has
-    /// three connections and appends, so more would only be held: the system's cache serves what is read again.
+    /// three connections and appends, so more would only be held: the system's cache serves what is read
+    /// again.
     private static let cacheKibibytes = 512
 
     /// Opens `path`; `vfs` names another file layer for tests that make it fail.

@@ -33,7 +33,11 @@ import Testing
             .part(StationFixture.part, cycle: "019ac3f2-0000-7000-8000-0123456789ab", priorAttempts: 0),
             at: moment)
         _ = machine.handle(.opened, at: moment)
-        if isStarted || failure != nil { _ = machine.handle(.started(step: 0, failure: failure), at: moment) }
+        if isStarted || failure != nil {
+            let started = CycleMachine.Input.started(
+                cycle: "019ac3f2-0000-7000-8000-0123456789ab", step: 0, failure: failure)
+            _ = machine.handle(started, at: moment)
+        }
         return machine
     }
 

@@ -130,6 +130,8 @@ struct ShopServerTests {
     @Test func thePanelStartsTheBench() throws {
         let server = try serve(try ScenarioFiles.bench(), control: true)
         #expect(try ask(server, post("/bench/start", #"{"device":"B-1"}"#)).contains(" 200 "))
+        #expect(try ask(server, post("/mend", #"{"device":"B-1"}"#)).contains(" 200 "))
+        #expect(try ask(server, post("/mend", #"{"device":"B-9"}"#)).contains(" 409 "))
         #expect(try ask(server, post("/bench/start", #"{"device":"B-1"}"#)).contains(" 409 "))
     }
 
