@@ -4,7 +4,7 @@ import Inspection
 import Metrology
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ModbusDeviceTests {
+@Suite(.timeLimit(.minutes(5))) struct ModbusDeviceTests {
     /// Polls of the bench's profile, by their place in it.
     private static let live = 0
     private static let result = 1
@@ -174,7 +174,8 @@ import Testing
                 .start(
                     token: "C0000009",
                     setPoints: [
-                        SetPoint(point: "set_step", value: 2), SetPoint(point: "set_rail_pressure", value: 160),
+                        SetPoint(point: "set_step", value: 2),
+                        SetPoint(point: "set_rail_pressure", value: 160),
                         SetPoint(point: "set_energising_time", value: 1_700),
                         SetPoint(point: "set_strokes", value: 100),
                     ], answer: { answer.resume(returning: $0) }))

@@ -15,12 +15,14 @@ import Testing
                 "profiles/\(name)",
                 try String(contentsOf: profiles.appendingPathComponent(name), encoding: .utf8))
         }
-        for edit in edits {
-            let text = try String(contentsOf: shop.folder.appendingPathComponent(edit.file), encoding: .utf8)
-            try #require(text.contains(edit.old), "\(edit.file) has no \(edit.old)")
-            try shop.write(edit.file, text.replacingOccurrences(of: edit.old, with: edit.new))
-        }
+        for edit in edits { try replace(edit.old, with: edit.new, in: shop, edit.file) }
         return shop
+    }
+
+    private func replace(_ old: String, with new: String, in shop: Shop, _ file: String) throws {
+        let text = try String(contentsOf: shop.folder.appendingPathComponent(file), encoding: .utf8)
+        try #require(text.contains(old), "\(file) has no \(old)")
+        try shop.write(file, text.replacingOccurrences(of: old, with: new))
     }
 
     @Test func everyFaultOfEveryFileIsToldAtOnceAndNothingIsOpened() async throws {
@@ -33,11 +35,8 @@ import Testing
             ("profiles/kolver-kducer.yaml", "byte_order: ABCD", "byte_order: ABDC"),
             ("operators.yaml", "badge: \"OP:5F1C9A\"", "badge: \"XX:5F1C9A\""),
         ])
-        let gateway = try String(contentsOfFile: shop.configuration, encoding: .utf8)
-        try shop.write(
-            "gateway.yaml",
-            gateway.replacingOccurrences(
-                of: "127.0.0.1:\(shop.ports.bench)", with: "127.0.0.1:\(bench.number)"))
+        try replace(
+            "127.0.0.1:\(shop.ports.bench)", with: "127.0.0.1:\(bench.number)", in: shop, "gateway.yaml")
 
         let checked = try await shop.plumbline(["check"])
         #expect(checked.code == 4)

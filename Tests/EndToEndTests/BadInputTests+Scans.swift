@@ -24,7 +24,8 @@ import Testing
 
     private static let whileReady = [
         Refused(scan: "\\xff\\xfe!", code: "bad_mark", sentence: "This mark cannot be read: byte ff"),
-        Refused(scan: "SA\\x07\\x1b[2J10400", code: "bad_mark", sentence: "This mark cannot be read: byte 07"),
+        Refused(
+            scan: "SA\\x07\\x1b[2J10400", code: "bad_mark", sentence: "This mark cannot be read: byte 07"),
         Refused(
             scan: "[)>\\x1e06\\x1d17V98897\\x1d1P4L0014-163B\\x1dSSA10400", code: "bad_mark",
             sentence: "This mark cannot be read:"),
@@ -50,7 +51,8 @@ import Testing
             scan: Shop.mark("SA10401"), code: "cycle_running",
             sentence: "SA10401 is already being inspected. Carry on."),
         Refused(
-            scan: Shop.badge, code: "cycle_running", sentence: "Finish this part first, then scan another badge."
+            scan: Shop.badge, code: "cycle_running",
+            sentence: "Finish this part first, then scan another badge."
         ),
         Refused(scan: "\\x07", code: "bad_mark", sentence: "This mark cannot be read"),
     ]
@@ -59,7 +61,9 @@ import Testing
         let shop = try Shop(technician: false)
         try await shop.startSimulator()
         try await shop.startGateway()
-        for refused in Self.beforeSigningIn { try await expect(refused, at: shop) { $0["state"] == "signin" } }
+        for refused in Self.beforeSigningIn {
+            try await expect(refused, at: shop) { $0["state"] == "signin" }
+        }
         try await shop.signIn()
         for refused in Self.whileReady {
             try await expect(refused, at: shop) { $0["state"] == "ready" && $0["part"] == .null }

@@ -76,8 +76,8 @@ final class TakenPort {
 
 /// Ports of 127.0.0.1 that nothing listens on.
 enum FreePorts {
-    /// Below the ports that Linux gives to clients (`ip_local_port_range`, from 32768), so that none of the many
-    /// connections of a test run takes one between its choice and its use.
+    /// Below the ports that Linux gives to clients (`ip_local_port_range`, from 32768), so that none of the
+    /// many connections of a test run takes one between its choice and its use.
     private static let range = 20_000..<32_000
     private static let given = Given()
 
