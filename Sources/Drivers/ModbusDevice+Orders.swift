@@ -5,8 +5,9 @@ import Profiles
 import Transports
 
 extension ModbusDevice {
-    /// Tries of an acknowledgement before the device is looked at anew; a bench holds its result for 60 s.
-    private static let acknowledgementTries = 3
+    /// Tries of an acknowledgement or a stop, because one lost frame is no refusal. After those of an
+    /// acknowledgement the device is looked at anew; a bench holds its result for 60 s.
+    private static let tries = 3
     /// Pause between two tries of an acknowledgement or a reading.
     private static let pause = Duration.milliseconds(200)
 
@@ -37,7 +38,15 @@ extension ModbusDevice {
     private func stop() async {
         // An abort that the profile does not allow was refused when it was loaded.
         guard let write = try? setup.registers.abortWrite() else { return }
-        _ = await carryOut(write)
+        var failure: String?
+        for attempt in 1...Self.tries {
+            failure = await carryOut(write)
+            // Where the device is out of reach, the orders behind this one must not wait for it.
+            guard failure != nil, attempt < Self.tries, status.state == .online,
+                (try? await Task.sleep(for: Self.pause)) != nil
+            else { break }
+        }
+        if let failure { tell(.irregular("\(failure); it could not be stopped")) }
     }
 
     /// Nil where the device took the write, else why not.
@@ -55,10 +64,17 @@ extension ModbusDevice {
     private func acknowledge(_ group: SampleGroup) async {
         guard let sequence = UInt64(group.sequence) else { return }
         handshake.took(HandshakeMachine.Taken(sequence: sequence, raw: group.raw))
-        for _ in 0..<Self.acknowledgementTries {
-            if await tellTaken(sequence) { return }
+        for _ in 0..<Self.tries {
+            if await tellTaken(sequence) {
+                isUntold = false
+                return
+            }
             if (try? await Task.sleep(for: Self.pause)) == nil { return }
         }
+        if !isUntold {
+            tell(.irregular("\(id): result \(sequence) is stored, and the device does not take it"))
+        }
+        isUntold = true
         handshake.disconnected()
     }
 

@@ -36,8 +36,10 @@ package actor ModbusDevice {
     nonisolated let setup: ModbusDeviceSetup
     let link: any ModbusLink
     let time: any TimeSource
-    private let tell: @Sendable (DeviceEvent) -> Void
+    let tell: @Sendable (DeviceEvent) -> Void
     var handshake: HandshakeMachine
+    /// Whether the last acknowledgement was not taken, which is said once.
+    var isUntold = false
     /// The newest good reading of each point: units and decimals say how others are to be read.
     private var known: [String: PointReading] = [:]
     /// Requests in a row without a usable answer.
@@ -217,7 +219,7 @@ package actor ModbusDevice {
         case .nothing: break
         case .torn: status.tornReads += 1
         case .takenBefore:
-            orderInput.yield(.acknowledge(group(cycle, look, samples, exchange)))
+            submit(.acknowledge(group(cycle, look, samples, exchange)))
         case .new(let irregularity):
             if let irregularity { tell(.irregular(describe(irregularity, look.sequence))) }
             status.results += 1

@@ -55,13 +55,15 @@ extension CycleMachine {
         }
         refusal = nil
         let opened = OpenCycle(
-            id: id, part: part, attempt: priorAttempts + 1, inspector: inspector, startedAt: moment.stamp.utc)
+            id: id, part: part, attempt: priorAttempts + 1, inspector: inspector, startedAt: moment.stamp.utc,
+            provenance: station.provenance)
         phase = .opening(opened)
         let body = AuditEvent.cycleOpened.body(
             at: moment, station: station.id,
             [
                 "cycle": .string(id), "part": part.json, "attempt": .number(Int64(opened.attempt)),
                 "inspector": .optional(inspector), "plan_sha256": .string(station.plan.sha256),
+                "provenance": .string(opened.provenance.rawValue),
             ])
         return [.open(body)]
     }

@@ -24,7 +24,8 @@ package struct InspectionRecord: Sendable, Equatable {
         partNumber = cycle.part.number
         verdict = .combined(cycle.completed.flatMap(\.verdicts))
         reasons = Set(cycle.completed.flatMap(\.reasons)).sorted()
-        provenance = cycle.completed.map(\.provenance).reduce(station.provenance, min)
+        provenance = cycle.completed.map(\.provenance)
+            .reduce(min(station.provenance, cycle.provenance), min)
         body = [
             "schema": .string(Self.schema), "id": .string(cycle.id),
             "provenance": .string(provenance.rawValue),

@@ -11,12 +11,17 @@ package struct OpenCycle: Sendable, Equatable {
     /// Operator id of who scanned the part; nil at a station that asks for no badge.
     package let inspector: String?
     package let startedAt: Timestamp
+    /// The least live of what the station worked with when the part was scanned.
+    package let provenance: Provenance
     /// Steps that are over, in order.
     package internal(set) var completed: [CompletedStep] = []
 
-    init(id: String, part: PartIdentity, attempt: Int, inspector: String?, startedAt: Timestamp) {
+    init(
+        id: String, part: PartIdentity, attempt: Int, inspector: String?, startedAt: Timestamp,
+        provenance: Provenance
+    ) {
         (self.id, self.part, self.attempt) = (id, part, attempt)
-        (self.inspector, self.startedAt) = (inspector, startedAt)
+        (self.inspector, self.startedAt, self.provenance) = (inspector, startedAt, provenance)
     }
 
     /// The cycle that the audit entries `journal` tell of: its `cycle.opened`, then its `cycle.step` entries.
@@ -28,11 +33,12 @@ package struct OpenCycle: Sendable, Equatable {
             opened["station"]?.text == station.id, opened["plan_sha256"]?.text == station.plan.sha256,
             let id = opened["cycle"]?.text, let part = opened["part"].flatMap(PartIdentity.init(json:)),
             let attempt = opened["attempt"]?.integer,
-            let startedAt = opened["at"]?.text.flatMap({ Timestamp($0) })
+            let startedAt = opened["at"]?.text.flatMap({ Timestamp($0) }),
+            let provenance = opened["provenance"]?.text.flatMap(Provenance.init(rawValue:))
         else { return nil }
         self.init(
             id: id, part: part, attempt: Int(attempt), inspector: opened["inspector"]?.text,
-            startedAt: startedAt)
+            startedAt: startedAt, provenance: provenance)
         completed = journal.dropFirst().compactMap(CompletedStep.init(journaled:))
         guard completed.map(\.id) == station.plan.steps.prefix(completed.count).map(\.id) else { return nil }
     }

@@ -123,7 +123,8 @@ private final class EventTape: @unchecked Sendable {
 
 /// Register contents of the devices, as their profiles describe them.
 enum Registers {
-    /// Result block of the bench: delivery 126.8 (42FD 999A), return 40.25, 160 MPa, 40 °C, 1000 strokes/min.
+    /// Result block of the bench: delivery 126.8 (42FD 999A), return 40.25, 160 MPa, 40 °C, 1000 strokes a
+    /// minute.
     static func benchResult(_ sequence: UInt16, end: UInt16? = nil, echo: String = "C0000009") -> [UInt16] {
         let text = Array(echo.utf8)
         let words = stride(from: 0, to: 8, by: 2).map { UInt16(text[$0]) << 8 | UInt16(text[$0 + 1]) }

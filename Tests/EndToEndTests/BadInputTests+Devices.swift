@@ -71,9 +71,9 @@ import Testing
             guard let sentence = Shop.blockage(station) else { return false }
             return words.allSatisfy { sentence.contains($0) } && sentence.contains("by itself")
         }
-        let station = try shop.station()
-        #expect(Shop.showsNothing(station, of: "FTS-001"))
-        #expect(Shop.showsCurrent(station, of: "FM-001"), "another device must go on")
+        try await shop.expectStation("its values are gone, and another device goes on") { station in
+            Shop.showsNothing(station, of: "FTS-001") && Shop.showsCurrent(station, of: "FM-001")
+        }
         try shop.mend("FTS-001")
         try await shop.expectStation(within: 30, "the step starts by itself") { $0["verdict"] == "PASS" }
         #expect(try shop.device("FTS-001")?["detail"] == "answering")

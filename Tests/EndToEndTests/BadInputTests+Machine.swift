@@ -132,15 +132,7 @@ import Testing
         // Another master starts the bench while a part's step is about to.
         try await shop.signIn()
         try await shop.bring("SA10500")
-        let words = ["17985", "21057", "17985", "21057", "1", "1600", "1350", "100", "1"]
-        let written = try await Program.run(
-            "mbpoll",
-            [
-                "-m", "tcp", "-p", "\(shop.ports.bench)", "-a", "1", "-0", "-r", "512", "-t", "4",
-                "127.0.0.1", "--",
-            ]
-                + words, in: shop.folder)
-        #expect(written.code == 0, "\(written.output) \(written.errors)")
+        try await startAsAnotherMaster(shop)
         try shop.tighten()
         try await shop.expectStation(within: 60, "the part's own step ran after it") {
             $0["verdict"] == "PASS"
@@ -153,6 +145,17 @@ import Testing
         let records = try await shop.records()
         #expect(records.count == 1)
         #expect(records.first?["steps"]?.elements.count == 2)
+    }
+
+    /// Starts the bench with mbpoll, bound as "FARAFARA".
+    private func startAsAnotherMaster(_ shop: Shop) async throws {
+        let words = ["17985", "21057", "17985", "21057", "1", "1600", "1350", "100", "1"]
+        let target = [
+            "-m", "tcp", "-p", "\(shop.ports.bench)", "-a", "1", "-0", "-r", "512", "-t", "4", "127.0.0.1",
+            "--",
+        ]
+        let written = try await Program.run("mbpoll", target + words, in: shop.folder)
+        #expect(written.code == 0, "\(written.output) \(written.errors)")
     }
 
     /// How many of the pieces of evidence that `entry` names the ledger holds.

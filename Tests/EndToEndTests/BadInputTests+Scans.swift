@@ -40,7 +40,8 @@ import Testing
             scan: "SA1", code: "unknown_part",
             sentence: "SA1 names no part number, and no serial pattern of the plan fits it."),
         Refused(
-            scan: "OP:5F1C9A2", code: "unknown_badge", sentence: "This badge is not on the list of operators"),
+            scan: "OP:5F1C9A2", code: "unknown_badge",
+            sentence: "This badge is not on the list of operators"),
     ]
 
     private static let inMidCycle = [
