@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("gateway.yaml", "?unit=1", "?unit=900", "gateway.yaml:16:11: unit 900"),
+        ("gateway.yaml", "?unit=1", "?unit=900", ":11: unit 900 does not exist: give 0 to 255"),
         ("gateway.yaml", "bind: {bench: FTS-001,", "bind: {bench: FTS-009,", "FTS-001"),
         ("gateway.yaml", "plan: plans/cr-injector-flow.yaml", "plan: plans/none.yaml", "plans/none.yaml"),
         ("plans/cr-injector-flow.yaml", "from: tool.torque,", "from: tool.torqe,", "torque"),

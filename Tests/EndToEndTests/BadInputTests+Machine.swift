@@ -122,8 +122,7 @@ import Testing
         // Started at the bench's own panel while no part is there.
         try await shop.mountPart()
         let panel = try #require(try await shop.audit("result.orphaned").first)
-        #expect(panel["device"] == "FTS-001")
-        #expect(panel["sequence"] == "1")
+        #expect(panel["device"] == "FTS-001" && panel["sequence"] == "1")
         #expect(panel["because"] == "no step waits for it")
         #expect(panel["values"]?["delivery"]?.text?.isEmpty == false)
         #expect(try await evidence(of: panel, at: shop) == 1)

@@ -58,7 +58,7 @@ final class Program {
 
     /// Runs `name` to its end and gives its exit code and what it wrote.
     static func run(
-        _ name: String, _ arguments: [String], in folder: URL, within seconds: Double = 30
+        _ name: String, _ arguments: [String], in folder: URL, within seconds: Double = 90
     ) async throws -> (code: Int32?, output: String, errors: String) {
         let program = try Program(name, arguments, in: folder)
         let code = await program.end(within: seconds)
