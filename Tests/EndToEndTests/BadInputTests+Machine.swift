@@ -147,6 +147,19 @@ import Testing
         #expect(records.first?["steps"]?.elements.count == 2)
     }
 
+    @Test func aPartThatIsAbortedOverTheAPIIsNotDecided() async throws {
+        let shop = try Shop(technician: false)
+        try await shop.startSimulator()
+        try await shop.startGateway()
+        try await shop.signIn()
+        try await shop.bring("SA10510")
+        _ = try HTTP.post(port: shop.ports.web, "/api/v1/stations/flow-test-1/abort", [])
+        try await shop.expectStation("the part is not decided") { $0["verdict"] == "INDETERMINATE" }
+        let records = try await shop.records()
+        #expect(records.count == 1)
+        #expect(records.first?["reasons"] == ["aborted"])
+    }
+
     /// Starts the bench with mbpoll, bound as "FARAFARA".
     private func startAsAnotherMaster(_ shop: Shop) async throws {
         let words = ["17985", "21057", "17985", "21057", "1", "1600", "1350", "100", "1"]
