@@ -112,6 +112,9 @@ final class Shop {
             program.errorText.contains("station page:") || !program.process.isRunning
         }
         try #require(isReady && program.process.isRunning, "the gateway did not start: \(program.errorText)")
+        guard simulator?.process.isRunning == true else { return }
+        // What a scanner sends before its line is open is lost, as it is on a real one.
+        _ = await Deadline.wait(10) { program.errorText.contains("SCAN-2: connected") }
     }
 
     /// Ends the gateway as systemd would; its exit code.
