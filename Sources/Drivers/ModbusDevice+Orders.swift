@@ -84,9 +84,14 @@ extension ModbusDevice {
             let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
             return exchange.replyPDU.flatMap(request.data) != nil
         }
-        guard let write = try? setup.registers.acknowledgeWrite(sequence: ExactDecimal(Int128(sequence)))
-        else { return true }
-        return await carryOut(write) == nil
+        do {
+            let number = ExactDecimal(Int128(sequence))
+            guard let write = try setup.registers.acknowledgeWrite(sequence: number) else { return true }
+            return await carryOut(write) == nil
+        } catch {
+            // A number that the profile forbids to write was never told; the caller says so aloud.
+            return false
+        }
     }
 
     /// Reads `points` anew, again where a reading is bad, until `patience` is over.
