@@ -311,7 +311,7 @@ package actor ModbusDevice {
 
     private static func reason(_ outcome: ModbusOutcome) -> (Quality.Defect, String) {
         switch outcome {
-        case .reply: (.malformed, "the reply was not used")
+        case .reply, .sent: (.malformed, "the reply was not used")
         case .exception(let exception): (.refused, "answers with exception \(exception)")
         case .failed(let failure):
             switch failure {
