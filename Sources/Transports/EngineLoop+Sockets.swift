@@ -88,7 +88,10 @@ extension EngineLoop {
         MBAPFrame.append(
             transaction: transmission.transaction, unit: transmission.unit, pdu: transmission.pdu,
             to: &sendBuffer)
-        observe(line, .sent, sendBuffer)
+        if let tap, tap.isWatched {
+            tap.show(
+                LinkTraffic(link: line.name, direction: .sent, bytes: sendBuffer, stamp: time.now()))
+        }
         switch TCPSocket.send(socket, sendBuffer) {
         case 0: return nil
         // One short request at a time fills a send buffer only where the other end reads nothing.
@@ -119,7 +122,10 @@ extension EngineLoop {
         case .nothing: return
         case .bytes(let count):
             let bytes = UnsafeRawBufferPointer(rebasing: receiveBuffer[..<count])
-            if observer != nil { observe(line, .received, Array(bytes)) }
+            if let tap, tap.isWatched {
+                tap.show(
+                    LinkTraffic(link: line.name, direction: .received, bytes: Array(bytes), stamp: now))
+            }
             line.framer.append(bytes)
             takeFrames(line, slot: slot, at: now)
         case .end:
@@ -150,10 +156,5 @@ extension EngineLoop {
 
     private func token(_ line: TCPLine, _ slot: Int) -> UInt64 {
         UInt64(line.generation) << 32 | UInt64(slot)
-    }
-
-    private func observe(_ line: TCPLine, _ direction: LinkTraffic.Direction, _ bytes: [UInt8]) {
-        guard let observer else { return }
-        observer(LinkTraffic(link: line.name, direction: direction, bytes: bytes, stamp: time.now()))
     }
 }

@@ -5,10 +5,14 @@ import Transports
 actor LinePool {
     private let time: any TimeSource
     private let seed: UInt64
+    private let tap: LinkTap
     private var engine: ModbusTCPEngine?
     private var lines: [String: any ModbusLink] = [:]
 
-    init(time: any TimeSource, seed: UInt64) { (self.time, self.seed) = (time, seed) }
+    /// The lines' traffic shows at `tap`.
+    init(time: any TimeSource, seed: UInt64, tap: LinkTap) {
+        (self.time, self.seed, self.tap) = (time, seed, tap)
+    }
 
     /// The line that `address` lies on, made when it is first asked for.
     ///
@@ -21,7 +25,7 @@ actor LinePool {
         case .modbusTCP(let host, let port, _):
             line = try tcpEngine().line(host: host, port: port)
         case .modbusRTU(let settings, _):
-            line = try SerialModbusLine.line(on: settings, time: time, seed: seed)
+            line = try SerialModbusLine.line(on: settings, time: time, seed: seed, tap: tap)
         case .serial, .usb:
             throw TransportError(
                 address.lineName, "this is no Modbus link", remedy: "use modbus+tcp:// or modbus+rtu://")
@@ -32,7 +36,7 @@ actor LinePool {
 
     private func tcpEngine() throws(TransportError) -> ModbusTCPEngine {
         if let engine { return engine }
-        let made = try ModbusTCPEngine(time: time, seed: seed)
+        let made = try ModbusTCPEngine(time: time, seed: seed, tap: tap)
         engine = made
         return made
     }
