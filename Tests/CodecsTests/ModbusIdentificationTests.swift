@@ -101,30 +101,6 @@ import Testing
         #expect(text(Array("a\\x0a".utf8)) == "a\\x5cx0a")
     }
 
-    /// The rule by which a serial line knows where a reply ends: reading byte by byte stops at the end, and
-    /// never asks for a byte behind it.
-    @Test(arguments: [
-        "0103040001609E025B", "018302C0F1", "010600010003980B", "012B0E010100000075C4",
-        "012B0E01010000030001410101420200FFFF", "0110000100021009",
-        "0116000400F200250000", "0117020001FFFF", "010101CDFFFF",
-    ])
-    func aReplysEndIsKnown(hex: String) throws {
-        let frame = try #require(Hex.bytes(hex.filter { $0 != " " }))
-        for count in 0..<frame.count {
-            let needed = try #require(ModbusRTUFrame.bytesNeeded(forReply: Array(frame.prefix(count))))
-            #expect(needed > count && needed <= frame.count)
-        }
-        #expect(ModbusRTUFrame.bytesNeeded(forReply: frame) == frame.count)
-    }
-
-    @Test func noReplyIsLongerThanAFrame() {
-        #expect(ModbusRTUFrame.bytesNeeded(forReply: [1, 3, 252]) == nil)
-        #expect(ModbusRTUFrame.bytesNeeded(forReply: [1, 99, 0]) == nil)
-        let object = [UInt8](repeating: 0, count: 250)
-        let head: [UInt8] = [1, 0x2B, 0x0E, 1, 1, 0, 0, 2, 0, 250]
-        #expect(ModbusRTUFrame.bytesNeeded(forReply: head + object) == nil)
-    }
-
     @Test func anyBytesAreSurvived() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SeededRandom(seed: seed)
@@ -136,7 +112,6 @@ import Testing
             var reading = ModbusIdentificationReading(.basic)
             try? reading.take(pdu)
             #expect(reading.objects.count <= 255, "seed \(seed)")
-            _ = ModbusRTUFrame.bytesNeeded(forReply: [1] + pdu)
         }
     }
 }
