@@ -149,7 +149,7 @@ enum AddressReader {
             return address.map { (written ?? defaultTable, $0) }
         }
         guard let number = mapping.optional("ref", .integer(1...465_536)) else { return nil }
-        guard let named = reference(number) else {
+        guard let named = AddressText.register(reference: number) else {
             mapping.fault(
                 "ref", "\(number) names no register", "write 1…, 10001…, 30001… or 40001…, five or six digits"
             )
@@ -167,20 +167,12 @@ enum AddressReader {
     /// `address: 40001`, as manuals write holding register 0, is taken as it stands, but seldom meant so.
     private static func warnOfReference(_ mapping: YAMLMapping, _ table: RegisterTable) {
         guard table != .coil, let text = mapping.node("address")?.text, let number = Int(text),
-            let named = reference(number), named.table == table
+            let named = AddressText.register(reference: number), named.table == table
         else { return }
         mapping.faults.warn(
             mapping.place(of: "address"),
             "address \(number) looks like the one-based reference of \(table.rawValue) \(named.address)",
             "write `ref: \(number)` if the manual counts so, or the address in hexadecimal if it does not")
-    }
-
-    /// The register that the older one-based notation names, with five or six digits.
-    private static func reference(_ number: Int) -> (table: RegisterTable, address: Int)? {
-        let tables: [Int: RegisterTable] = [0: .coil, 1: .discrete, 3: .input, 4: .holding]
-        let (unit, most) = number < 100_000 ? (10_000, 9_999) : (100_000, 65_536)
-        guard let table = tables[number / unit], (1...most).contains(number % unit) else { return nil }
-        return (table, number % unit - 1)
     }
 }
 
