@@ -56,6 +56,8 @@ package struct DevicePoint: Sendable, Equatable {
     package let when: String?
     /// Whether nobody has confirmed this entry against a manual or a device.
     package let isUnconfirmed: Bool
+    /// When its live value is told; nil where every reading is.
+    package let report: ReportRule?
     package let place: SourcePlace
 
     /// What a person may do with it.
@@ -79,12 +81,12 @@ package struct DevicePoint: Sendable, Equatable {
     package init(
         id: String, table: RegisterTable, address: Int, type: ModbusValueType, byteOrder: ModbusByteOrder,
         meaning: Meaning, moment: ReadMoment, access: Access, clearsOnRead: Bool, when: String?,
-        isUnconfirmed: Bool, place: SourcePlace
+        isUnconfirmed: Bool, report: ReportRule? = nil, place: SourcePlace
     ) {
         (self.id, self.table, self.address, self.type) = (id, table, address, type)
         (self.byteOrder, self.meaning, self.moment, self.access) = (byteOrder, meaning, moment, access)
         (self.clearsOnRead, self.when, self.isUnconfirmed) = (clearsOnRead, when, isUnconfirmed)
-        self.place = place
+        (self.report, self.place) = (report, place)
     }
 }
 
@@ -163,11 +165,15 @@ extension DevicePoint {
 
 /// How an address is shown.
 enum AddressText {
+    /// Four digits at least: `0x0100`.
+    static func hex(_ address: Int) -> String {
+        let digits = String(address, radix: 16, uppercase: true)
+        return "0x" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
     /// `0x0100 (40257)`; beyond its five digits the older notation has six (`0x4100 (416641)`).
     static func both(_ table: RegisterTable, _ address: Int) -> String {
-        let digits = String(address, radix: 16, uppercase: true)
-        let hex = "0x" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         let first = address <= 9_998 ? table.firstReference : (table.firstReference - 1) * 10 + 1
-        return "\(hex) (\(first + address))"
+        return "\(hex(address)) (\(first + address))"
     }
 }

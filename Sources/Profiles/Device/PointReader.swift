@@ -30,6 +30,7 @@ struct PointReader {
         let isUnconfirmed = mapping.optional("unconfirmed", .flag) ?? false
         let moment = MomentReader.read(mapping)
         let meaning = name.flatMap { self.meaning($0, mapping) }
+        let report = report(mapping, meaning)
         if name == nil { mapping.knows("mask", "bit", "count", "enum", "scale", "offset", "scale_from") }
         if name == nil { mapping.knows("resolution", "valid", "sentinel", "unit", "unit_from", "kind") }
         guard let id, let place, let type, let meaning, faults.count == before else { return nil }
@@ -43,11 +44,22 @@ struct PointReader {
             meaning: meaning,
             moment: clears ? .onDemand : moment ?? .every(milliseconds: defaults.pollMilliseconds),
             access: access,
-            clearsOnRead: clears, when: when, isUnconfirmed: isUnconfirmed, place: mapping.place)
+            clearsOnRead: clears, when: when, isUnconfirmed: isUnconfirmed, report: report,
+            place: mapping.place)
         guard check(point, hasOwnMoment: moment != nil, mapping) else { return nil }
         if let holder = requests.first(where: { $0.holds(point) }) { point.moment = holder.moment }
         let namesUnit = mapping.has("unit") || mapping.has("unit_from") || name == .bit
         return (point, lacksUnit: point.quantity != nil && !namesUnit)
+    }
+
+    private func report(_ mapping: YAMLMapping, _ meaning: DevicePoint.Meaning?) -> ReportRule? {
+        guard let own = ReportRule.read(mapping) else { return defaults.report }
+        if case .quantity = meaning { return own }
+        if own.deadband > 0, meaning != nil {
+            mapping.fault(
+                "report", "words and texts have no deadband", "remove `deadband`: each change is told")
+        }
+        return own
     }
 
     private func type(_ name: TypeName, _ mapping: YAMLMapping, isBitTable: Bool) -> ModbusValueType? {

@@ -145,7 +145,8 @@ extension YAMLForm where Value == Int {
         return Int(scaled.rounded(toMultipleOf: 1).description)
     }
 
-    private static func wholeNumber(_ text: String) -> Int? {
+    /// A whole number, decimal or `0x` hexadecimal; nil for anything else.
+    static func wholeNumber(_ text: String) -> Int? {
         if text.hasPrefix("0x") {
             let digits = text.dropFirst(2)
             return digits.first?.isHexDigit == true ? Int(digits, radix: 16) : nil
