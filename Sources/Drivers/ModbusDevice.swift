@@ -93,6 +93,7 @@ package actor ModbusDevice {
     package func run() async throws(TransportError) {
         let (batches, input) = AsyncStream<[ModbusExchange]>.makeStream(
             bufferingPolicy: .bufferingNewest(Self.batchLimit))
+        link.setTiming(UnitTiming(setup.registers.timing), of: setup.unit)
         let group = try link.start(polls: polls()) { input.yield($0) }
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { for await batch in batches { await self.take(batch) } }
@@ -329,6 +330,16 @@ extension PointReading {
     var number: UInt64? {
         guard quality == .good, let decimal = value?.decimal else { return nil }
         return UInt64(decimal.description)
+    }
+}
+
+extension UnitTiming {
+    /// What the profile asks of the line.
+    fileprivate init(_ timing: DeviceTiming) {
+        self.init(
+            retries: timing.retries, pause: Int64(timing.pauseMilliseconds) * 1_000_000,
+            switchDelay: Int64(timing.switchDelayMilliseconds) * 1_000_000,
+            closesAfterPoll: timing.closesAfterPoll)
     }
 }
 

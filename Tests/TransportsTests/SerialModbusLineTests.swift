@@ -9,13 +9,16 @@ import Testing
 /// The serial line against a scripted slave on a pseudoterminal. Frames are written out here, or come from
 /// device manuals.
 @Suite(.timeLimit(.minutes(1))) struct SerialModbusLineTests {
-    /// Plays the slave: for each request that came whole (8 bytes), what to do.
-    private final class Slave: Sendable {
+    /// Plays the slave: for each request that came whole, what to do.
+    final class Slave: Sendable {
         let path: String
         private let stopping: WakeSignal
         private let thread: SystemThread
 
-        init(_ serve: @escaping @Sendable (Int, [UInt8], borrowing Descriptor) throws -> Void) throws {
+        init(
+            requestBytes: Int = 8,
+            _ serve: @escaping @Sendable (Int, [UInt8], borrowing Descriptor) throws -> Void
+        ) throws {
             let terminal = try Pseudoterminal()
             path = terminal.path
             let stopping = try WakeSignal()
@@ -29,9 +32,9 @@ import Testing
                         return
                     }
                     bytes += more
-                    while bytes.count >= 8 {
-                        let request = Array(bytes.prefix(8))
-                        bytes.removeFirst(8)
+                    while bytes.count >= requestBytes {
+                        let request = Array(bytes.prefix(requestBytes))
+                        bytes.removeFirst(requestBytes)
                         try? serve(count, request, holder.terminal.device)
                         count += 1
                     }
@@ -55,7 +58,7 @@ import Testing
     }
 
     /// Carries a terminal onto the slave's thread.
-    private final class TerminalHolder: Sendable {
+    final class TerminalHolder: Sendable {
         let terminal: Pseudoterminal
         init(_ terminal: consuming Pseudoterminal) { self.terminal = terminal }
     }

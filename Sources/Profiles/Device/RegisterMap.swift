@@ -1,6 +1,7 @@
 /// The registers of a Modbus device.
 package struct RegisterMap: Sendable, Equatable {
     package let timeoutMilliseconds: Int
+    package let timing: DeviceTiming
     /// Most registers in one read; devices allow less than the protocol's 125 (KRAL 64).
     package let registersPerRead: Int
     /// Most registers in one write; devices allow less than the protocol's 123 (WAGO 100).
@@ -13,10 +14,12 @@ package struct RegisterMap: Sendable, Equatable {
     package let vectors: [GoldenVector]
 
     package init(
-        timeoutMilliseconds: Int, registersPerRead: Int, registersPerWrite: Int, points: [DevicePoint],
+        timeoutMilliseconds: Int, timing: DeviceTiming, registersPerRead: Int, registersPerWrite: Int,
+        points: [DevicePoint],
         readPlan: ReadPlan, cycle: DeviceCycle?, vectors: [GoldenVector]
     ) {
-        (self.timeoutMilliseconds, self.registersPerRead) = (timeoutMilliseconds, registersPerRead)
+        (self.timeoutMilliseconds, self.timing) = (timeoutMilliseconds, timing)
+        self.registersPerRead = registersPerRead
         (self.registersPerWrite, self.points, self.readPlan) = (registersPerWrite, points, readPlan)
         (self.cycle, self.vectors) = (cycle, vectors)
     }

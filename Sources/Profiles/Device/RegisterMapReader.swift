@@ -68,9 +68,10 @@ struct RegisterMapReader {
         let vectors = top.mappings("vectors", "a vector", most: 1_000) {
             GoldenVectorReader(vector: $0, defaults: defaults, points: points).read()
         }
+        let timing = DeviceTiming.read(top, plan: plan)
         guard faults.count == before else { return nil }
         return RegisterMap(
-            timeoutMilliseconds: defaults.timeoutMilliseconds, registersPerRead: perRead,
+            timeoutMilliseconds: defaults.timeoutMilliseconds, timing: timing, registersPerRead: perRead,
             registersPerWrite: perWrite, points: points, readPlan: plan, cycle: cycle, vectors: vectors)
     }
 
