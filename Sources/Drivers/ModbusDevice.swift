@@ -266,9 +266,7 @@ package actor ModbusDevice {
     }
 
     private func sample(_ reading: PointReading, at stamp: Stamp) -> Sample {
-        Sample(
-            device: id, point: reading.point, value: reading.value, unit: reading.unit, raw: reading.raw,
-            quality: reading.quality, stamp: stamp, provenance: setup.provenance)
+        Sample(reading, device: id, at: stamp, provenance: setup.provenance)
     }
 
     /// A request without a usable answer: its points are bad at once, and after several of them the device is

@@ -1,8 +1,8 @@
-import Metrology
-import Transports
+package import Metrology
+package import Transports
 
-/// The Modbus lines of a gateway: one owner for each, shared by the units on it.
-actor LinePool {
+/// The Modbus lines of a gateway, or of a tool: one owner for each, shared by the units on it.
+package actor LinePool {
     private let time: any TimeSource
     private let seed: UInt64
     private var engine: ModbusTCPEngine?
@@ -11,13 +11,13 @@ actor LinePool {
     private var ttyEngine: ModbusTCPEngine?
     private var lines: [String: any ModbusLink] = [:]
 
-    init(time: any TimeSource, seed: UInt64) { (self.time, self.seed) = (time, seed) }
+    package init(time: any TimeSource, seed: UInt64) { (self.time, self.seed) = (time, seed) }
 
     /// The line that `address` lies on, made when it is first asked for.
     ///
     /// Throws `TransportError` where the process has no thread or descriptor left, or the link is none of
     /// Modbus.
-    func line(to address: LinkAddress) throws(TransportError) -> any ModbusLink {
+    package func line(to address: LinkAddress) throws(TransportError) -> any ModbusLink {
         if let line = lines[address.lineName] { return line }
         let line: any ModbusLink
         switch address {
@@ -45,7 +45,7 @@ actor LinePool {
     }
 
     /// Closes every line and returns when their resources are free.
-    func stop() async {
+    package func stop() async {
         for line in lines.values { await line.stop() }
         await engine?.stop()
         await ttyEngine?.stop()
