@@ -7,8 +7,8 @@ package struct LineRegister {
 
     package init() {}
 
-    /// Reads a link and keeps its line. Throws `TransportError` where the link is wrong, or reaches in another
-    /// way what a link before it reaches.
+    /// Reads a link and keeps its line. Throws `TransportError` where the link is wrong, or reaches in
+    /// another way what a link before it reaches.
     package mutating func add(_ link: String) throws(TransportError) {
         let address = try LinkAddress(link)
         guard let place = address.place else { return }

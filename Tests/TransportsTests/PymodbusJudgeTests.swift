@@ -35,19 +35,21 @@ import Testing
         for unit in UInt8(1)...3 {
             let base = UInt16(unit) * 1_000
             let exchange = await ask(.readHoldingRegisters(address: 10, count: 3), unit)
-            #expect(registers(exchange) == [base + 10, base + 11, base + 12])
+            #expect(registers(exchange) == [base + 10, base + 11, base + 12], "\(exchange.outcome)")
         }
         _ = await ask(.writeRegister(address: 5, value: 0xBEEF))
         _ = await ask(.writeRegisters(address: 6, values: [1, 2, 0xFFFF]))
-        #expect(registers(await ask(.readInputRegisters(address: 5, count: 4))) == [0xBEEF, 1, 2, 0xFFFF])
+        #expect(registers(await ask(.readHoldingRegisters(address: 5, count: 4))) == [0xBEEF, 1, 2, 0xFFFF])
         _ = await ask(.maskWriteRegister(address: 5, and: 0x00FF, or: 0x1200))
         let both = await ask(
             .readWriteRegisters(readAddress: 5, readCount: 2, writeAddress: 6, values: [77]))
         #expect(registers(both) == [0x12EF, 77])
-        // pymodbus lays bits over the same registers, the lowest bit first.
         _ = await ask(.writeCoils(address: 1, values: [true, true, false, true]))
         let coils = await ask(.readCoils(address: 0, count: 6)).replyPDU
-        #expect(ModbusReply.bits(coils ?? [], count: 6)?.dropFirst() == [true, true, false, true, false])
+        #expect(ModbusReply.bits(coils ?? [], count: 6) == [false, true, true, false, true, false])
+        #expect(registers(await ask(.readInputRegisters(address: 5, count: 1))) == [1_005])
+        let inputs = await ask(.readDiscreteInputs(address: 100, count: 9)).replyPDU
+        #expect(ModbusReply.bits(inputs ?? [], count: 9) == Array(repeating: false, count: 9))
         #expect(
             await ask(.readHoldingRegisters(address: 199, count: 2)).outcome == .exception(.illegalAddress))
         #expect(registers(await ask(.readHoldingRegisters(address: 0, count: 125)))?.count == 125)

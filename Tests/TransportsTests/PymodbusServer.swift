@@ -2,7 +2,8 @@ import Glibc
 import Linux
 import Testing
 
-/// pymodbus's server as a judge: units 1 to 3, each with 200 registers; register n of unit u holds 1000 u + n.
+/// pymodbus's server as a judge: units 1 to 3, each with 200 registers of either kind. Register n of unit u
+/// holds 1000 u + n.
 final class PymodbusServer: Sendable {
     let port: UInt16
     private let process: ChildProcess
@@ -19,8 +20,14 @@ final class PymodbusServer: Sendable {
             [python, "\(root)/Tests/TransportsTests/Judges/modbus_server.py", framer],
             output: output.writing, input: input.reading)
         self.input = Descriptor(owning: input.writing)
-        let line = try Descriptor(owning: output.reading).read(upTo: 16)
-        port = try #require(UInt16(String(decoding: line.dropLast(), as: UTF8.self)), "pymodbus says no port")
+        let reading = Descriptor(owning: output.reading)
+        var line: [UInt8] = []
+        while line.last != 0x0A {
+            let more = try reading.read(upTo: 16)
+            try #require(!more.isEmpty, "pymodbus says no port")
+            line += more
+        }
+        port = try #require(UInt16(String(decoding: line.dropLast(), as: UTF8.self)))
     }
 
     /// Call it when the lines to it are closed; without, the server ends with the last reference to it.

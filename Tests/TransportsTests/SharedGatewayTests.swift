@@ -30,16 +30,7 @@ import Testing
         try line.start(polls: [poll(1, timeout: .seconds(2))], deliver: stream.deliver)
         try line.start(polls: [poll(2, timeout: .milliseconds(50))], deliver: stream.deliver)
         try line.start(polls: [poll(3, timeout: .seconds(2))], deliver: stream.deliver)
-        var answers: [UInt8: Int] = [:]
-        while answers[1, default: 0] < 100 || answers[3, default: 0] < 100 {
-            let exchange = try await stream.next()
-            answers[exchange.unit, default: 0] += 1
-            if exchange.unit == 2 {
-                #expect(exchange.replyPDU == nil)
-            } else {
-                #expect(exchange.outcome == .reply(pdu: [3, 2, 0, exchange.unit]))
-            }
-        }
+        try await expectAnswers(100, from: [1, 3], on: &stream)
         let single = await line.transact(
             .readHoldingRegisters(address: 9, count: 1), unit: 3, timeout: .seconds(2))
         #expect(single.outcome == .reply(pdu: [3, 2, 0, 9]))
@@ -57,6 +48,22 @@ import Testing
         #expect(line.status.dials == 1)
         await engine.stop()
         device.stop()
+    }
+
+    /// Each of `units` answers each poll until all have answered `count`; any other answers none.
+    private func expectAnswers(
+        _ count: Int, from units: [UInt8], on stream: inout ExchangeStream
+    ) async throws {
+        var answers: [UInt8: Int] = [:]
+        while units.contains(where: { answers[$0, default: 0] < count }) {
+            let exchange = try await stream.next()
+            answers[exchange.unit, default: 0] += 1
+            if units.contains(exchange.unit) {
+                #expect(exchange.outcome == .reply(pdu: [3, 2, 0, exchange.unit]))
+            } else {
+                #expect(exchange.replyPDU == nil)
+            }
+        }
     }
 
     /// Guards: devices with one connection, which a gateway that never lets go keeps from everybody else.

@@ -1,6 +1,6 @@
 """Serves Modbus with pymodbus in the framing that is named, on loopback, and says on which port.
 
-Holding register n of units 1, 2 and 3 holds 1000 * unit + n. Ends when its standard input does.
+Register n of units 1, 2 and 3 holds 1000 * unit + n; their bits are 0. Ends when its standard input does.
 """
 
 import asyncio
@@ -12,9 +12,12 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 
 def unit(number):
-    """One unit with 200 registers."""
-    registers = [1000 * number + address for address in range(200)]
-    return SimDevice(number, simdata=[SimData(0, values=registers, datatype=DataType.REGISTERS)])
+    """One unit with 200 registers of each kind and 208 bits."""
+    bits = [SimData(0, values=[False] * 208, datatype=DataType.BITS)]
+    registers = [
+        SimData(0, values=[1000 * number + address for address in range(200)], datatype=DataType.REGISTERS)
+    ]
+    return SimDevice(number, simdata=(bits, bits, registers, registers))
 
 
 async def main():
