@@ -38,7 +38,8 @@ package struct DeviceTiming: Sendable, Equatable {
         if timing.closesAfterPoll, let often {
             mapping.fault(
                 "close_after_poll",
-                "\(Wording.quoted(often.id)) is read once a second or more often: that keeps the connection open",
+                "\(Wording.quoted(often.id)) is read once a second or more often: "
+                    + "that keeps the connection open",
                 "read everything less often, or leave this out")
         }
         return timing
