@@ -71,7 +71,7 @@ let package = Package(
             ], resources: [.embedInCode("Web/Assets")]),
         .executableTarget(
             name: "plumbline",
-            dependencies: ["Gateway", "Metrology", "Codecs", "Profiles", "Transports", "Ledger"],
+            dependencies: ["Gateway", "Metrology", "Codecs", "Profiles", "Linux", "Transports", "Ledger"],
             swiftSettings: settings),
 
         // Devices that are not there, for tests and demonstrations; never linked into plumbline.
@@ -104,7 +104,8 @@ let package = Package(
         tests("InspectionTests", ["Inspection", "Metrology", "Codecs"]),
         tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"], exclude: ["Cases"]),
         tests(
-            "TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus"], exclude: ["Judges"]),
+            "TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus"],
+            exclude: ["Judges"]),
         tests("DriversTests", ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs"]),
         tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),

@@ -8,8 +8,6 @@ import Testing
 
 /// What units need of a serial line that libmodbus serves, seen at the far end of a pseudoterminal.
 @Suite(.timeLimit(.minutes(1))) struct SerialTimingTests {
-    private typealias Slave = SerialModbusLineTests.Slave
-
     /// KRAL BEM 500: total A1, 902.70.
     private static let kralReply = Hex.bytes("0103040001609E025B") ?? []
     private let request = ModbusRequest.readHoldingRegisters(address: 0x4100, count: 2)
@@ -25,7 +23,7 @@ import Testing
         let clock = SystemTime()
         let answered = Guarded<(unit: UInt8, at: Int64)?>(nil)
         let gaps = Guarded<(same: [Int64], changed: [Int64])>(([], []))
-        let slave = try Slave { _, request, device in
+        let slave = try ScriptedSlave { _, request, device in
             let now = clock.now().monotonicNanoseconds
             if let last = answered.withLock({ $0 }) {
                 gaps.withLock { gaps in
@@ -56,7 +54,7 @@ import Testing
     }
 
     @Test func ourOwnEchoIsTakenOff() async throws {
-        let slave = try Slave { _, request, device in try device.write(request + Self.kralReply) }
+        let slave = try ScriptedSlave { _, request, device in try device.write(request + Self.kralReply) }
         let line = try SerialModbusLine.line(
             on: settings(slave.path, echo: true), time: SystemTime(), seed: 1)
         for _ in 0..<3 {
@@ -68,7 +66,7 @@ import Testing
     }
 
     @Test func anEchoThatDiffersIsACollisionAndOneThatIsMissingIsSaid() async throws {
-        let slave = try Slave { count, request, device in
+        let slave = try ScriptedSlave { count, request, device in
             switch count {
             case 0: try device.write(request.map { $0 ^ 1 } + Self.kralReply)
             case 1: break
@@ -90,7 +88,7 @@ import Testing
     }
 
     @Test func withoutTheOptionAnEchoIsNoAnswer() async throws {
-        let slave = try Slave { _, request, device in try device.write(request) }
+        let slave = try ScriptedSlave { _, request, device in try device.write(request) }
         let line = try SerialModbusLine.line(on: settings(slave.path), time: SystemTime(), seed: 1)
         let exchange = await line.transact(request, unit: 1, timeout: .milliseconds(100))
         #expect(exchange.replyPDU == nil)
@@ -100,7 +98,7 @@ import Testing
 
     @Test func whatIsWrittenToAllUnitsAwaitsNoAnswer() async throws {
         let seen = Guarded<[[UInt8]]>([])
-        let slave = try Slave { _, request, device in
+        let slave = try ScriptedSlave { _, request, device in
             seen.withLock { $0.append(request) }
             if request[0] != 0 { try device.write(Self.kralReply) }
         }
@@ -116,7 +114,8 @@ import Testing
     }
 
     @Test func aReadThatLostItsAnswerIsAskedAgain() async throws {
-        let slave = try Slave { count, _, device in if count > 0 { try device.write(Self.kralReply) } }
+        let slave = try ScriptedSlave { count, _, device in if count > 0 { try device.write(Self.kralReply) }
+        }
         let line = try SerialModbusLine.line(on: settings(slave.path), time: SystemTime(), seed: 1)
         line.setTiming(UnitTiming(retries: 1), of: 1)
         #expect(await line.transact(request, unit: 1, timeout: .milliseconds(100)).outcome == value)

@@ -111,8 +111,6 @@ import Testing
 
     // MARK: ASCII on a tty
 
-    private typealias Slave = SerialModbusLineTests.Slave
-
     private func ascii(_ path: String, echo: Bool = false) -> SerialSettings {
         var settings = SerialSettings(path: path, baud: 115_200, parity: .none)
         settings.hasLocalEcho = echo
@@ -125,7 +123,7 @@ import Testing
     private let readValue = ModbusOutcome.reply(pdu: [3, 6, 0xAE, 0x41, 0x56, 0x52, 0x43, 0x40])
 
     @Test func theFramesOfASCIIPassUnchanged() async throws {
-        let slave = try Slave(requestBytes: 17) { _, request, device in
+        let slave = try ScriptedSlave(requestBytes: 17) { _, request, device in
             if request == Self.asciiRequest { try device.write(Self.asciiReply) }
         }
         let line = try engine.line(to: .modbusASCII(ascii(slave.path), unit: 0x11))
@@ -135,7 +133,7 @@ import Testing
     }
 
     @Test func ourOwnEchoIsTakenOffAnASCIILine() async throws {
-        let slave = try Slave(requestBytes: 17) { _, request, device in
+        let slave = try ScriptedSlave(requestBytes: 17) { _, request, device in
             try device.write(request + Self.asciiReply)
         }
         let line = try engine.line(to: .modbusASCII(ascii(slave.path, echo: true), unit: 0x11))
@@ -147,7 +145,7 @@ import Testing
     }
 
     @Test func anEchoThatDiffersIsACollision() async throws {
-        let slave = try Slave(requestBytes: 17) { count, request, device in
+        let slave = try ScriptedSlave(requestBytes: 17) { count, request, device in
             try device.write((count == 0 ? request.map { $0 ^ 1 } : request) + Self.asciiReply)
         }
         let line = try engine.line(to: .modbusASCII(ascii(slave.path, echo: true), unit: 0x11))
@@ -165,7 +163,7 @@ import Testing
     @Test func aTTYThatVanishesIsOpenedAgainWhenItIsBack() async throws {
         let link = "/tmp/plumbline-ascii-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         defer { unlink(link) }
-        let before = try Slave(requestBytes: 17) { _, _, device in try device.write(Self.asciiReply) }
+        let before = try ScriptedSlave(requestBytes: 17) { _, _, device in try device.write(Self.asciiReply) }
         #expect(symlink(before.path, link) == 0)
         let line = try engine.line(to: .modbusASCII(ascii(link), unit: 0x11))
         var stream = ExchangeStream()
@@ -181,7 +179,7 @@ import Testing
             guard case .failed(.offline) = exchange.outcome else { return false }
             return true
         }
-        let after = try Slave(requestBytes: 17) { _, _, device in try device.write(Self.asciiReply) }
+        let after = try ScriptedSlave(requestBytes: 17) { _, _, device in try device.write(Self.asciiReply) }
         #expect(symlink(after.path, link) == 0)
         #expect(try await stream.first { $0.replyPDU != nil }.outcome == readValue)
         await engine.stop()
@@ -189,7 +187,7 @@ import Testing
     }
 
     @Test func aTTYThatSomebodyElseHoldsIsNotTaken() async throws {
-        let slave = try Slave(requestBytes: 17) { _, _, device in try device.write(Self.asciiReply) }
+        let slave = try ScriptedSlave(requestBytes: 17) { _, _, device in try device.write(Self.asciiReply) }
         let held = try SerialLine(ascii(slave.path))
         let line = try engine.line(to: .modbusASCII(ascii(slave.path), unit: 0x11))
         let exchange = await line.transact(read, unit: 0x11, timeout: .seconds(5))
@@ -203,7 +201,7 @@ import Testing
     }
 
     @Test func aDriverThatCannotSwitchDirectionSaysSo() async throws {
-        let slave = try Slave(requestBytes: 17) { _, _, device in try device.write(Self.asciiReply) }
+        let slave = try ScriptedSlave(requestBytes: 17) { _, _, device in try device.write(Self.asciiReply) }
         var settings = ascii(slave.path)
         settings.switchesDirection = true
         let ours = try engine.line(to: .modbusASCII(settings, unit: 0x11))
