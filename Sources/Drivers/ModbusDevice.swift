@@ -104,6 +104,7 @@ package actor ModbusDevice {
     package func run() async throws(TransportError) {
         let (batches, input) = AsyncStream<[ModbusExchange]>.makeStream(
             bufferingPolicy: .bufferingNewest(Self.batchLimit))
+        link.setTiming(UnitTiming(setup.registers.timing), of: setup.unit)
         let polls = schedule.polls(of: setup.unit, timeout: timeout)
         let group = try link.start(polls: polls) { input.yield($0) }
         pollGroup = group
@@ -352,6 +353,16 @@ extension PointReading {
     var number: UInt64? {
         guard quality == .good, let decimal = value?.decimal else { return nil }
         return UInt64(decimal.description)
+    }
+}
+
+extension UnitTiming {
+    /// What the profile asks of the line.
+    fileprivate init(_ timing: DeviceTiming) {
+        self.init(
+            retries: timing.retries, pause: Int64(timing.pauseMilliseconds) * 1_000_000,
+            switchDelay: Int64(timing.switchDelayMilliseconds) * 1_000_000,
+            closesAfterPoll: timing.closesAfterPoll)
     }
 }
 

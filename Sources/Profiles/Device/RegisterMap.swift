@@ -1,6 +1,7 @@
 /// The registers of a Modbus device.
 package struct RegisterMap: Sendable, Equatable {
     package let timeoutMilliseconds: Int
+    package let timing: DeviceTiming
     package let limits: AccessLimits
     package let points: [DevicePoint]
     /// What is read, when, and which points each reply holds.
@@ -10,10 +11,10 @@ package struct RegisterMap: Sendable, Equatable {
     package let vectors: [GoldenVector]
 
     package init(
-        timeoutMilliseconds: Int, limits: AccessLimits, points: [DevicePoint], readPlan: ReadPlan,
-        cycle: DeviceCycle?, vectors: [GoldenVector]
+        timeoutMilliseconds: Int, timing: DeviceTiming, limits: AccessLimits, points: [DevicePoint],
+        readPlan: ReadPlan, cycle: DeviceCycle?, vectors: [GoldenVector]
     ) {
-        (self.timeoutMilliseconds, self.limits) = (timeoutMilliseconds, limits)
+        (self.timeoutMilliseconds, self.timing, self.limits) = (timeoutMilliseconds, timing, limits)
         (self.points, self.readPlan) = (points, readPlan)
         (self.cycle, self.vectors) = (cycle, vectors)
     }

@@ -80,10 +80,11 @@ struct RegisterMapReader {
         let vectors = top.mappings("vectors", "a vector", most: 1_000) {
             GoldenVectorReader(vector: $0, defaults: defaults, points: points).read()
         }
+        let timing = DeviceTiming.read(top, plan: plan)
         guard faults.count == before else { return nil }
         return RegisterMap(
-            timeoutMilliseconds: defaults.timeoutMilliseconds, limits: limits, points: points, readPlan: plan,
-            cycle: cycle, vectors: vectors)
+            timeoutMilliseconds: defaults.timeoutMilliseconds, timing: timing, limits: limits, points: points,
+            readPlan: plan, cycle: cycle, vectors: vectors)
     }
 
     /// One warning for all of them, so that it is read.
