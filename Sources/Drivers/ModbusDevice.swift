@@ -46,6 +46,7 @@ package actor ModbusDevice {
     private var misses = 0
     /// Answers for other units that had come on the line when this unit was silent last.
     private var foreignAnswers = 0
+    var identityState = IdentityState()
     private nonisolated let orders: AsyncStream<DeviceOrder>
     private nonisolated let orderInput: AsyncStream<DeviceOrder>.Continuation
 
@@ -156,10 +157,13 @@ package actor ModbusDevice {
             let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
             guard exchange.replyPDU != nil else {
                 missed(request, exchange)
+                if case .exception = exchange.outcome, onlyIdentifies(request) { continue }
                 return
             }
             use(exchange, of: request)
         }
+        await readIdentification()
+        noteIdentity()
         if let cycle = setup.registers.cycle, let request = setup.registers.readPlan.request(cycle.request) {
             let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
             guard let pdu = exchange.replyPDU else {
@@ -206,6 +210,7 @@ package actor ModbusDevice {
         let samples = readings.map { sample($0, at: exchange.stamp) }
         for sample in samples { latest[sample.point] = sample }
         tell(.samples(samples))
+        noteIdentity(of: request)
         if let cycle = setup.registers.cycle, cycle.request == request.id {
             judge(cycle, readings, samples, exchange)
         }
@@ -296,6 +301,7 @@ package actor ModbusDevice {
         status.detail = detail
         status.refused = []
         handshake.disconnected()
+        forgetIdentity()
         tell(.reach(isOnline: false, detail: detail))
     }
 

@@ -1,6 +1,7 @@
 import Codecs
 import Drivers
 import Foundation
+import Inspection
 import Metrology
 import Profiles
 import Testing
@@ -16,13 +17,14 @@ final class DeviceRig {
     private let work: Task<Void, any Error>
 
     init(
-        _ profile: String, taken: HandshakeMachine.Taken? = nil, stepMilliseconds: Int64 = 100
+        _ profile: String, adding addition: String = "", taken: HandshakeMachine.Taken? = nil,
+        stepMilliseconds: Int64 = 100
     ) async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let file = root.appending(path: "DeviceProfiles/\(profile).yaml")
         let faults = FaultCollector()
-        let source = SourceFile(path: file.path(), bytes: Array(try Data(contentsOf: file)))
+        let source = SourceFile(path: file.path(), bytes: Array(try Data(contentsOf: file)) + addition.utf8)
         let registers = try #require(DeviceProfile.read(source, faults: faults)?.registers)
         let clock = SteppedClock(stepMilliseconds: stepMilliseconds)
         self.clock = clock
@@ -69,6 +71,13 @@ final class DeviceRig {
         events.compactMap { event in
             guard case .result(let group) = event else { return nil }
             return group
+        }
+    }
+
+    var identities: [DeviceIdentity] {
+        events.compactMap { event in
+            guard case .identity(let identity) = event else { return nil }
+            return identity
         }
     }
 

@@ -65,13 +65,18 @@ struct RegisterMapReader {
             defer { mapping.finish() }
             return DeviceCycleReader(cycle: mapping, points: points, plan: plan).read()
         }
+        let identity = top.mapping("identity", "an identity").flatMap { mapping in
+            defer { mapping.finish() }
+            return IdentityRuleReader(identity: mapping, points: points).read()
+        }
         let vectors = top.mappings("vectors", "a vector", most: 1_000) {
             GoldenVectorReader(vector: $0, defaults: defaults, points: points).read()
         }
         guard faults.count == before else { return nil }
         return RegisterMap(
             timeoutMilliseconds: defaults.timeoutMilliseconds, registersPerRead: perRead,
-            registersPerWrite: perWrite, points: points, readPlan: plan, cycle: cycle, vectors: vectors)
+            registersPerWrite: perWrite, points: points, readPlan: plan, cycle: cycle, vectors: vectors,
+            identity: identity)
     }
 
     private func request(_ mapping: YAMLMapping) -> ExplicitRequest? {
