@@ -54,6 +54,7 @@ package actor ModbusDevice {
     private var misses = 0
     /// Answers for other units that had come on the line when this unit was silent last.
     private var foreignAnswers = 0
+    var identityState = IdentityState()
     private nonisolated let orders: AsyncStream<DeviceOrder>
     private nonisolated let orderInput: AsyncStream<DeviceOrder>.Continuation
 
@@ -162,11 +163,17 @@ package actor ModbusDevice {
             guard exchange.replyPDU != nil else {
                 missed(request, exchange)
                 // What the device does not have makes its own values bad and those that need them, no others.
-                if case .exception(let exception) = exchange.outcome, exception.isLasting { continue }
+                if case .exception(let exception) = exchange.outcome,
+                    exception.isLasting || onlyIdentifies(request)
+                {
+                    continue
+                }
                 return
             }
             use(exchange, of: request)
         }
+        await readIdentification()
+        noteIdentity()
         if let cycle = setup.registers.cycle, let request = setup.registers.readPlan.request(cycle.request) {
             let exchange = await read(request)
             guard let pdu = exchange.replyPDU else {
@@ -218,6 +225,7 @@ package actor ModbusDevice {
         for reading in readings { known[reading.point] = reading }
         let samples = readings.map { sample($0, at: exchange.stamp) }
         keep(samples)
+        noteIdentity(of: request)
         if let cycle = setup.registers.cycle, cycle.request == request.id {
             judge(cycle, readings, samples, exchange)
         }
@@ -322,6 +330,7 @@ package actor ModbusDevice {
         status.detail = detail
         status.refused = []
         handshake.disconnected()
+        forgetIdentity()
         tell(.reach(isOnline: false, detail: detail))
     }
 

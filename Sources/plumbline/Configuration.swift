@@ -23,7 +23,8 @@ extension Arguments {
         var lines = LineRegister()
         do {
             return try Deployment.load(
-                path, today: SystemTime().now().utc.date, links: { Self.fault(ofLink: $0, on: &lines) })
+                path, today: SystemTime().now().utc.date, links: { Self.fault(ofLink: $0, on: &lines) },
+                wires: Self.wire(ofLink:))
         } catch {
             throw CommandFailure(.configuration, "\(path) cannot be used:\n\(error)")
         }
@@ -39,6 +40,25 @@ extension Arguments {
         } catch {
             return (error.what, error.remedy)
         }
+    }
+
+    /// What carries a link's frames, as the transports see it; nil where it is none of Modbus.
+    static func wire(ofLink link: String) -> BusWire? {
+        guard let address = try? LinkAddress(link) else { return nil }
+        func bits(_ settings: SerialSettings) -> Int {
+            1 + settings.dataBits + (settings.parity == .none ? 0 : 1) + settings.stopBits
+        }
+        let framing: BusWire.Framing
+        switch address {
+        case .modbusTCP: framing = .tcp
+        case .modbusRTUOverTCP: framing = .rtuOverTCP
+        case .modbusRTU(let settings, _):
+            framing = .rtu(baud: settings.baud, bitsPerCharacter: bits(settings))
+        case .modbusASCII(let settings, _):
+            framing = .ascii(baud: settings.baud, bitsPerCharacter: bits(settings))
+        case .serial, .usb: return nil
+        }
+        return BusWire(line: address.lineName, framing: framing)
     }
 
     /// The data directory: `--data`, else the configuration's.

@@ -9,14 +9,16 @@ package struct RegisterMap: Sendable, Equatable {
     /// How the device says that a result is ready; nil for a device without results of its own.
     package let cycle: DeviceCycle?
     package let vectors: [GoldenVector]
+    /// How the device says who it is; nil where it does not.
+    package let identity: IdentityRule?
 
     package init(
         timeoutMilliseconds: Int, timing: DeviceTiming, limits: AccessLimits, points: [DevicePoint],
-        readPlan: ReadPlan, cycle: DeviceCycle?, vectors: [GoldenVector]
+        readPlan: ReadPlan, cycle: DeviceCycle?, vectors: [GoldenVector], identity: IdentityRule? = nil
     ) {
         (self.timeoutMilliseconds, self.timing, self.limits) = (timeoutMilliseconds, timing, limits)
         (self.points, self.readPlan) = (points, readPlan)
-        (self.cycle, self.vectors) = (cycle, vectors)
+        (self.cycle, self.vectors, self.identity) = (cycle, vectors, identity)
     }
 
     /// The point with this id.
