@@ -71,7 +71,7 @@ let package = Package(
             ], resources: [.embedInCode("Web/Assets")]),
         .executableTarget(
             name: "plumbline",
-            dependencies: ["Gateway", "Metrology", "Codecs", "Profiles", "Transports", "Ledger"],
+            dependencies: ["Gateway", "Metrology", "Codecs", "Profiles", "Linux", "Transports", "Ledger"],
             swiftSettings: settings),
 
         // Devices that are not there, for tests and demonstrations; never linked into plumbline.
@@ -89,7 +89,9 @@ let package = Package(
         .target(name: "CBaselines", dependencies: ["CModbus"], path: "Benchmarks/CBaselines"),
         .executableTarget(
             name: "plumbline-bench",
-            dependencies: ["Metrology", "Codecs", "Linux", "Transports", "CBaselines"],
+            dependencies: [
+                "Metrology", "Codecs", "Linux", "Profiles", "Transports", "Drivers", "CBaselines",
+            ],
             path: "Benchmarks/plumbline-bench", swiftSettings: settings),
 
         // Runs as a child of TransportsTests, where the mock USB devices can be preloaded.
