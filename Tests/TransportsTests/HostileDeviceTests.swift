@@ -20,6 +20,8 @@ import Testing
         let counts: @Sendable (LinkStatus) -> Bool
         /// Whether the connection is given up, or at least opened anew.
         var losesLink = false
+        /// Short for those that do not answer in time, long for the others, so that a busy machine is none.
+        var timeout = Duration.seconds(2)
     }
 
     private struct Dropped: Error {}
@@ -56,10 +58,11 @@ import Testing
                     try connection.write([byte])
                     usleep(20_000)
                 }
-            }, isExpected: isSilence, counts: { $0.timeouts >= 3 && $0.late >= 1 }),
+            }, isExpected: isSilence, counts: { $0.timeouts >= 3 && $0.late >= 1 },
+            timeout: .milliseconds(100)),
         Behaviour(
             testDescription: "accepts and never answers", misbehave: { _, _ in }, isExpected: isSilence,
-            counts: { $0.timeouts >= 3 && $0.health[1] == .demoted }),
+            counts: { $0.timeouts >= 3 && $0.health[1] == .demoted }, timeout: .milliseconds(100)),
         Behaviour(
             testDescription: "sends 64 KB of garbage",
             misbehave: { connection, _ in try connection.write(Array(repeating: 0x55, count: 65_536)) },
@@ -92,17 +95,18 @@ import Testing
         Behaviour(
             testDescription: "answers as another unit",
             misbehave: { try $0.write($1.reply([3, 2, 9, 9], unit: 77)) }, isExpected: isSilence,
-            counts: { $0.foreign >= 1 && $0.timeouts >= 3 }),
+            counts: { $0.foreign >= 1 && $0.timeouts >= 3 }, timeout: .milliseconds(100)),
         Behaviour(
             testDescription: "answers with another transaction number",
             misbehave: { try $0.write($1.reply([3, 2, 9, 9], transaction: [$1.transaction[0] ^ 0x80, 0])) },
-            isExpected: isSilence, counts: { $0.foreign >= 1 && $0.timeouts >= 3 }),
+            isExpected: isSilence, counts: { $0.foreign >= 1 && $0.timeouts >= 3 },
+            timeout: .milliseconds(100)),
     ]
 
-    private func poll(every period: Duration = .milliseconds(10)) -> ModbusPoll {
+    private func poll(timeout: Duration = .seconds(2)) -> ModbusPoll {
         ModbusPoll(
-            id: 0, unit: 1, request: .readHoldingRegisters(address: 0x0102, count: 1), period: period,
-            timeout: .milliseconds(100))
+            id: 0, unit: 1, request: .readHoldingRegisters(address: 0x0102, count: 1),
+            period: .milliseconds(10), timeout: timeout)
     }
 
     /// No value of it is credited, its counter moves, the other device is not disturbed, and it is good
@@ -124,7 +128,7 @@ import Testing
         let other = engine.line(host: "127.0.0.1", port: healthy.port)
         var (stream, others) = (ExchangeStream(), ExchangeStream())
         try other.start(polls: [poll()], deliver: others.deliver)
-        try line.start(polls: [poll()], deliver: stream.deliver)
+        try line.start(polls: [poll(timeout: behaviour.timeout)], deliver: stream.deliver)
 
         var outcomes: [ModbusOutcome] = []
         let wanted = behaviour.losesLink ? 2 : 3

@@ -18,6 +18,8 @@ import Testing
         let isExpected: @Sendable (ModbusOutcome) -> Bool
         /// What the status must have counted.
         let counts: @Sendable (LinkStatus) -> Bool
+        /// Short for those that do not answer in time, long for the others, so that a busy machine is none.
+        var timeout = Duration.seconds(1)
     }
 
     private static func isMalformed(_ outcome: ModbusOutcome) -> Bool {
@@ -44,7 +46,7 @@ import Testing
         Behaviour(
             testDescription: "sends half of its answer",
             misbehave: { good, _, device in try device.write(good.prefix(4)) }, isExpected: isSilence,
-            counts: { $0.timeouts >= 3 }),
+            counts: { $0.timeouts >= 3 }, timeout: .milliseconds(80)),
         Behaviour(
             testDescription: "trickles bytes slower than the time-out",
             misbehave: { good, _, device in
@@ -53,22 +55,23 @@ import Testing
                     usleep(15_000)
                 }
             }, isExpected: { isSilence($0) || isMalformed($0) },
-            counts: { $0.timeouts >= 1 }),
+            counts: { $0.timeouts >= 1 }, timeout: .milliseconds(80)),
         Behaviour(
             testDescription: "sends garbage before its answer",
             misbehave: { good, _, device in try device.write([0x00, 0xFF] + good) },
             isExpected: { isMalformed($0) || isSilence($0) },
-            counts: { $0.malformed + $0.timeouts + $0.foreign >= 3 }),
+            counts: { $0.malformed + $0.timeouts + $0.foreign >= 3 }, timeout: .milliseconds(80)),
         Behaviour(
             testDescription: "echoes the request and answers, though no echo was configured",
             misbehave: { good, request, device in try device.write(request + good) },
             isExpected: { isMalformed($0) || isSilence($0) },
-            counts: { $0.malformed + $0.timeouts >= 3 }),
+            counts: { $0.malformed + $0.timeouts >= 3 }, timeout: .milliseconds(80)),
         Behaviour(
             testDescription: "answers as another unit",
             misbehave: { _, _, device in
                 try device.write(ModbusRTUFrame(unit: 99, pdu: [3, 2, 9, 9]).bytes)
-            }, isExpected: isSilence, counts: { $0.foreign >= 1 && $0.timeouts >= 1 }),
+            }, isExpected: isSilence, counts: { $0.foreign >= 1 && $0.timeouts >= 1 },
+            timeout: .milliseconds(80)),
         Behaviour(
             testDescription: "answers another count",
             misbehave: { _, _, device in
@@ -81,10 +84,10 @@ import Testing
             }, isExpected: isMalformed, counts: { $0.malformed >= 3 }),
     ]
 
-    private func poll(unit: UInt8) -> ModbusPoll {
+    private func poll(unit: UInt8, timeout: Duration = .seconds(1)) -> ModbusPoll {
         ModbusPoll(
             id: Int(unit), unit: unit, request: .readHoldingRegisters(address: 0x4102, count: 1),
-            period: .milliseconds(20), timeout: .milliseconds(60))
+            period: .milliseconds(20), timeout: timeout)
     }
 
     /// The true answer of a register that holds its own address.
@@ -108,7 +111,7 @@ import Testing
         let settings = SerialSettings(path: slave.path, baud: 115_200, parity: .none)
         let line = try SerialModbusLine.line(on: settings, time: SystemTime(), seed: 1)
         var (stream, others) = (ExchangeStream(), ExchangeStream())
-        try line.start(polls: [poll(unit: 1)], deliver: stream.deliver)
+        try line.start(polls: [poll(unit: 1, timeout: behaviour.timeout)], deliver: stream.deliver)
         try line.start(polls: [poll(unit: 2)], deliver: others.deliver)
 
         var outcomes: [ModbusOutcome] = []
