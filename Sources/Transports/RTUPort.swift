@@ -108,7 +108,16 @@ struct RTUPort: ~Copyable {
     }
 
     /// Waits for one frame, at most `nanoseconds`.
-    func receive(withinNanoseconds nanoseconds: Int64) -> Reception {
+    ///
+    /// - Parameter function: of the request. libmodbus does not know how long replies to function 43 are,
+    ///   takes their first five bytes for a frame and finds its CRC wrong: those are read here.
+    func receive(function: UInt8, withinNanoseconds nanoseconds: Int64) -> Reception {
+        function == ModbusFunction.encapsulatedInterface.rawValue
+            ? receiveByLength(withinNanoseconds: nanoseconds)
+            : receive(withinNanoseconds: nanoseconds)
+    }
+
+    private func receive(withinNanoseconds nanoseconds: Int64) -> Reception {
         let microseconds = max(1, nanoseconds / 1_000)
         modbus_set_response_timeout(
             context, UInt32(clamping: microseconds / 1_000_000), UInt32(microseconds % 1_000_000))

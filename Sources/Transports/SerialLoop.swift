@@ -163,7 +163,7 @@ final class SerialLoop {
         }
         while owner.machine.isWaitingForReply {
             let remaining = transmission.deadline - context.time.now().monotonicNanoseconds
-            let reception = remaining > 0 ? receive(remaining) : .silence
+            let reception = remaining > 0 ? receive(remaining, answering: transmission) : .silence
             let now = context.time.now()
             owner.machine.take(input(for: reception), at: now, into: &actions)
         }
@@ -187,9 +187,11 @@ final class SerialLoop {
         }
     }
 
-    private func receive(_ nanoseconds: Int64) -> RTUPort.Reception {
-        guard let reception = port?.receive(withinNanoseconds: nanoseconds) else { return .lost("not open") }
-        return reception
+    private func receive(
+        _ nanoseconds: Int64, answering transmission: LineMachine.Transmission
+    ) -> RTUPort.Reception {
+        let function = transmission.pdu.first ?? 0
+        return port?.receive(function: function, withinNanoseconds: nanoseconds) ?? .lost("not open")
     }
 
     private func input(for reception: RTUPort.Reception) -> LineMachine.Input {

@@ -5,15 +5,15 @@ package import Transports
 package actor LinePool {
     private let time: any TimeSource
     private let seed: UInt64
-    private let tap: LinkTap?
+    private let tap: LinkTap
     private var engine: ModbusTCPEngine?
     /// Ttys have an engine of their own: to open a broken adapter may take the kernel seconds, which no
     /// device on the network shall wait for.
     private var ttyEngine: ModbusTCPEngine?
     private var lines: [String: any ModbusLink] = [:]
 
-    /// The lines' traffic shows at `tap`, where there is one.
-    package init(time: any TimeSource, seed: UInt64, tap: LinkTap? = nil) {
+    /// The lines' traffic shows at `tap`.
+    package init(time: any TimeSource, seed: UInt64, tap: LinkTap = LinkTap()) {
         (self.time, self.seed, self.tap) = (time, seed, tap)
     }
 
@@ -41,7 +41,7 @@ package actor LinePool {
 
     private static func made(
         _ engine: inout ModbusTCPEngine?, _ name: String, _ time: any TimeSource, _ seed: UInt64,
-        _ tap: LinkTap?
+        _ tap: LinkTap
     ) throws(TransportError) -> ModbusTCPEngine {
         if let engine { return engine }
         let made = try ModbusTCPEngine(name: name, time: time, seed: seed, tap: tap)
