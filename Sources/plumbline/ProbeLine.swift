@@ -45,8 +45,6 @@ struct ProbeLine {
         switch outcome {
         case .reply, .sent:
             return CommandFailure(.device, "\(name): \(span.text): the reply has another length")
-        case .sent:
-            return CommandFailure(.device, "\(name): unit 0 is every unit, and none answers: name one")
         case .exception(let exception):
             let remedy =
                 exception.meansSilence
