@@ -11,12 +11,14 @@ package struct ExactDecimal: Sendable {
 
     /// Digits that a number read from outside may have: those of a 64-bit float.
     package static let mostDigits = 17
+    /// Ten to the power of `mostDigits`.
+    private static let tooMany: UInt128 = 100_000_000_000_000_000
     /// Exponents that a number read from outside may have.
     package static let exponents = -12...6
 
     /// Whether this number is one that may come from outside.
     package var isBounded: Bool {
-        coefficient.magnitude < UInt128(Self.power(Self.mostDigits)) && Self.exponents.contains(exponent)
+        coefficient.magnitude < Self.tooMany && Self.exponents.contains(exponent)
     }
 
     package init(_ coefficient: Int128, e exponent: Int = 0) {
@@ -71,12 +73,35 @@ package struct ExactDecimal: Sendable {
     /// Nil for NaN, infinities and magnitudes beyond `isBounded`.
     package init?(shortest value: Double) { self.init(shortestText: value.description) }
 
+    /// What the standard library writes for a float: it has the fewest digits that read back as the same.
+    ///
+    /// Floats are most of what is decoded, so the text is read as bytes: `-12.5`, `5.0`, `1e-05`, `nan`.
     private init?(shortestText text: String) {
+        var (digits, significant, fraction, power) = (UInt64(0), 0, 0, 0)
+        var (isNegative, isAfterPoint) = (false, false)
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits = digits * 10 + UInt64(byte - UInt8(ascii: "0"))
+                if digits != 0 { significant += 1 }
+                if isAfterPoint { fraction += 1 }
+                guard significant <= Self.mostDigits, fraction <= 2 * Self.mostDigits else { return nil }
+            case UInt8(ascii: "-"): isNegative = true
+            case UInt8(ascii: "."): isAfterPoint = true
+            case UInt8(ascii: "e"):
+                guard let exponent = Int(Substring(rest)) else { return nil }
+                power = exponent
+                rest = rest[rest.endIndex...]
+            default: return nil
+            }
+        }
         // A float writes `5.0` for five; it says nothing of a resolution.
-        guard let number = ExactDecimal(anyExponent: text.hasSuffix(".0") ? text.dropLast(2) : text[...]),
-            number.exponent <= 16
-        else { return nil }
-        self = number.rounded(toPlace: max(min(number.exponent, 0), Self.exponents.lowerBound))
+        if fraction == 1, power == 0, digits.isMultiple(of: 10) { (digits, fraction) = (digits / 10, 0) }
+        let number = ExactDecimal(isNegative ? -Int128(digits) : Int128(digits), e: power - fraction)
+        guard number.exponent <= 16 else { return nil }
+        let place = max(min(number.exponent, 0), Self.exponents.lowerBound)
+        self = place == number.exponent ? number : number.rounded(toPlace: place)
         guard isBounded else { return nil }
     }
 
@@ -86,6 +111,12 @@ package struct ExactDecimal: Sendable {
     /// because a 64-bit float's last digits times a factor of many digits are no reason to lose the reading.
     /// Nil where the whole part alone has more digits. Precondition: all three numbers are bounded.
     package func scaled(by factor: ExactDecimal, plus summand: ExactDecimal = 0) -> ExactDecimal? {
+        // Most floats come as they are meant: times 1 plus 0 changes nothing.
+        if factor.coefficient == 1, factor.exponent == 0, summand.coefficient == 0,
+            summand.exponent >= exponent, isBounded
+        {
+            return self
+        }
         let product = ExactDecimal(coefficient * factor.coefficient, e: exponent + factor.exponent)
         guard let product = product.fitted, let sum = (product + summand).fitted else { return nil }
         return sum
@@ -95,6 +126,7 @@ package struct ExactDecimal: Sendable {
     ///
     /// Nil where nothing does.
     var bounded: ExactDecimal? {
+        if isBounded { return self }
         var (digits, power) = (coefficient, exponent)
         if digits == 0 { power = min(max(power, Self.exponents.lowerBound), Self.exponents.upperBound) }
         while digits != 0, power < Self.exponents.upperBound, !ExactDecimal(digits, e: power).isBounded,
@@ -126,7 +158,11 @@ package struct ExactDecimal: Sendable {
     /// Ten to the power of `exponent`, which must lie within 0…37.
     static func power(_ exponent: Int) -> Int128 {
         precondition((0...37).contains(exponent), "a power of ten beyond 128 bits")
-        return (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 }
+        return powers[exponent]
+    }
+
+    private static let powers: [Int128] = (0...37).map { exponent in
+        (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 }
     }
 
     /// The coefficient of this number written with the smaller exponent `target`.
@@ -174,7 +210,8 @@ extension ExactDecimal: Comparable, Hashable {
 
     package static func < (left: ExactDecimal, right: ExactDecimal) -> Bool {
         let gap = left.exponent - right.exponent
-        guard gap >= 0 else {
+        if gap == 0 { return left.coefficient < right.coefficient }
+        guard gap > 0 else {
             // Where 128 bits do not hold the coarser number, it is the larger in magnitude.
             guard let coarse = right.coefficient(timesTenTo: -gap) else { return right.coefficient > 0 }
             return left.coefficient < coarse

@@ -41,6 +41,8 @@ extension ReadRequest {
             table.holdsBits
             ? ModbusValueBlock(bitsFrom: address, count: count, bytes: data)
             : ModbusValueBlock(registersFrom: address, bytes: data)
+        // No value needs another: nothing has to be kept of one for the next.
+        guard hasDependentPoints else { return points.indices.map { points[$0].reading(from: block, known) } }
         return block.readings(of: points, knowing: known)
     }
 }
@@ -162,7 +164,7 @@ extension ModbusValueBlock {
             return bit(at: point.address).map { (.integer($0 ? 1 : 0), [$0 ? 1 : 0]) }
         }
         return registers(at: point.address, count: point.width).map { bytes in
-            (ModbusValue(bytes, as: point.type, order: point.byteOrder), bytes)
+            (ModbusValue(registers: bytes, as: point.type, order: point.byteOrder), bytes)
         }
     }
 }

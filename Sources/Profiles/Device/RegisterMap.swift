@@ -36,12 +36,15 @@ package struct ReadRequest: Sendable, Equatable {
     package let moment: ReadMoment
     /// The points whose values come out of its reply, in the order of the profile.
     package let points: [DevicePoint]
+    /// Whether one of its values needs that of another point.
+    let hasDependentPoints: Bool
 
     package init(
         id: String, table: RegisterTable, address: Int, count: Int, moment: ReadMoment, points: [DevicePoint]
     ) {
         (self.id, self.table, self.address, self.count) = (id, table, address, count)
         (self.moment, self.points) = (moment, points)
+        hasDependentPoints = points.contains(where: \.isDependent)
     }
 
     package var addresses: Range<Int> { address..<address + count }
