@@ -73,14 +73,23 @@ package struct ExactDecimal: Sendable {
     /// Nil for NaN, infinities and magnitudes beyond `isBounded`.
     package init?(shortest value: Double) { self.init(shortestText: value.description) }
 
-    /// What the standard library writes for a float: it has the fewest digits that read back as the same.
-    ///
-    /// Floats are most of what is decoded, so the text is read as bytes: `-12.5`, `5.0`, `1e-05`, `nan`.
     private init?(shortestText text: String) {
+        var text = text
+        guard let number = text.withUTF8({ ExactDecimal(shortestText: $0) }), number.exponent <= 16 else {
+            return nil
+        }
+        let place = max(min(number.exponent, 0), Self.exponents.lowerBound)
+        self = place == number.exponent ? number : number.rounded(toPlace: place)
+        guard isBounded else { return nil }
+    }
+
+    /// What the standard library writes for a float: `-12.5`, `5.0`, `1e-05`, `nan`.
+    ///
+    /// Floats are most of what is decoded, so their texts are read as bytes.
+    private init?(shortestText bytes: UnsafeBufferPointer<UInt8>) {
         var (digits, significant, fraction, power) = (UInt64(0), 0, 0, 0)
         var (isNegative, isAfterPoint) = (false, false)
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
+        reading: for (index, byte) in bytes.enumerated() {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 digits = digits * 10 + UInt64(byte - UInt8(ascii: "0"))
@@ -90,19 +99,17 @@ package struct ExactDecimal: Sendable {
             case UInt8(ascii: "-"): isNegative = true
             case UInt8(ascii: "."): isAfterPoint = true
             case UInt8(ascii: "e"):
-                guard let exponent = Int(Substring(rest)) else { return nil }
+                guard let exponent = Int(String(decoding: bytes[(index + 1)...], as: UTF8.self)) else {
+                    return nil
+                }
                 power = exponent
-                rest = rest[rest.endIndex...]
+                break reading
             default: return nil
             }
         }
         // A float writes `5.0` for five; it says nothing of a resolution.
         if fraction == 1, power == 0, digits.isMultiple(of: 10) { (digits, fraction) = (digits / 10, 0) }
-        let number = ExactDecimal(isNegative ? -Int128(digits) : Int128(digits), e: power - fraction)
-        guard number.exponent <= 16 else { return nil }
-        let place = max(min(number.exponent, 0), Self.exponents.lowerBound)
-        self = place == number.exponent ? number : number.rounded(toPlace: place)
-        guard isBounded else { return nil }
+        self.init(isNegative ? -Int128(digits) : Int128(digits), e: power - fraction)
     }
 
     /// `self × factor + summand`, as a profile's `scale` and `offset` ask.

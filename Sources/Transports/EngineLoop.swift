@@ -87,6 +87,7 @@ final class EngineLoop {
         switch letter {
         case .add(let slot, let name, let host, let port, let board):
             while lines.count <= slot { lines.append(nil) }
+            touched.reserveCapacity(lines.count)
             lines[slot] = TCPLine(name: name, host: host, port: port, board: board, seed: seeds.next())
         case .order(let order, let slot): carryOut(order, slot: slot)
         case .resolved(let slot, let generation, let addresses, let fault):
@@ -151,8 +152,14 @@ final class EngineLoop {
         let now = time.now()
         guard first.time <= now.monotonicNanoseconds else { return }
         while let due = deadlines.earliest, due.time <= now.monotonicNanoseconds {
-            deadlines.set(due.number, to: nil)
-            if let line = line(due.number) { tell(line, slot: due.number, .wake, at: now) }
+            guard let line = line(due.number) else {
+                deadlines.set(due.number, to: nil)
+                continue
+            }
+            tell(line, slot: due.number, .wake, at: now)
+            // A line has one turn in a wake-up, whatever it wants next; `finish` sets the time it asks for.
+            let next = line.owner.machine.wakeAt.map { max($0, now.monotonicNanoseconds + 1) }
+            deadlines.set(due.number, to: next)
         }
     }
 

@@ -41,9 +41,9 @@ extension ReadRequest {
             table.holdsBits
             ? ModbusValueBlock(bitsFrom: address, count: count, bytes: data)
             : ModbusValueBlock(registersFrom: address, bytes: data)
-        // No value needs another: nothing has to be kept of one for the next.
-        guard hasDependentPoints else { return points.indices.map { points[$0].reading(from: block, known) } }
-        return block.readings(of: points, knowing: known)
+        // Where no value needs another, nothing has to be kept of one for the next.
+        return independentPoints.map { $0.map { $0.point.reading(from: block, known) } }
+            ?? block.readings(of: points, knowing: known)
     }
 }
 

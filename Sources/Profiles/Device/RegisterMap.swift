@@ -25,6 +25,15 @@ package struct RegisterMap: Sendable, Equatable {
     package func point(_ id: String) -> DevicePoint? { points.first { $0.id == id } }
 }
 
+/// A point at an address that never changes, so that decoding reads of it what it needs and copies nothing.
+final class FixedPoint: Sendable, Equatable {
+    let point: DevicePoint
+
+    init(_ point: DevicePoint) { self.point = point }
+
+    static func == (left: FixedPoint, right: FixedPoint) -> Bool { left.point == right.point }
+}
+
 /// One request, whose one reply is one atomic group of values.
 package struct ReadRequest: Sendable, Equatable {
     /// The profile's own id, or `input.0x0127` for one that was put together from loose points.
@@ -36,15 +45,15 @@ package struct ReadRequest: Sendable, Equatable {
     package let moment: ReadMoment
     /// The points whose values come out of its reply, in the order of the profile.
     package let points: [DevicePoint]
-    /// Whether one of its values needs that of another point.
-    let hasDependentPoints: Bool
+    /// Decodes the reply where no value needs that of another point; nil where one does.
+    let independentPoints: [FixedPoint]?
 
     package init(
         id: String, table: RegisterTable, address: Int, count: Int, moment: ReadMoment, points: [DevicePoint]
     ) {
         (self.id, self.table, self.address, self.count) = (id, table, address, count)
         (self.moment, self.points) = (moment, points)
-        hasDependentPoints = points.contains(where: \.isDependent)
+        independentPoints = points.contains(where: \.isDependent) ? nil : points.map(FixedPoint.init)
     }
 
     package var addresses: Range<Int> { address..<address + count }
