@@ -280,6 +280,8 @@ package actor ModbusDevice {
                 stamp: exchange.stamp, provenance: setup.provenance)
         }
         for sample in bad { latest[sample.point] = sample }
+        // What others depend on is not known any more: a quality, decimals, a unit.
+        for point in request.points { known[point.id] = nil }
         tell(.samples(bad))
         // An exception is an answer: the device is there and says no.
         if case .exception = exchange.outcome {
@@ -309,7 +311,7 @@ package actor ModbusDevice {
 
     private static func reason(_ outcome: ModbusOutcome) -> (Quality.Defect, String) {
         switch outcome {
-        case .reply: (.malformed, "the reply was not used")
+        case .reply, .sent: (.malformed, "the reply was not used")
         case .exception(let exception): (.refused, "answers with exception \(exception)")
         case .failed(let failure):
             switch failure {

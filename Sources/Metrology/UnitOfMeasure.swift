@@ -6,6 +6,7 @@ package enum QuantityKind: String, Sendable, CaseIterable {
     case volumeFlow = "volume_flow"
     case mass
     case massFlow = "mass_flow"
+    case density
     case pressure
     case torque
     case force
@@ -69,8 +70,8 @@ package struct UnitOfMeasure: Sendable, Hashable {
     /// Every unit that profiles and plans may name.
     package static let table: [UnitOfMeasure] = definitions.indices.map { UnitOfMeasure(place: UInt8($0)) }
 
-    /// Reference units: mm3/{stroke}, mm3, mm3/min, g, g/min, Pa, mN.m, mN, deg, um, Cel, us, mHz, mOhm, mV,
-    /// mA and 1.
+    /// Reference units: mm3/{stroke}, mm3, mm3/min, g, g/min, kg/m3, Pa, mN.m, mN, deg, um, Cel, us, mHz,
+    /// mOhm, mV, mA and 1.
     private static let definitions: [Definition] = [
         Definition("mm3/{stroke}", .volumePerStroke, "mm³/stroke"),
         Definition("cm3/(1000.{stroke})", .volumePerStroke, "cm³/1000 strokes"),
@@ -89,13 +90,21 @@ package struct UnitOfMeasure: Sendable, Hashable {
         Definition("L/h", .volumeFlow, "L/h", 1_000_000, per: 60),
         Definition("L/min", .volumeFlow, "L/min", 1_000_000),
         Definition("L/s", .volumeFlow, "L/s", 60_000_000),
+        Definition("m3/min", .volumeFlow, "m³/min", 1_000_000_000),
+        Definition("m3/s", .volumeFlow, "m³/s", 60_000_000_000),
         Definition("m3/h", .volumeFlow, "m³/h", 1_000_000_000, per: 60),
         Definition("mg", .mass, "mg", 1, per: 1_000),
         Definition("g", .mass, "g"),
         Definition("kg", .mass, "kg", 1_000),
+        Definition("t", .mass, "t", 1_000_000),
         Definition("g/s", .massFlow, "g/s", 60),
         Definition("g/min", .massFlow, "g/min"),
+        Definition("kg/s", .massFlow, "kg/s", 60_000),
+        Definition("kg/min", .massFlow, "kg/min", 1_000),
+        Definition("t/h", .massFlow, "t/h", 1_000_000, per: 60),
         Definition("kg/h", .massFlow, "kg/h", 1_000, per: 60),
+        Definition("kg/m3", .density, "kg/m³"),
+        Definition("g/cm3", .density, "g/cm³", 1_000),
         Definition("Pa", .pressure, "Pa"),
         Definition("kPa", .pressure, "kPa", 1_000),
         Definition("mbar", .pressure, "mbar", 100),

@@ -16,10 +16,11 @@ final class EngineLoop {
     let mailbox: EngineMailbox
     let epoll: Epoll
     let time: any TimeSource
-    let observer: LinkObserver?
+    let tap: LinkTap?
     var seeds: SplitMix64
     var lines: [TCPLine?] = []
     var deadlines = DeadlineHeap()
+    private var dials = DialQueue()
     /// Lines whose deadline, deliveries or status may have changed in this wake-up.
     private var touched: [Int] = []
     private var actions: [LineMachine.Action] = []
@@ -30,10 +31,10 @@ final class EngineLoop {
     var sendBuffer: [UInt8] = []
 
     /// Runs until the mailbox says stop, then closes everything.
-    static func run(mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, observer: LinkObserver?) {
+    static func run(mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, tap: LinkTap?) {
         var ends: [CheckedContinuation<Void, Never>] = []
         do throws(SystemCallError) {
-            let loop = try EngineLoop(mailbox: mailbox, time: time, seed: seed, observer: observer)
+            let loop = try EngineLoop(mailbox: mailbox, time: time, seed: seed, tap: tap)
             ends = loop.runToEnd()
         } catch {
             ends = refuseRest(mailbox, time: time)
@@ -42,11 +43,11 @@ final class EngineLoop {
     }
 
     private init(
-        mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, observer: LinkObserver?
+        mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, tap: LinkTap?
     ) throws(SystemCallError) {
         let epoll = try Epoll(capacity: Self.eventsPerWait)
         try epoll.watch(mailbox.signal.number, token: Self.mailboxToken)
-        (self.mailbox, self.time, self.observer) = (mailbox, time, observer)
+        (self.mailbox, self.time, self.tap) = (mailbox, time, tap)
         self.epoll = epoll
         seeds = SplitMix64(seed: seed)
     }
@@ -71,6 +72,7 @@ final class EngineLoop {
                 }
             }
             wakeDueLines()
+            letDial()
             finishTouched()
         }
         end()
@@ -78,17 +80,18 @@ final class EngineLoop {
     }
 
     private func timeToDeadline() -> Int64? {
-        guard let deadline = deadlines.earliest?.time else { return nil }
+        let times = (deadlines.earliest?.time, dials.wakeAt)
+        guard let deadline = times.1.map({ min($0, times.0 ?? .max) }) ?? times.0 else { return nil }
         // A deadline in the far past, "at once", must not overflow the difference.
         return max(deadline, 0) - time.now().monotonicNanoseconds
     }
 
     private func open(_ letter: EngineMailbox.Letter) {
         switch letter {
-        case .add(let slot, let name, let host, let port, let board):
+        case .add(let slot, let address, let board):
             while lines.count <= slot { lines.append(nil) }
             touched.reserveCapacity(lines.count)
-            lines[slot] = TCPLine(name: name, host: host, port: port, board: board, seed: seeds.next())
+            lines[slot] = TCPLine(address: address, board: board, seed: seeds.next())
         case .order(let order, let slot): carryOut(order, slot: slot)
         case .resolved(let slot, let generation, let addresses, let fault):
             guard let line = line(slot), line.generation == generation, line.isConnecting, line.socket == nil
@@ -105,6 +108,7 @@ final class EngineLoop {
             order.refuse(at: time.now())
             return
         }
+        discardUnread(line, slot: slot)
         line.owner.take(order, at: time.now(), into: &actions)
         act(on: line, slot: slot)
         guard case .stop(let done) = order else { return }
@@ -122,16 +126,22 @@ final class EngineLoop {
     }
 
     /// Does what the machine said; what comes of that may add more to do.
-    private func act(on line: TCPLine, slot: Int) {
+    ///
+    /// - Parameter mayStayUntouched: where nothing but a request left, there is nothing to hand over or to
+    ///   tell of the line, and the caller sets its deadline.
+    private func act(on line: TCPLine, slot: Int, mayStayUntouched: Bool = false) {
         var index = 0
+        var onlySends = !actions.isEmpty
         while index < actions.count {
             let action = actions[index]
             index += 1
+            if case .send = action {} else { onlySends = false }
             switch action {
             case .deliver(let exchange, let recipient): line.owner.pass(exchange, to: recipient)
+            case .askToDial: dials.ask(slot)
             case .open:
-                if let fault = dial(line, slot: slot) {
-                    line.owner.machine.take(.openFailed(fault), at: time.now(), into: &actions)
+                if let outcome = dial(line, slot: slot) {
+                    line.owner.machine.take(outcome, at: time.now(), into: &actions)
                 }
             case .close: close(line)
             case .send(let transmission):
@@ -142,7 +152,7 @@ final class EngineLoop {
             }
         }
         actions.removeAll(keepingCapacity: true)
-        guard !line.isTouched else { return }
+        guard !line.isTouched, !(mayStayUntouched && onlySends) else { return }
         line.isTouched = true
         touched.append(slot)
     }
@@ -156,10 +166,21 @@ final class EngineLoop {
                 deadlines.set(due.number, to: nil)
                 continue
             }
-            tell(line, slot: due.number, .wake, at: now)
-            // A line has one turn in a wake-up, whatever it wants next; `finish` sets the time it asks for.
+            discardUnread(line, slot: due.number)
+            line.owner.machine.take(.wake, at: now, into: &actions)
+            act(on: line, slot: due.number, mayStayUntouched: true)
+            // A line has one turn in a wake-up, whatever it wants next.
             let next = line.owner.machine.wakeAt.map { max($0, now.monotonicNanoseconds + 1) }
             deadlines.set(due.number, to: next)
+        }
+    }
+
+    /// Lets the lines dial whose turn it is; one that has been stopped since gives its turn away.
+    private func letDial() {
+        guard dials.wakeAt != nil else { return }
+        let now = time.now()
+        while let slot = dials.next(at: now.monotonicNanoseconds) {
+            if let line = line(slot) { tell(line, slot: slot, .mayDial, at: now) }
         }
     }
 

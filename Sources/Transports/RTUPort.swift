@@ -56,6 +56,13 @@ struct RTUPort: ~Copyable {
             modbus_free(opened)
             throw TransportError(settings.path, "is used by another program", remedy: "end that program")
         }
+        do throws(SystemCallError) {
+            if settings.switchesDirection { try RS485.enable(number) }
+        } catch {
+            modbus_close(opened)
+            modbus_free(opened)
+            throw SerialLine.noDirection(settings, error)
+        }
         // Both zero: the response time-out governs the whole reply, so that a trickle of bytes cannot
         // extend it.
         modbus_set_byte_timeout(opened, 0, 0)
@@ -69,11 +76,14 @@ struct RTUPort: ~Copyable {
         modbus_free(context)
     }
 
-    /// Throws away what has come unasked, and says whether there was any.
-    func discardUnread() -> Bool {
-        guard Descriptor.hasUnread(descriptor) else { return false }
+    /// Throws away what has come unasked; gives the bytes, at most the newest 4,096, which is all that a tty
+    /// keeps (termios(3)).
+    func discardUnread() -> [UInt8] {
+        guard Descriptor.hasUnread(descriptor) else { return [] }
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
         modbus_flush(context)
-        return true
+        return Array(bytes.prefix(max(0, count)))
     }
 
     /// Sends a request; libmodbus adds the CRC. Gives the reason where it cannot.
@@ -86,8 +96,28 @@ struct RTUPort: ~Copyable {
         return nil
     }
 
+    /// What comes next, at most `limit` bytes, waiting at most `nanoseconds` for it; empty where nothing does.
+    func read(upTo limit: Int, withinNanoseconds nanoseconds: Int64) -> [UInt8] {
+        // Rounded up, so that the time has passed when the wait is over.
+        let milliseconds = max(0, nanoseconds) / 1_000_000 + 1
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&entry, 1, Int32(clamping: milliseconds)) > 0 else { return [] }
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = Glibc.read(descriptor, &bytes, limit)
+        return Array(bytes.prefix(max(0, count)))
+    }
+
     /// Waits for one frame, at most `nanoseconds`.
-    func receive(withinNanoseconds nanoseconds: Int64) -> Reception {
+    ///
+    /// - Parameter function: of the request. libmodbus does not know how long replies to function 43 are,
+    ///   takes their first five bytes for a frame and finds its CRC wrong: those are read here.
+    func receive(function: UInt8, withinNanoseconds nanoseconds: Int64) -> Reception {
+        function == ModbusFunction.encapsulatedInterface.rawValue
+            ? receiveByLength(withinNanoseconds: nanoseconds)
+            : receive(withinNanoseconds: nanoseconds)
+    }
+
+    private func receive(withinNanoseconds nanoseconds: Int64) -> Reception {
         let microseconds = max(1, nanoseconds / 1_000)
         modbus_set_response_timeout(
             context, UInt32(clamping: microseconds / 1_000_000), UInt32(microseconds % 1_000_000))
@@ -101,8 +131,21 @@ struct RTUPort: ~Copyable {
         switch fault {
         case ETIMEDOUT: return .silence
         case MODBUS_ENOBASE...(MODBUS_ENOBASE + 99):
-            return .broken(ModbusError(.checksum, String(cString: modbus_strerror(fault))))
+            let raw = Array(bytes.prefix(Self.receivedBytes(bytes)))
+            return .broken(ModbusError(.checksum, String(cString: modbus_strerror(fault)), raw: raw))
         default: return .lost(String(cString: modbus_strerror(fault)))
+        }
+    }
+
+    /// How many bytes libmodbus read before it found the check sum wrong: it goes by the function code alone
+    /// (modbus.c, `compute_meta_length_after_function` and `compute_data_length_after_meta`).
+    private static func receivedBytes(_ bytes: [UInt8]) -> Int {
+        switch bytes[1] {
+        case 5, 6, 15, 16: 8
+        case 22: 10
+        case 7: 5
+        case 0x80...: 5
+        default: min(5 + Int(bytes[2]), bytes.count)
         }
     }
 

@@ -25,15 +25,6 @@ package struct RegisterMap: Sendable, Equatable {
     package func point(_ id: String) -> DevicePoint? { points.first { $0.id == id } }
 }
 
-/// A point at an address that never changes, so that decoding reads of it what it needs and copies nothing.
-final class FixedPoint: Sendable, Equatable {
-    let point: DevicePoint
-
-    init(_ point: DevicePoint) { self.point = point }
-
-    static func == (left: FixedPoint, right: FixedPoint) -> Bool { left.point == right.point }
-}
-
 /// One request, whose one reply is one atomic group of values.
 package struct ReadRequest: Sendable, Equatable {
     /// The profile's own id, or `input.0x0127` for one that was put together from loose points.
