@@ -42,7 +42,9 @@ extension LineMachine {
     /// Gives the request under way up where its deadline has passed.
     mutating func giveUpIfOverdue(at now: Stamp, into actions: inout [Action]) {
         let time = now.monotonicNanoseconds
-        guard let deadline = outstanding?.deadline, time >= deadline, let overdue = outstanding else { return }
+        guard let deadline = outstanding?.deadline, time >= deadline, let overdue = outstanding else {
+            return
+        }
         guard !isBroadcast(overdue.work.unit) else {
             finish(.sent, at: now, into: &actions)
             return

@@ -8,7 +8,7 @@ final class FixedPoint: Sendable, Equatable {
     /// For a float that counts as it stands, in one unit: most of what meters send.
     private let plainFloat: PlainFloat?
 
-    private struct PlainFloat: Sendable {
+    fileprivate struct PlainFloat: Sendable {
         let id: String
         let address: Int
         let order: ModbusByteOrder

@@ -74,8 +74,7 @@ extension DevicePoint {
         PointReading(point: id, value: nil, unit: nil, raw: raw, quality: .bad(defect))
     }
 
-    func reading(from block: ModbusValueBlock, _ context: [String: PointReading]) -> PointReading
-    {
+    func reading(from block: ModbusValueBlock, _ context: [String: PointReading]) -> PointReading {
         let order = byteOrderFrom.map { context[$0]?.byteOrder } ?? byteOrder
         guard let (value, raw) = block.value(of: self, order: order) else { return bad(.malformed) }
         guard let value else { return bad(.malformed, raw: raw) }
