@@ -53,7 +53,7 @@ extension ModbusDevice {
     private func carryOut(_ write: RegisterWrite) async -> String? {
         let exchange = await link.transact(write.modbusRequest, unit: setup.unit, timeout: timeout)
         return switch exchange.outcome {
-        case .reply: nil
+        case .reply, .sent: nil
         case .exception(let exception): "\(id) refused the write: \(exception)"
         case .failed(let failure): "\(id): \(failure)"
         }
