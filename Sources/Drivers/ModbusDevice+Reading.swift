@@ -88,7 +88,7 @@ extension BlockBisection.Answer {
         switch outcome {
         case .reply: self = .values
         case .exception(let exception): self = exception.isLasting ? .refused : .unclear
-        case .failed, .sent: self = .unclear
+        case .sent, .failed: self = .unclear
         }
     }
 }

@@ -58,6 +58,7 @@ package struct KralMeter: SimulatedDevice {
     private var readings = 0
     private var flowSince = ShopTime.zero
     private var events: [DeviceEvent] = []
+    package var nameplate: Nameplate?
 
     /// A unit whose channel A has already counted `totalA1` steps of its last decimal: 90,270 in the
     /// manual's example.

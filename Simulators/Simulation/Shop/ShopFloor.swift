@@ -38,6 +38,8 @@ package struct ShopFloor: Sendable {
         let device: Scenario.Device
         let bench: Int?
         var isAsked = false
+        /// Another device stands here since the last request: connections to the one before are gone.
+        var isSwapped = false
     }
 
     /// - Parameter clock: seconds since 1970 at the beginning, for devices with clocks of their own
@@ -47,6 +49,7 @@ package struct ShopFloor: Sendable {
         for device in scenario.devices where device.model.answersRequests {
             places[device.id] = devices.count
             devices.append(Self.made(device, seed: seed, speed: speed, clock: clock))
+            devices[devices.count - 1].nameplate = device.nameplate
         }
         watched = scenario.devices.filter(\.model.answersRequests).map { device in
             guard case .kralMeter(_, _, let measures?) = device.model else {
@@ -145,6 +148,10 @@ package struct ShopFloor: Sendable {
         let device = watched[index].device
         guard device.unit == nil || device.unit == frame.unit else { return .silence }
         markAsked(index, at: now)
+        if watched[index].isSwapped {
+            watched[index].isSwapped = false
+            return .reset
+        }
         var (lateness, unit) = (ShopTime.zero, frame.unit)
         for fault in faults.active(on: device.id, at: now) {
             switch fault.kind {
@@ -251,6 +258,19 @@ package struct ShopFloor: Sendable {
         guard places[device] != nil else { throw unknown(device) }
         faults.remove(of: device)
         hasten(now)
+    }
+
+    /// Puts another device of the same model in the place of `device`: it starts anew, and says so of itself.
+    package mutating func swap(
+        _ device: String, serial: String?, firmware: String?, at now: ShopTime
+    ) throws(SimulationError) {
+        guard let index = places[device] else { throw unknown(device) }
+        if let serial { devices[index].nameplate?.serial = serial }
+        if let firmware { devices[index].nameplate?.revision = firmware }
+        devices[index].restart(at: now)
+        watched[index].isSwapped = true
+        acts.append(.remark("\(device): swapped for another"))
+        passOn(from: index, at: now)
     }
 
     private func unknown(_ device: String) -> SimulationError {

@@ -56,7 +56,8 @@ extension AccessLimits {
     static func read(_ top: YAMLMapping) -> AccessLimits {
         var limits = AccessLimits()
         if let map = top.mapping("limits", "limits") {
-            func take(_ key: String, _ lowest: Int, _ limit: WritableKeyPath<AccessLimits, Int>, _ most: Int) {
+            func take(_ key: String, _ lowest: Int, _ limit: WritableKeyPath<AccessLimits, Int>, _ most: Int)
+            {
                 if let value = map.optional(key, .integer(lowest...most)) { limits[keyPath: limit] = value }
             }
             take("registers_per_read", 1, \.registersPerRead, ModbusLimits.registersPerRead)

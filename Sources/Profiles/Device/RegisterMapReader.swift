@@ -19,6 +19,10 @@ struct RegisterMapReader {
 
     /// Coils or inputs of one read (V1.1b3, section 6.1), and registers of the widest guarded group.
     static let bitsPerRead = 2_000
+    /// Points of one device, those of arrays included: beyond any device, and little enough to check at once.
+    static let mostPoints = 5_000
+    /// Unconfirmed points that a warning names.
+    private static let mostNamed = 40
     /// Periods and timeouts: nothing answers faster, nothing is worth waiting for longer.
     static let polls = 10...86_400_000
     static let timeouts = 10...60_000
@@ -29,6 +33,11 @@ struct RegisterMapReader {
         if let map = top.mapping("defaults", "defaults") {
             defaults.table = map.optional("table", .choice) ?? defaults.table
             defaults.byteOrder = map.optional("byte_order", .choice) ?? defaults.byteOrder
+            if defaults.byteOrder.byteCount != 4 {
+                map.fault(
+                    "byte_order", "eight letters order 64 bits only",
+                    "write four letters here, and eight at the points that need them")
+            }
             defaults.pollMilliseconds =
                 map.optional("poll", .duration(Self.polls)) ?? defaults.pollMilliseconds
             defaults.timeoutMilliseconds =
@@ -45,8 +54,13 @@ struct RegisterMapReader {
         let limits = AccessLimits.read(top)
         let requests = top.mappings("requests", "a request", most: 1_000, request)
         let reader = PointReader(defaults: defaults, requests: requests)
-        let read = top.mappings("points", "a point", most: 5_000, reader.point)
-        let points = read.map(\.point)
+        let entries = top.mappings("points", "a point", most: Self.mostPoints, reader.entry)
+        let points = entries.flatMap(\.points)
+        if points.count > Self.mostPoints {
+            top.fault(
+                "points", "with their arrays they are \(points.count) points",
+                "at most \(Self.mostPoints) are allowed")
+        }
         if points.isEmpty, faults.count == before {
             faults.fault(top.place, "the profile has no points", "add `points:`")
         }
@@ -54,19 +68,40 @@ struct RegisterMapReader {
             limits: limits, requests: requests, points: points, pointsAreRight: faults.count == before,
             faults: faults)
         let plan = planner.plan()
-        let unitless = Set(read.filter(\.lacksUnit).map(\.point.place))
-        RegisterMapChecks(points: points, unitless: unitless, requests: requests, faults: faults).run()
+        RegisterMapChecks(
+            entries: entries, points: points, requests: requests, registersPerWrite: limits.registersPerWrite,
+            faults: faults
+        ).run()
+        tellUnconfirmed(entries)
         let cycle = top.mapping("cycle", "a cycle").flatMap { mapping in
             defer { mapping.finish() }
             return DeviceCycleReader(cycle: mapping, points: points, plan: plan).read()
         }
+        let identity = top.mapping("identity", "an identity").flatMap { mapping in
+            defer { mapping.finish() }
+            return IdentityRuleReader(identity: mapping, points: points).read()
+        }
         let vectors = top.mappings("vectors", "a vector", most: 1_000) {
             GoldenVectorReader(vector: $0, defaults: defaults, points: points).read()
         }
+        let timing = DeviceTiming.read(top, plan: plan)
         guard faults.count == before else { return nil }
         return RegisterMap(
-            timeoutMilliseconds: defaults.timeoutMilliseconds, limits: limits, points: points, readPlan: plan,
-            cycle: cycle, vectors: vectors)
+            timeoutMilliseconds: defaults.timeoutMilliseconds, timing: timing, limits: limits, points: points,
+            readPlan: plan, cycle: cycle, vectors: vectors, identity: identity)
+    }
+
+    /// One warning for all of them, so that it is read.
+    private func tellUnconfirmed(_ entries: [PointReader.Entry]) {
+        let ids = entries.filter { $0.points.contains(where: \.isUnconfirmed) }.map(\.id)
+        guard !ids.isEmpty else { return }
+        let named = ids.prefix(Self.mostNamed).joined(separator: ", ")
+        let rest = ids.count > Self.mostNamed ? " and \(ids.count - Self.mostNamed) more" : ""
+        faults.warn(
+            top.place,
+            (ids.count == 1 ? "1 register is" : "\(ids.count) registers are")
+                + " unconfirmed: \(named)\(rest)",
+            "compare them with the manual or the device, then remove `unconfirmed`")
     }
 
     private func request(_ mapping: YAMLMapping) -> ExplicitRequest? {
@@ -108,6 +143,7 @@ enum AddressReader {
     ) -> (table: RegisterTable, address: Int)? {
         let written: RegisterTable? = mapping.optional("table", .choice)
         let address = mapping.optional("address", .integer(0...65_535))
+        warnOfReference(mapping, written ?? defaultTable)
         if !mapping.has("ref") {
             if !mapping.has("address") {
                 mapping.faults.fault(
@@ -130,6 +166,17 @@ enum AddressReader {
             return nil
         }
         return named
+    }
+
+    /// `address: 40001`, as manuals write holding register 0, is taken as it stands, but seldom meant so.
+    private static func warnOfReference(_ mapping: YAMLMapping, _ table: RegisterTable) {
+        guard table != .coil, let text = mapping.node("address")?.text, let number = Int(text),
+            let named = AddressText.register(reference: number), named.table == table
+        else { return }
+        mapping.faults.warn(
+            mapping.place(of: "address"),
+            "address \(number) looks like the one-based reference of \(table.rawValue) \(named.address)",
+            "write `ref: \(number)` if the manual counts so, or the address in hexadecimal if it does not")
     }
 }
 
