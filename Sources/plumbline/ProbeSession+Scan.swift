@@ -72,7 +72,8 @@ extension ProbeSession {
         let progress = ProgressLine(isQuiet: console.isQuiet)
         defer { progress.clear() }
         while let addresses = scan.next() {
-            progress.show("\(table.rawValue) \(AddressText.hex(addresses.lowerBound)), \(scan.requests) requests")
+            progress.show(
+                "\(table.rawValue) \(AddressText.hex(addresses.lowerBound)), \(scan.requests) requests")
             scan.took(try await outcome(of: .init(table: table, addresses: addresses), &pace))
             try await Task.sleep(for: options.pause)
         }
