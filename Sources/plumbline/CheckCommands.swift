@@ -11,9 +11,10 @@ extension Command {
     ) { arguments, console in
         let path = try arguments.configurationPath()
         let faults = FaultCollector()
+        var lines = LineRegister()
         let deployment = Deployment.check(
-            path, today: SystemTime().now().utc.date, links: Arguments.fault(ofLink:),
-            wires: Arguments.wire(ofLink:), faults: faults)
+            path, today: SystemTime().now().utc.date,
+            links: { Arguments.fault(ofLink: $0, on: &lines) }, wires: Arguments.wire(ofLink:), faults: faults)
         report(faults, console)
         guard faults.isClean, let deployment else { return .configuration }
         report(deployment.budgets, console)

@@ -20,19 +20,22 @@ extension Arguments {
     /// Everything that the gateway runs by, checked whole; faults end the command with exit code 4.
     func deployment() throws(CommandFailure) -> Deployment {
         let path = try configurationPath()
+        var lines = LineRegister()
         do {
             return try Deployment.load(
-                path, today: SystemTime().now().utc.date, links: Self.fault(ofLink:),
+                path, today: SystemTime().now().utc.date, links: { Self.fault(ofLink: $0, on: &lines) },
                 wires: Self.wire(ofLink:))
         } catch {
             throw CommandFailure(.configuration, "\(path) cannot be used:\n\(error)")
         }
     }
 
-    /// What is wrong with a link, as the transports see it; nil where nothing is.
-    static func fault(ofLink link: String) -> (what: String, remedy: String)? {
+    /// What is wrong with a link, as the transports see it beside those before it; nil where nothing is.
+    static func fault(
+        ofLink link: String, on lines: inout LineRegister
+    ) -> (what: String, remedy: String)? {
         do {
-            _ = try LinkAddress(link)
+            try lines.add(link)
             return nil
         } catch {
             return (error.what, error.remedy)

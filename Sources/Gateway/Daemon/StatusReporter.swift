@@ -55,6 +55,7 @@ struct StatusReporter: Sendable {
             "link_state": .string(link.state.rawValue),
             "demoted": .bool(link.health[running.unit] == .demoted),
             "last_good": .optional(status.lastGood?.utc.description),
+            "holes": .array(status.holes.map(JSONValue.string)),
             "reads": .number(Int64(clamping: status.reads)),
             "errors": .number(Int64(clamping: status.errors)),
             "results": .number(Int64(clamping: status.results)),
