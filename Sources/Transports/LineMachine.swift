@@ -132,7 +132,7 @@ package struct LineMachine: Sendable {
         case .opening(let time), .down(let time): return min(time, transactions.nextExpiry ?? .max)
         case .resting: return wakesFromRestAt
         case .up:
-            if let outstanding { return outstanding.deadline }
+            if let deadline = outstanding?.deadline { return deadline }
             let next = nextWorkAt.map { max($0, notBefore) }
             guard let restsAt else { return next }
             return min(next ?? .max, restsAt)

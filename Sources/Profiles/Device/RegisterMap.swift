@@ -40,6 +40,8 @@ package struct ReadRequest: Sendable, Equatable {
     package let isAtomic: Bool
     /// For a group wider than one reply: its reads in their order, the guard's own last. Else empty.
     package let parts: [Range<Int>]
+    /// Decodes the reply where no value needs that of another point; nil where one does.
+    let independentPoints: [FixedPoint]?
 
     package init(
         id: String, table: RegisterTable, address: Int, count: Int, moment: ReadMoment, points: [DevicePoint],
@@ -47,6 +49,7 @@ package struct ReadRequest: Sendable, Equatable {
     ) {
         (self.id, self.table, self.address, self.count) = (id, table, address, count)
         (self.moment, self.points, self.isAtomic, self.parts) = (moment, points, isAtomic, parts)
+        independentPoints = points.contains(where: \.isDependent) ? nil : points.map(FixedPoint.init)
     }
 
     package var addresses: Range<Int> { address..<address + count }
