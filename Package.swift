@@ -111,7 +111,9 @@ let package = Package(
         tests("CodecsTests", ["Codecs"]),
         tests("InspectionTests", ["Inspection", "Metrology", "Codecs"]),
         tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"], exclude: ["Cases"]),
-        tests("TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus"]),
+        tests(
+            "TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus"],
+            exclude: ["Judges"]),
         tests("DriversTests", ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs"]),
         tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),

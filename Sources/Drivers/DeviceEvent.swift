@@ -11,6 +11,8 @@ package enum DeviceEvent: Sendable {
     /// A completed cycle of the device that was not taken before. It is reported before `reach` when it was
     /// found on connecting.
     case result(SampleGroup)
+    /// Who answers from now on, as far as the device tells; `unknown` while it is out of reach.
+    case identity(DeviceIdentity)
     /// Something that people should know and that loses nothing by itself.
     case irregular(String)
 }

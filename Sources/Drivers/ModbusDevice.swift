@@ -54,6 +54,7 @@ package actor ModbusDevice {
     private var misses = 0
     /// Answers for other units that had come on the line when this unit was silent last.
     private var foreignAnswers = 0
+    var identityState = IdentityState()
     private nonisolated let orders: AsyncStream<DeviceOrder>
     private nonisolated let orderInput: AsyncStream<DeviceOrder>.Continuation
 
@@ -104,6 +105,7 @@ package actor ModbusDevice {
     package func run() async throws(TransportError) {
         let (batches, input) = AsyncStream<[ModbusExchange]>.makeStream(
             bufferingPolicy: .bufferingNewest(Self.batchLimit))
+        link.setTiming(UnitTiming(setup.registers.timing), of: setup.unit)
         let polls = schedule.polls(of: setup.unit, timeout: timeout)
         let group = try link.start(polls: polls) { input.yield($0) }
         pollGroup = group
@@ -161,11 +163,17 @@ package actor ModbusDevice {
             guard exchange.replyPDU != nil else {
                 missed(request, exchange)
                 // What the device does not have makes its own values bad and those that need them, no others.
-                if case .exception(let exception) = exchange.outcome, exception.isLasting { continue }
+                if case .exception(let exception) = exchange.outcome,
+                    exception.isLasting || onlyIdentifies(request)
+                {
+                    continue
+                }
                 return
             }
             use(exchange, of: request)
         }
+        await readIdentification()
+        noteIdentity()
         if let cycle = setup.registers.cycle, let request = setup.registers.readPlan.request(cycle.request) {
             let exchange = await read(request)
             guard let pdu = exchange.replyPDU else {
@@ -217,6 +225,7 @@ package actor ModbusDevice {
         for reading in readings { known[reading.point] = reading }
         let samples = readings.map { sample($0, at: exchange.stamp) }
         keep(samples)
+        noteIdentity(of: request)
         if let cycle = setup.registers.cycle, cycle.request == request.id {
             judge(cycle, readings, samples, exchange)
         }
@@ -321,6 +330,7 @@ package actor ModbusDevice {
         status.detail = detail
         status.refused = []
         handshake.disconnected()
+        forgetIdentity()
         tell(.reach(isOnline: false, detail: detail))
     }
 
@@ -352,6 +362,16 @@ extension PointReading {
     var number: UInt64? {
         guard quality == .good, let decimal = value?.decimal else { return nil }
         return UInt64(decimal.description)
+    }
+}
+
+extension UnitTiming {
+    /// What the profile asks of the line.
+    fileprivate init(_ timing: DeviceTiming) {
+        self.init(
+            retries: timing.retries, pause: Int64(timing.pauseMilliseconds) * 1_000_000,
+            switchDelay: Int64(timing.switchDelayMilliseconds) * 1_000_000,
+            closesAfterPoll: timing.closesAfterPoll)
     }
 }
 

@@ -1,6 +1,7 @@
 import Codecs
 import Drivers
 import Foundation
+import Inspection
 import Metrology
 import Profiles
 import Testing
@@ -15,15 +16,16 @@ final class DeviceRig {
     private var writes: AsyncStream<ModbusRequest>.Iterator
     private let work: Task<Void, any Error>
 
-    /// A device of a shipped profile.
+    /// A device of a shipped profile, with `addition` at its end.
     convenience init(
-        _ profile: String, taken: HandshakeMachine.Taken? = nil, stepMilliseconds: Int64 = 100
+        _ profile: String, adding addition: String = "", taken: HandshakeMachine.Taken? = nil,
+        stepMilliseconds: Int64 = 100
     ) async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let file = root.appending(path: "DeviceProfiles/\(profile).yaml")
         let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
-        try await self.init(text: text, taken: taken, stepMilliseconds: stepMilliseconds)
+        try await self.init(text: text + addition, taken: taken, stepMilliseconds: stepMilliseconds)
     }
 
     /// A device with these `limits`, `requests`, `points` and the like.
@@ -92,6 +94,13 @@ final class DeviceRig {
         events.compactMap { event in
             guard case .result(let group) = event else { return nil }
             return group
+        }
+    }
+
+    var identities: [DeviceIdentity] {
+        events.compactMap { event in
+            guard case .identity(let identity) = event else { return nil }
+            return identity
         }
     }
 

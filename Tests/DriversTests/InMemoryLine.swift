@@ -33,6 +33,8 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
     private var lostWrites = 0
     private var lostReads = 0
     private var asked: [ModbusRequest] = []
+    private var identification: [UInt8]?
+    private var lostIdentifications = 0
     private var polls: [ModbusPoll] = []
     private var deliver: (@Sendable ([ModbusExchange]) -> Void)?
     private let started: AsyncStream<Void>
@@ -72,6 +74,12 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
 
     /// The next `count` single reads get no answer.
     func loseReads(_ count: Int) { lock.withLock { lostReads = count } }
+
+    /// What function 43 is answered with; nil for a unit that does not know it.
+    func identify(as pdu: [UInt8]?) { lock.withLock { identification = pdu } }
+
+    /// The next `count` requests for it get no answer.
+    func loseIdentifications(_ count: Int) { lock.withLock { lostIdentifications = count } }
 
     /// Every single request so far, polls not among them.
     var requests: [ModbusRequest] { lock.withLock { asked } }
@@ -114,6 +122,10 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
     func transact(_ request: ModbusRequest, unit: UInt8, timeout: Duration) async -> ModbusExchange {
         let manner = lock.withLock {
             asked.append(request)
+            if request.function == .encapsulatedInterface, lostIdentifications > 0 {
+                lostIdentifications -= 1
+                return Manner.isSilent
+            }
             if request.isRead, lostReads > 0 {
                 lostReads -= 1
                 return Manner.isSilent
@@ -150,6 +162,8 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
         let now = clock.step()
         let outcome: ModbusOutcome =
             switch manner {
+            case .answers where request.function == .encapsulatedInterface:
+                lock.withLock { identification }.map { .reply(pdu: $0) } ?? .exception(.illegalFunction)
             case .answers: refusal(of: request).map { .exception($0) } ?? .reply(pdu: reply(to: request))
             case .isSilent: .failed(.timeout)
             case .leavesOut: .failed(.demoted)

@@ -47,7 +47,9 @@ extension ReadRequest {
             table.holdsBits
             ? ModbusValueBlock(bitsFrom: address, count: count, bytes: data)
             : ModbusValueBlock(registersFrom: address, bytes: data)
-        return block.readings(of: points, knowing: known)
+        // Where no value needs another, nothing has to be kept of one for the next.
+        return independentPoints.map { $0.map { $0.reading(from: block) } }
+            ?? block.readings(of: points, knowing: known)
     }
 }
 
@@ -78,8 +80,7 @@ extension DevicePoint {
         PointReading(point: id, value: nil, unit: nil, raw: raw, quality: .bad(defect))
     }
 
-    fileprivate func reading(from block: ModbusValueBlock, _ context: [String: PointReading]) -> PointReading
-    {
+    func reading(from block: ModbusValueBlock, _ context: [String: PointReading]) -> PointReading {
         let order = byteOrderFrom.map { context[$0]?.byteOrder } ?? byteOrder
         guard let (value, raw) = block.value(of: self, order: order) else { return bad(.malformed) }
         guard let value else { return bad(.malformed, raw: raw) }

@@ -1,6 +1,7 @@
 /// The registers of a Modbus device.
 package struct RegisterMap: Sendable, Equatable {
     package let timeoutMilliseconds: Int
+    package let timing: DeviceTiming
     package let limits: AccessLimits
     package let points: [DevicePoint]
     /// What is read, when, and which points each reply holds.
@@ -8,14 +9,16 @@ package struct RegisterMap: Sendable, Equatable {
     /// How the device says that a result is ready; nil for a device without results of its own.
     package let cycle: DeviceCycle?
     package let vectors: [GoldenVector]
+    /// How the device says who it is; nil where it does not.
+    package let identity: IdentityRule?
 
     package init(
-        timeoutMilliseconds: Int, limits: AccessLimits, points: [DevicePoint], readPlan: ReadPlan,
-        cycle: DeviceCycle?, vectors: [GoldenVector]
+        timeoutMilliseconds: Int, timing: DeviceTiming, limits: AccessLimits, points: [DevicePoint],
+        readPlan: ReadPlan, cycle: DeviceCycle?, vectors: [GoldenVector], identity: IdentityRule? = nil
     ) {
-        (self.timeoutMilliseconds, self.limits) = (timeoutMilliseconds, limits)
+        (self.timeoutMilliseconds, self.timing, self.limits) = (timeoutMilliseconds, timing, limits)
         (self.points, self.readPlan) = (points, readPlan)
-        (self.cycle, self.vectors) = (cycle, vectors)
+        (self.cycle, self.vectors, self.identity) = (cycle, vectors, identity)
     }
 
     /// The point with this id.
@@ -37,6 +40,8 @@ package struct ReadRequest: Sendable, Equatable {
     package let isAtomic: Bool
     /// For a group wider than one reply: its reads in their order, the guard's own last. Else empty.
     package let parts: [Range<Int>]
+    /// Decodes the reply where no value needs that of another point; nil where one does.
+    let independentPoints: [FixedPoint]?
 
     package init(
         id: String, table: RegisterTable, address: Int, count: Int, moment: ReadMoment, points: [DevicePoint],
@@ -44,6 +49,7 @@ package struct ReadRequest: Sendable, Equatable {
     ) {
         (self.id, self.table, self.address, self.count) = (id, table, address, count)
         (self.moment, self.points, self.isAtomic, self.parts) = (moment, points, isAtomic, parts)
+        independentPoints = points.contains(where: \.isDependent) ? nil : points.map(FixedPoint.init)
     }
 
     package var addresses: Range<Int> { address..<address + count }

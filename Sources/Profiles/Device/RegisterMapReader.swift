@@ -77,13 +77,18 @@ struct RegisterMapReader {
             defer { mapping.finish() }
             return DeviceCycleReader(cycle: mapping, points: points, plan: plan).read()
         }
+        let identity = top.mapping("identity", "an identity").flatMap { mapping in
+            defer { mapping.finish() }
+            return IdentityRuleReader(identity: mapping, points: points).read()
+        }
         let vectors = top.mappings("vectors", "a vector", most: 1_000) {
             GoldenVectorReader(vector: $0, defaults: defaults, points: points).read()
         }
+        let timing = DeviceTiming.read(top, plan: plan)
         guard faults.count == before else { return nil }
         return RegisterMap(
-            timeoutMilliseconds: defaults.timeoutMilliseconds, limits: limits, points: points, readPlan: plan,
-            cycle: cycle, vectors: vectors)
+            timeoutMilliseconds: defaults.timeoutMilliseconds, timing: timing, limits: limits, points: points,
+            readPlan: plan, cycle: cycle, vectors: vectors, identity: identity)
     }
 
     /// One warning for all of them, so that it is read.
