@@ -40,7 +40,8 @@ struct GatewayParts: Sendable {
         lines = LinePool(time: time, seed: generator.next())
         let sinks = try Self.sinks(deployment, time)
         let inboxes = StationInboxes()
-        let devices = try await Self.devices(deployment, ledger.reader, lines, time, inboxes)
+        let book = DeviceBook(deployment.configuration, ledger: ledger)
+        let devices = try await Self.devices(deployment, ledger.reader, lines, time, inboxes, book, log)
         self.devices = devices
         let services = Self.services(
             deployment, sinks: sinks.map(\.about), ledger: ledger, time: time, log: log,
@@ -125,7 +126,7 @@ struct GatewayParts: Sendable {
 
     private static func devices(
         _ deployment: Deployment, _ reader: LedgerReader, _ lines: LinePool, _ time: any TimeSource,
-        _ inboxes: StationInboxes
+        _ inboxes: StationInboxes, _ book: DeviceBook, _ log: EventLog
     ) async throws -> [RunningDevice] {
         var devices: [RunningDevice] = []
         for configuration in deployment.configuration.devices {
@@ -137,9 +138,10 @@ struct GatewayParts: Sendable {
             let setup = ModbusDeviceSetup(
                 id: configuration.id, registers: registers, unit: unit, provenance: configuration.provenance,
                 taken: taken)
-            let device = ModbusDevice(setup, link: link, time: time) { event in
-                inboxes.put(event, from: configuration.id)
-            }
+            let device = ModbusDevice(
+                setup, link: link, time: time,
+                tell: { event in inboxes.put(event, from: configuration.id) },
+                journal: { await book.enter($0, log) })
             devices.append(
                 RunningDevice(configuration: configuration, device: device, link: link, unit: unit))
         }

@@ -50,6 +50,8 @@ package struct DevicePoint: Sendable, Equatable {
     package let meaning: Meaning
     package internal(set) var moment: ReadMoment
     package let access: Access
+    /// How it is written; of no meaning where it is not.
+    package let writing: Writing
     /// Whether reading it changes it: never read ahead, never together with others.
     package let clearsOnRead: Bool
     /// A bit that says whether this point's value counts; of the same reply.
@@ -79,12 +81,12 @@ package struct DevicePoint: Sendable, Equatable {
     package init(
         id: String, table: RegisterTable, address: Int, type: ModbusValueType, byteOrder: ModbusByteOrder,
         meaning: Meaning, moment: ReadMoment, access: Access, clearsOnRead: Bool, when: String?,
-        isUnconfirmed: Bool, place: SourcePlace
+        isUnconfirmed: Bool, place: SourcePlace, writing: Writing = Writing()
     ) {
         (self.id, self.table, self.address, self.type) = (id, table, address, type)
         (self.byteOrder, self.meaning, self.moment, self.access) = (byteOrder, meaning, moment, access)
         (self.clearsOnRead, self.when, self.isUnconfirmed) = (clearsOnRead, when, isUnconfirmed)
-        self.place = place
+        (self.place, self.writing) = (place, writing)
     }
 }
 

@@ -43,7 +43,8 @@ struct PointReader {
             meaning: meaning,
             moment: clears ? .onDemand : moment ?? .every(milliseconds: defaults.pollMilliseconds),
             access: access,
-            clearsOnRead: clears, when: when, isUnconfirmed: isUnconfirmed, place: mapping.place)
+            clearsOnRead: clears, when: when, isUnconfirmed: isUnconfirmed, place: mapping.place,
+            writing: WritingReader(mapping: mapping, usual: defaults.writes).read(access))
         guard check(point, hasOwnMoment: moment != nil, mapping) else { return nil }
         if let holder = requests.first(where: { $0.holds(point) }) { point.moment = holder.moment }
         let namesUnit = mapping.has("unit") || mapping.has("unit_from") || name == .bit
@@ -198,8 +199,11 @@ struct PointReader {
                 "access", "the \(point.table.rawValue) table cannot be written", "use holding or coil")
         }
         switch point.type {
-        case .bit where !point.table.holdsBits, .bits:
-            mapping.fault("access", "a part of a register is not written by itself", "write the whole uint16")
+        case .bit where !point.table.holdsBits && point.writing.function != .mask,
+            .bits where point.writing.function != .mask:
+            mapping.fault(
+                "access", "a part of a register is not written by itself",
+                "write the whole uint16, or add `writes: mask` if the device knows function 22")
         default: break
         }
         if point.quantity?.scaleFrom != nil {

@@ -10,15 +10,17 @@ package struct RegisterMap: Sendable, Equatable {
     package let readPlan: ReadPlan
     /// How the device says that a result is ready; nil for a device without results of its own.
     package let cycle: DeviceCycle?
+    /// What the device must be set to, in this order, whenever it is met.
+    package let setup: [DeviceSetting]
     package let vectors: [GoldenVector]
 
     package init(
         timeoutMilliseconds: Int, registersPerRead: Int, registersPerWrite: Int, points: [DevicePoint],
-        readPlan: ReadPlan, cycle: DeviceCycle?, vectors: [GoldenVector]
+        readPlan: ReadPlan, cycle: DeviceCycle?, setup: [DeviceSetting] = [], vectors: [GoldenVector]
     ) {
         (self.timeoutMilliseconds, self.registersPerRead) = (timeoutMilliseconds, registersPerRead)
         (self.registersPerWrite, self.points, self.readPlan) = (registersPerWrite, points, readPlan)
-        (self.cycle, self.vectors) = (cycle, vectors)
+        (self.cycle, self.setup, self.vectors) = (cycle, setup, vectors)
     }
 
     /// The point with this id.

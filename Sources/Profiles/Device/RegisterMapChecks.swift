@@ -13,7 +13,10 @@ struct RegisterMapChecks {
         checkIds()
         checkOverlaps()
         checkClearing()
-        for point in points { checkReferences(of: point) }
+        for point in points {
+            checkReferences(of: point)
+            if point.access.writes { WritingReader.check(point, among: points, faults) }
+        }
     }
 
     private func checkIds() {

@@ -14,6 +14,7 @@ struct RegisterMapReader {
         var byteOrder = ModbusByteOrder.abcd
         var pollMilliseconds = 1_000
         var timeoutMilliseconds = 500
+        var writes = DevicePoint.Function.block
     }
 
     /// Registers of one read and one write (Modbus Application Protocol V1.1b3, sections 6.3 and 6.12).
@@ -35,6 +36,10 @@ struct RegisterMapReader {
                 map.optional("poll", .duration(Self.polls)) ?? defaults.pollMilliseconds
             defaults.timeoutMilliseconds =
                 map.optional("timeout", .duration(Self.timeouts)) ?? defaults.timeoutMilliseconds
+            defaults.writes = map.optional("writes", .choice) ?? defaults.writes
+            if defaults.writes == .mask {
+                map.fault("writes", "a mask writes bits, not all points", "write it at those points")
+            }
             map.finish()
         }
         self.defaults = defaults
@@ -65,13 +70,17 @@ struct RegisterMapReader {
             defer { mapping.finish() }
             return DeviceCycleReader(cycle: mapping, points: points, plan: plan).read()
         }
+        let setup = top.mappings("setup", "a setting", most: 1_000) {
+            SettingReader(setting: $0, points: points).read()
+        }
         let vectors = top.mappings("vectors", "a vector", most: 1_000) {
             GoldenVectorReader(vector: $0, defaults: defaults, points: points).read()
         }
         guard faults.count == before else { return nil }
         return RegisterMap(
             timeoutMilliseconds: defaults.timeoutMilliseconds, registersPerRead: perRead,
-            registersPerWrite: perWrite, points: points, readPlan: plan, cycle: cycle, vectors: vectors)
+            registersPerWrite: perWrite, points: points, readPlan: plan, cycle: cycle,
+            setup: setup, vectors: vectors)
     }
 
     private func request(_ mapping: YAMLMapping) -> ExplicitRequest? {
