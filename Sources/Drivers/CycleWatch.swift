@@ -49,7 +49,9 @@ extension RegisterMap {
     /// The bytes by which a result is known again: those of the whole reply, or, where outcomes are counted,
     /// of the counters alone, for the status around them changes while the result stays.
     func identity(ofReply pdu: [UInt8]) -> [UInt8] {
-        guard let cycle, let verdict = cycle.verdict, let readings = readings(ofResult: pdu) else { return pdu }
+        guard let cycle, let verdict = cycle.verdict, let readings = readings(ofResult: pdu) else {
+            return pdu
+        }
         let counted = [cycle.sequence].compactMap { $0 } + verdict.counters.values
         return readings.filter { counted.contains($0.point) }.flatMap(\.raw)
     }

@@ -49,21 +49,17 @@ extension ModbusDevice {
         guard cycle.sequence != nil, cycle.request == request.id,
             let look = look(cycle, readings, exchange)
         else { return }
-        var outcomes: Set<String> = []
-        if let counts = setup.registers.counts(in: readings) {
-            switch watch.tally?.judge(counts) {
-            case .torn:
-                status.tornReads += 1
-                return
-            case .outcomes(let found): outcomes = found
-            case nil: break
-            }
+        guard let outcomes = outcomes(in: readings) else {
+            status.tornReads += 1
+            return
         }
         switch watch.handshake.judge(look) {
         case .nothing: break
         case .torn: status.tornReads += 1
         case .restarted:
-            tell(.restarted("\(id): the device was restarted: it counts from the beginning", at: exchange.stamp))
+            tell(
+                .restarted(
+                    "\(id): the device was restarted: it counts from the beginning", at: exchange.stamp))
         case .takenBefore:
             submit(.acknowledge(group(cycle, look.sequence, samples, exchange)))
         case .new(let irregularity):
@@ -72,8 +68,21 @@ extension ModbusDevice {
             let named = name(outcomes, cycle, samples)
             tell(.result(group(cycle, look.sequence, named, exchange)))
             if irregularity == .wentBack || irregularity == .repeated {
-                tell(.restarted("\(id): the device was restarted: its numbers began again", at: exchange.stamp))
+                tell(
+                    .restarted("\(id): the device was restarted: its numbers began again", at: exchange.stamp)
+                )
             }
+        }
+    }
+
+    /// The outcomes that the counters name, none where the device counts none; nil where they are being
+    /// counted up at this moment.
+    private func outcomes(in readings: [PointReading]) -> Set<String>? {
+        guard let counts = setup.registers.counts(in: readings) else { return [] }
+        return switch watch.tally?.judge(counts) {
+        case .torn: nil
+        case .outcomes(let found): found
+        case nil: []
         }
     }
 
@@ -99,7 +108,8 @@ extension ModbusDevice {
                         + "own program does not run"))
         case .movesAgain: tell(.irregular("\(id): its heartbeat moves again"))
         case .restarted:
-            tell(.restarted("\(id): the device was restarted: its heartbeat went back to \(count)", at: stamp))
+            tell(
+                .restarted("\(id): the device was restarted: its heartbeat went back to \(count)", at: stamp))
         case .beating, nil: break
         }
     }

@@ -16,12 +16,13 @@ extension ModbusDevice {
         if overrun {
             tell(
                 .irregular(
-                    "\(id): \(waiting) results wait, as many as it holds: whatever came after them, or before, "
-                        + "may be lost"))
+                    "\(id): \(waiting) results wait, as many as it holds: whatever came after them, or "
+                        + "before, may be lost"))
         }
         guard finding == .read else { return }
         let exchange = await link.transact(entry.modbusRequest, unit: setup.unit, timeout: timeout)
-        guard let pdu = exchange.replyPDU else {
+        // Part of an entry is no entry: it is read again at the next count.
+        guard let pdu = exchange.replyPDU, entry.data(ofReply: pdu) != nil else {
             missed(entry, exchange)
             return
         }
@@ -55,7 +56,8 @@ extension ModbusDevice {
             return true
         }
         guard await tellTaken(number) else { return false }
-        watch.queue?.removed(of: watch.waiting)
+        let waiting = watch.waiting
+        watch.queue?.removed(of: waiting)
         return true
     }
 }

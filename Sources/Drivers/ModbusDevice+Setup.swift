@@ -35,7 +35,9 @@ extension ModbusDevice {
             return unsettled("\(setting.point) is not \(setting.value), and was written a short time ago")
         }
         settingWrites[setting.point] = now
-        if let failure = await carryOut(planned, for: .setup) { return unsettled(failure.text) }
+        let failure = await carryOut(planned, for: .setup)
+        _ = await record()
+        if let failure { return unsettled(failure.text) }
         tell(.irregular("\(id): \(setting.point) was not \(setting.value) and has been set to it"))
         return true
     }

@@ -1,8 +1,8 @@
 /// Decides what to do about results that wait at a device in a queue, oldest first.
 ///
-/// The device says how many wait and shows the oldest. That one is taken, and removed only when it is durable;
-/// then the next one is the oldest. Entries have no number of their own, so they are known by their bytes,
-/// and numbered here.
+/// The device says how many wait and shows the oldest. That one is taken, and removed only when it is
+/// durable; then the next one is the oldest. Entries have no number of their own, so they are known by their
+/// bytes, and numbered here.
 ///
 /// ```
 ///   counted > 0        entry read          durable            gone

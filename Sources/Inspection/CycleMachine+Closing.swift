@@ -26,8 +26,9 @@ extension CycleMachine {
         return stop + endEarly(cycle, hindered, consuming: nil, at: moment)
     }
 
-    /// A device that was switched off and on has forgotten what it was started for: its step has no result and
-    /// never will. It is not started again by itself, for a part may have been changed, or harmed, meanwhile.
+    /// A device that was switched off and on has forgotten what it was started for: its step has no result
+    /// and never will. It is not started again by itself, for a part may have been changed, or harmed,
+    /// meanwhile.
     ///
     /// A restart that was seen before the step began means nothing to it.
     mutating func restarted(_ role: String, seenAt instant: Int64, at moment: Moment) -> [Action] {

@@ -1,6 +1,7 @@
 import Codecs
 import Drivers
 import Foundation
+import Inspection
 import Metrology
 import Profiles
 import Testing
@@ -9,6 +10,7 @@ import Testing
 final class DeviceRig {
     let line: InMemoryLine
     let device: ModbusDevice
+    let journal = WritingBook()
     private let tape = EventTape()
     private var wakeUps: AsyncStream<Void>.Iterator
     private let clock: SteppedClock
@@ -16,21 +18,24 @@ final class DeviceRig {
     private let work: Task<Void, any Error>
 
     init(
-        _ profile: String, taken: HandshakeMachine.Taken? = nil, stepMilliseconds: Int64 = 100
+        _ profile: String, taken: HandshakeMachine.Taken? = nil, stepMilliseconds: Int64 = 100,
+        edit: (String) -> String = { $0 }
     ) async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let file = root.appending(path: "DeviceProfiles/\(profile).yaml")
         let faults = FaultCollector()
-        let source = SourceFile(path: file.path(), bytes: Array(try Data(contentsOf: file)))
-        let registers = try #require(DeviceProfile.read(source, faults: faults)?.registers)
+        let source = SourceFile(
+            path: file.path(), bytes: Array(edit(try String(contentsOf: file, encoding: .utf8)).utf8))
+        let profile = DeviceProfile.read(source, faults: faults)
+        let registers = try #require(profile?.registers, "\(faults.sorted)")
         let clock = SteppedClock(stepMilliseconds: stepMilliseconds)
         self.clock = clock
         let tape = tape
         line = InMemoryLine(clock: clock)
         device = ModbusDevice(
             ModbusDeviceSetup(id: "D-1", registers: registers, unit: 1, provenance: .live, taken: taken),
-            link: line, time: clock, tell: { tape.add($0) })
+            link: line, time: clock, tell: { tape.add($0) }, journal: { [journal] in journal.enter($0) })
         wakeUps = tape.wakeUps.makeAsyncIterator()
         writes = line.writes.makeAsyncIterator()
         let device = device
@@ -62,6 +67,23 @@ final class DeviceRig {
         await listen { reaches.count { $0 == isOnline } >= count }
     }
 
+    /// Starts a step; nil where the device took it.
+    func start(_ setPoints: [SetPoint], author: WriteAuthor? = nil) async -> StartFailure? {
+        await withCheckedContinuation { answer in
+            device.submit(
+                .start(
+                    token: "C0000009", setPoints: setPoints, author: author,
+                    answer: { answer.resume(returning: $0) }))
+        }
+    }
+
+    /// Returns when every order before is carried out and entered.
+    func settle() async {
+        _ = await withCheckedContinuation { answer in
+            device.submit(.gauge(points: [], patience: .zero, answer: { answer.resume(returning: $0) }))
+        }
+    }
+
     /// The next request that writes.
     func nextWrite() async -> ModbusRequest? { await writes.next() }
 
@@ -76,6 +98,13 @@ final class DeviceRig {
         events.compactMap { event in
             guard case .reach(let isOnline, _) = event else { return nil }
             return isOnline
+        }
+    }
+
+    var restarts: [String] {
+        events.compactMap { event in
+            guard case .restarted(let text, _) = event else { return nil }
+            return text
         }
     }
 
@@ -101,6 +130,26 @@ final class DeviceRig {
             return samples.last { $0.point == point }
         }.first
     }
+}
+
+/// A ledger that keeps what is entered, until it fails.
+final class WritingBook: @unchecked Sendable {
+    // Safety: both are guarded by `lock`.
+    private let lock = NSLock()
+    private var kept: [DeviceWriting] = []
+    private var hasFailed = false
+
+    func enter(_ writing: DeviceWriting) -> Bool {
+        lock.withLock {
+            guard !hasFailed else { return false }
+            kept.append(writing)
+            return true
+        }
+    }
+
+    func fail() { lock.withLock { hasFailed = true } }
+
+    var entries: [DeviceWriting] { lock.withLock { kept } }
 }
 
 /// What a device has said, in order.

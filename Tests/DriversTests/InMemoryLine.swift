@@ -25,6 +25,8 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
     private var kept: [UInt16: UInt16] = [:]
     private var manner = Manner.answers
     private var refusal: ModbusException?
+    private var mirrors: [UInt16: UInt16] = [:]
+    private var cut: [UInt16: Int] = [:]
     private var lostWrites = 0
     private var lostReads = 0
     private var asked: [ModbusRequest] = []
@@ -49,6 +51,12 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
 
     /// The register keeps `word` whatever is written to it.
     func keep(_ address: UInt16, _ word: UInt16) { lock.withLock { kept[address] = word } }
+
+    /// What is written to `address` shows at `shown`.
+    func mirror(_ address: UInt16, at shown: UInt16) { lock.withLock { mirrors[address] = shown } }
+
+    /// The next `count` replies to single reads from `address` lack their end.
+    func cutReads(of address: UInt16, _ count: Int) { lock.withLock { cut[address] = count } }
 
     func word(_ address: UInt16) -> UInt16 { lock.withLock { registers[address] ?? 0 } }
 
@@ -159,6 +167,7 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
             for (offset, word) in words.enumerated() {
                 let place = address + UInt16(offset)
                 registers[place] = kept[place] ?? word
+                if let shown = mirrors[place] { registers[shown] = word }
             }
             return address
         }
@@ -188,6 +197,12 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
     }
 
     private func read(_ function: UInt8, _ address: UInt16, _ count: Int) -> [UInt8] {
+        let isCut = lock.withLock {
+            guard let left = cut[address], left > 0 else { return false }
+            cut[address] = left - 1
+            return true
+        }
+        let count = isCut ? count / 2 : count
         let words = lock.withLock { (0..<count).map { registers[address + UInt16($0)] ?? 0 } }
         return [function, UInt8(2 * count)] + words.flatMap(bytes)
     }

@@ -65,7 +65,8 @@ struct DeviceCycleReader {
         }
         if !complete.has("acknowledge") {
             complete.fault(
-                "waiting", "nothing removes a result from the queue", "add `acknowledge: {point: …, value: …}`")
+                "waiting", "nothing removes a result from the queue",
+                "add `acknowledge: {point: …, value: …}`")
         }
         let request = entry.flatMap { plan.request($0) }
         if let entry, request == nil {
