@@ -47,7 +47,7 @@ lint:
 
 ## bench: measures a release build, one JSON object a line; BENCH=prefix for a part
 bench:
-	@Scripts/bootstrap --build
+	@Scripts/bootstrap
 	@$(SWIFT) build $(RELEASE) >&2
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/plumbline-bench" $(BENCH)
 

@@ -89,7 +89,9 @@ let package = Package(
         .target(name: "CBaselines", dependencies: ["CModbus"], path: "Benchmarks/CBaselines"),
         .executableTarget(
             name: "plumbline-bench",
-            dependencies: ["Metrology", "Codecs", "Linux", "Transports", "CBaselines"],
+            dependencies: [
+                "Metrology", "Codecs", "Linux", "Profiles", "Transports", "Drivers", "CBaselines",
+            ],
             path: "Benchmarks/plumbline-bench", swiftSettings: settings),
 
         // Runs as a child of TransportsTests, where the mock USB devices can be preloaded.

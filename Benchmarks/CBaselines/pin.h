@@ -1,3 +1,4 @@
 #pragma once
-/* Keeps the calling thread on one processor; one that is not there changes nothing. */
+
+/* Keeps the calling thread on one processor. */
 void plumbline_baseline_pin(unsigned processor);

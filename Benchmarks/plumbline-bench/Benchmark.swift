@@ -2,12 +2,15 @@
 /// measured.
 struct Benchmark: Sendable {
     /// What a result must reach.
-    enum Bar: Sendable, CustomStringConvertible {
+    indirect enum Bar: Sendable, CustomStringConvertible {
         /// At least this part of the limit measured in the same run.
         case ratioAtLeast(Double)
         case ratioAtMost(Double)
         case valueAtLeast(Double)
         case valueAtMost(Double)
+        /// Below what the peer of the same run reached.
+        case belowPeer
+        case both(Bar, Bar)
 
         func isMet(by result: BenchmarkResult) -> Bool {
             switch self {
@@ -15,6 +18,8 @@ struct Benchmark: Sendable {
             case .ratioAtMost(let bar): (result.ratio ?? .infinity) <= bar
             case .valueAtLeast(let bar): result.value >= bar
             case .valueAtMost(let bar): result.value <= bar
+            case .belowPeer: result.value < (result.peer ?? -.infinity)
+            case .both(let first, let second): first.isMet(by: result) && second.isMet(by: result)
             }
         }
 
@@ -24,6 +29,8 @@ struct Benchmark: Sendable {
             case .ratioAtMost(let bar): "ratio ≤ \(bar)"
             case .valueAtLeast(let bar): "value ≥ \(bar)"
             case .valueAtMost(let bar): "value ≤ \(bar)"
+            case .belowPeer: "value < that of the peer"
+            case .both(let first, let second): "\(first), \(second)"
             }
         }
     }
@@ -34,7 +41,12 @@ struct Benchmark: Sendable {
     let about: String
     let run: @Sendable () async throws -> BenchmarkResult
 
-    static let all = [modbusRead125TCP1, pathCompleteToDurable, daemonRSS3]
+    static let all =
+        [modbusRead125TCP1] + modbusPoll1000x100ms + [modbusPoll100x10msOnTime] + modbusPoll100x100ms
+        + [
+            modbusHang10of100OnTime, modbusSaturated1000, modbusRestart100, modbusRTU8Units,
+            modbusAllocationsPerPoll, pathCompleteToDurable, daemonRSS3,
+        ]
 }
 
 /// Why a benchmark could not be measured.

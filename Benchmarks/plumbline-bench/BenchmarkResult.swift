@@ -5,12 +5,15 @@ struct BenchmarkResult: Sendable {
     let limit: Double?
     /// `value ÷ limit`, taken pair by pair where runs are interleaved; nil without a limit.
     let ratio: Double?
+    /// What another program reached in the same run; nil where none was measured.
+    var peer: Double?
 
     /// The line that `make bench` prints.
     func json(key: String) -> String {
         var text = "{\"bench\":\"\(key)\",\"value\":\(Self.number(value)),\"unit\":\"\(unit)\""
         if let limit { text += ",\"limit\":\(Self.number(limit))" }
         if let ratio { text += ",\"ratio\":\(Self.number(ratio))" }
+        if let peer { text += ",\"peer\":\(Self.number(peer))" }
         return text + "}"
     }
 

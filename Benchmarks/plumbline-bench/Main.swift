@@ -26,6 +26,8 @@ struct Main {
             do {
                 let result = try await benchmark.run()
                 print(result.json(key: benchmark.key))
+                // A line is there when it is measured, into a pipe as well.
+                fflush(nil)
                 if !benchmark.bar.isMet(by: result) {
                     say("\(benchmark.key) misses its bar: \(benchmark.bar)")
                     isGood = false

@@ -14,7 +14,7 @@ extension Benchmark {
     ) {
         let pairs = 5
         let span = Span(settle: .milliseconds(200), measure: .milliseconds(800))
-        let server = try BaselineServer(processor: 1)
+        let server = try MeteredDevices(count: 1)
         var (ours, limits, ratios): ([Double], [Double], [Double]) = ([], [], [])
         for _ in 0..<pairs {
             let limit = try await libmodbusRate(server, span)
@@ -27,8 +27,8 @@ extension Benchmark {
             value: ours.median, unit: "reads/s", limit: limits.median, ratio: ratios.median)
     }
 
-    private static func libmodbusRate(_ server: BaselineServer, _ span: Span) async throws -> Double {
-        guard let client = plumbline_baseline_client_start(server.port, 0) else {
+    private static func libmodbusRate(_ server: MeteredDevices, _ span: Span) async throws -> Double {
+        guard let client = plumbline_baseline_client_start(server.ports[0], 0) else {
             throw BenchmarkError(description: "libmodbus cannot connect")
         }
         let rate = try await span.rate { server.answers }
@@ -38,9 +38,9 @@ extension Benchmark {
         return rate
     }
 
-    private static func engineRate(_ server: BaselineServer, _ span: Span) async throws -> Double {
+    private static func engineRate(_ server: MeteredDevices, _ span: Span) async throws -> Double {
         let engine = try ModbusTCPEngine(time: SystemTime(), seed: 1, processor: 0)
-        let line = engine.line(host: "127.0.0.1", port: server.port)
+        let line = engine.line(host: "127.0.0.1", port: server.ports[0])
         let tally = Guarded((registers: 0, failures: 0))
         let poll = ModbusPoll(
             id: 0, unit: 1, request: .readHoldingRegisters(address: 0, count: 125), period: .zero,

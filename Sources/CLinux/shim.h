@@ -6,6 +6,7 @@
 #endif
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/serial.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -43,6 +44,18 @@ static inline int plumbline_set_timer_slack(unsigned long nanoseconds) {
 static inline int plumbline_readable_bytes(int descriptor) {
     int count = 0;
     return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
+}
+
+/* ioctl again: the driver raises RTS while it sends, and lowers it with the last bit (Documentation/driver-api/serial/
+   serial-rs485.rst of the kernel). */
+static inline int plumbline_enable_rs485(int descriptor) {
+    struct serial_rs485 settings;
+    if (ioctl(descriptor, TIOCGRS485, &settings) != 0) {
+        return -1;
+    }
+    settings.flags |= SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND;
+    settings.flags &= ~SER_RS485_RTS_AFTER_SEND;
+    return ioctl(descriptor, TIOCSRS485, &settings);
 }
 
 /* The GNU extensions pthread_setname_np and pthread_setaffinity_np are hidden from Swift; these do the same for

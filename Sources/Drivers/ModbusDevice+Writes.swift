@@ -22,11 +22,12 @@ extension ModbusDevice {
         let exchange = await link.transact(planned.write.modbusRequest, unit: setup.unit, timeout: timeout)
         var (outcome, detail): (DeviceWriting.Outcome, String?) =
             switch exchange.outcome {
-            case .reply: (.written, nil)
+            case .reply, .sent: (.written, nil)
             case .exception(let exception): (.refused, "\(id) refused the write: \(exception)")
             case .failed(let failure): (.unanswered, "\(id): \(failure)")
             }
-        if detail == nil { (outcome, detail) = await readBack(planned) }
+        // A broadcast reaches units that cannot be asked as one.
+        if case .reply = exchange.outcome { (outcome, detail) = await readBack(planned) }
         note(
             DeviceWriting(
                 device: id, purpose: purpose, author: author, values: before, outcome: outcome,

@@ -203,9 +203,7 @@ package actor ModbusDevice {
     }
 
     private func sample(_ reading: PointReading, at stamp: Stamp) -> Sample {
-        Sample(
-            device: id, point: reading.point, value: reading.value, unit: reading.unit, raw: reading.raw,
-            quality: reading.quality, stamp: stamp, provenance: setup.provenance)
+        Sample(reading, device: id, at: stamp, provenance: setup.provenance)
     }
 
     /// A request without a usable answer: its points are bad at once, and after several of them the device is
@@ -249,7 +247,7 @@ package actor ModbusDevice {
 
     private static func reason(_ outcome: ModbusOutcome) -> (Quality.Defect, String) {
         switch outcome {
-        case .reply: (.malformed, "the reply was not used")
+        case .reply, .sent: (.malformed, "the reply was not used")
         case .exception(let exception): (.refused, "answers with exception \(exception)")
         case .failed(let failure):
             switch failure {

@@ -1,6 +1,8 @@
 /// The earliest deadline of many, each under its own small number. Times are nanoseconds.
 ///
-/// A binary heap that knows where each number stands, so that moving a deadline costs no search.
+/// A binary heap that knows where each number stands, so that moving a deadline costs no search. Of equal
+/// deadlines the lower number comes first, so that lines that fall due together keep their order from one
+/// round to the next: a device then sees its polls as evenly spaced as the rounds are.
 struct DeadlineHeap {
     private var order: [Int] = []
     private var times: [Int64] = []
@@ -49,7 +51,7 @@ struct DeadlineHeap {
 
     private mutating func rise(from start: Int) {
         var place = start
-        while place > 0, times[order[place]] < times[order[(place - 1) / 2]] {
+        while place > 0, isEarlier(place, than: (place - 1) / 2) {
             swap(place, (place - 1) / 2)
             place = (place - 1) / 2
         }
@@ -59,11 +61,17 @@ struct DeadlineHeap {
         var place = start
         while place * 2 + 1 < order.count {
             var child = place * 2 + 1
-            if child + 1 < order.count, times[order[child + 1]] < times[order[child]] { child += 1 }
-            guard times[order[child]] < times[order[place]] else { return }
+            if child + 1 < order.count, isEarlier(child + 1, than: child) { child += 1 }
+            guard isEarlier(child, than: place) else { return }
             swap(place, child)
             place = child
         }
+    }
+
+    private func isEarlier(_ left: Int, than right: Int) -> Bool {
+        let (first, second) = (order[left], order[right])
+        let (time, other) = (times[first], times[second])
+        return time == other ? first < second : time < other
     }
 
     private mutating func swap(_ left: Int, _ right: Int) {

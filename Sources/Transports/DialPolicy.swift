@@ -18,6 +18,9 @@ package struct DialPolicy: Sendable {
 
     package mutating func dialed(at now: Int64) { lastDial = now }
 
+    /// No dial before this time; nil where there was none yet.
+    package var earliest: Int64? { lastDial.map { $0 + Self.shortestPause } }
+
     /// The device has answered: the next loss starts with short pauses again.
     package mutating func succeeded() { failures = 0 }
 

@@ -22,15 +22,16 @@ extension EngineLoop {
 
     /// Begins to connect; a host that is a name is looked up on a thread of its own, which may take long.
     ///
-    /// - Returns: why it cannot be; nil where it is under way.
-    func dial(_ line: TCPLine, slot: Int) -> String? {
+    /// - Returns: what came of it; nil where it is under way.
+    func dial(_ line: TCPLine, slot: Int) -> LineMachine.Input? {
         line.generation &+= 1
         line.isConnecting = true
         line.framer.reset()
-        if let address = SocketAddress(numericHost: line.host, port: line.port) {
-            return connect(line, slot: slot, to: [address])
+        guard let (host, port) = line.address.endpoint else { return openTTY(line, slot: slot) }
+        if let address = SocketAddress(numericHost: host, port: port) {
+            return connect(line, slot: slot, to: [address]).map { .openFailed($0) }
         }
-        let (mailbox, host, port, generation) = (mailbox, line.host, line.port, line.generation)
+        let (mailbox, generation) = (mailbox, line.generation)
         do throws(SystemCallError) {
             try SystemThread.detach(name: "name-look-up") {
                 var addresses: [SocketAddress] = []
@@ -46,7 +47,7 @@ extension EngineLoop {
             return nil
         } catch {
             line.isConnecting = false
-            return error.description
+            return .openFailed(error.description)
         }
     }
 
@@ -57,7 +58,7 @@ extension EngineLoop {
 
     /// - Returns: why it cannot be; nil where it is under way.
     private func connect(_ line: TCPLine, slot: Int, to addresses: [SocketAddress]) -> String? {
-        guard !addresses.isEmpty else { return "\(line.host) has no address" }
+        guard !addresses.isEmpty else { return "the host has no address" }
         // A host with several addresses is tried at each in turn, one a dial.
         let address = addresses[line.dials % addresses.count]
         line.dials &+= 1
@@ -78,6 +79,7 @@ extension EngineLoop {
         guard let socket = line.socket else { return }
         line.socket = nil
         epoll.forget(socket)
+        if line.address.isTTY { SerialLine.discardAll(socket) }
         _ = Descriptor(owning: socket)
     }
 
@@ -85,11 +87,18 @@ extension EngineLoop {
     func send(_ transmission: LineMachine.Transmission, on line: TCPLine) -> String? {
         guard let socket = line.socket else { return "not connected" }
         sendBuffer.removeAll(keepingCapacity: true)
-        MBAPFrame.append(
-            transaction: transmission.transaction, unit: transmission.unit, pdu: transmission.pdu,
-            to: &sendBuffer)
+        if let bytes = line.serial?.begin(unit: transmission.unit, pdu: transmission.pdu) {
+            sendBuffer = bytes
+        } else {
+            MBAPFrame.append(
+                transaction: transmission.transaction, unit: transmission.unit, pdu: transmission.pdu,
+                to: &sendBuffer)
+        }
         observe(line, .sent, sendBuffer)
-        switch TCPSocket.send(socket, sendBuffer) {
+        let code =
+            line.address.isTTY
+            ? SerialLine.write(socket, sendBuffer) : TCPSocket.send(socket, sendBuffer)
+        switch code {
         case 0: return nil
         // One short request at a time fills a send buffer only where the other end reads nothing.
         case EAGAIN: return "the device takes no more bytes"
@@ -112,19 +121,27 @@ extension EngineLoop {
         }
     }
 
-    private func receive(_ line: TCPLine, slot: Int, _ socket: Int32) {
-        let result = TCPSocket.receive(socket, into: receiveBuffer)
+    func receive(_ line: TCPLine, slot: Int, _ socket: Int32) {
+        let result =
+            line.address.isTTY
+            ? SerialLine.receive(socket, into: receiveBuffer)
+            : TCPSocket.receive(socket, into: receiveBuffer)
         let now = time.now()
         switch result {
         case .nothing: return
         case .bytes(let count):
             let bytes = UnsafeRawBufferPointer(rebasing: receiveBuffer[..<count])
             if observer != nil { observe(line, .received, Array(bytes)) }
+            guard line.serial == nil else {
+                takeSerial(bytes, line, slot: slot, at: now)
+                return
+            }
             line.framer.append(bytes)
             takeFrames(line, slot: slot, at: now)
         case .end:
             close(line)
-            tell(line, slot: slot, .closed("the device closed the connection"), at: now)
+            let why = line.address.isTTY ? "the tty has gone" : "the device closed the connection"
+            tell(line, slot: slot, .closed(why), at: now)
         case .failed(let code):
             close(line)
             tell(line, slot: slot, .closed(SystemCallError.reason(code)), at: now)
@@ -148,7 +165,7 @@ extension EngineLoop {
         tell(line, slot: slot, .openFailed(why), at: time.now())
     }
 
-    private func token(_ line: TCPLine, _ slot: Int) -> UInt64 {
+    func token(_ line: TCPLine, _ slot: Int) -> UInt64 {
         UInt64(line.generation) << 32 | UInt64(slot)
     }
 

@@ -20,6 +20,7 @@ final class EngineLoop {
     var seeds: SplitMix64
     var lines: [TCPLine?] = []
     var deadlines = DeadlineHeap()
+    private var dials = DialQueue()
     /// Lines whose deadline, deliveries or status may have changed in this wake-up.
     private var touched: [Int] = []
     private var actions: [LineMachine.Action] = []
@@ -71,6 +72,7 @@ final class EngineLoop {
                 }
             }
             wakeDueLines()
+            letDial()
             finishTouched()
         }
         end()
@@ -78,16 +80,17 @@ final class EngineLoop {
     }
 
     private func timeToDeadline() -> Int64? {
-        guard let deadline = deadlines.earliest?.time else { return nil }
+        let times = (deadlines.earliest?.time, dials.wakeAt)
+        guard let deadline = times.1.map({ min($0, times.0 ?? .max) }) ?? times.0 else { return nil }
         // A deadline in the far past, "at once", must not overflow the difference.
         return max(deadline, 0) - time.now().monotonicNanoseconds
     }
 
     private func open(_ letter: EngineMailbox.Letter) {
         switch letter {
-        case .add(let slot, let name, let host, let port, let board):
+        case .add(let slot, let address, let board):
             while lines.count <= slot { lines.append(nil) }
-            lines[slot] = TCPLine(name: name, host: host, port: port, board: board, seed: seeds.next())
+            lines[slot] = TCPLine(address: address, board: board, seed: seeds.next())
         case .order(let order, let slot): carryOut(order, slot: slot)
         case .resolved(let slot, let generation, let addresses, let fault):
             guard let line = line(slot), line.generation == generation, line.isConnecting, line.socket == nil
@@ -104,6 +107,7 @@ final class EngineLoop {
             order.refuse(at: time.now())
             return
         }
+        discardUnread(line, slot: slot)
         line.owner.take(order, at: time.now(), into: &actions)
         act(on: line, slot: slot)
         guard case .stop(let done) = order else { return }
@@ -128,9 +132,10 @@ final class EngineLoop {
             index += 1
             switch action {
             case .deliver(let exchange, let recipient): line.owner.pass(exchange, to: recipient)
+            case .askToDial: dials.ask(slot)
             case .open:
-                if let fault = dial(line, slot: slot) {
-                    line.owner.machine.take(.openFailed(fault), at: time.now(), into: &actions)
+                if let outcome = dial(line, slot: slot) {
+                    line.owner.machine.take(outcome, at: time.now(), into: &actions)
                 }
             case .close: close(line)
             case .send(let transmission):
@@ -152,7 +157,18 @@ final class EngineLoop {
         guard first.time <= now.monotonicNanoseconds else { return }
         while let due = deadlines.earliest, due.time <= now.monotonicNanoseconds {
             deadlines.set(due.number, to: nil)
-            if let line = line(due.number) { tell(line, slot: due.number, .wake, at: now) }
+            guard let line = line(due.number) else { continue }
+            discardUnread(line, slot: due.number)
+            tell(line, slot: due.number, .wake, at: now)
+        }
+    }
+
+    /// Lets the lines dial whose turn it is; one that has been stopped since gives its turn away.
+    private func letDial() {
+        guard dials.wakeAt != nil else { return }
+        let now = time.now()
+        while let slot = dials.next(at: now.monotonicNanoseconds) {
+            if let line = line(slot) { tell(line, slot: slot, .mayDial, at: now) }
         }
     }
 

@@ -3,7 +3,7 @@ internal import Linux
 /// Orders on their way to an engine's thread, from any other.
 final class EngineMailbox: Sendable {
     enum Letter: Sendable {
-        case add(slot: Int, name: String, host: String, port: UInt16, board: LineStatusBoard)
+        case add(slot: Int, address: LinkAddress, board: LineStatusBoard)
         case order(LineOrder, slot: Int)
         case resolved(slot: Int, generation: UInt32, addresses: [SocketAddress], fault: String?)
         case stop(done: CheckedContinuation<Void, Never>?)

@@ -8,12 +8,14 @@ extension LineMachine {
         let time = now.monotonicNanoseconds
         link = .up
         lastHeard = time
+        lastUsed = time
         notBefore = time
         reportedLoss = nil
         noiseSince = nil
         status.state = .up
         numbers.forgetAbandoned()
-        schedule.setAllDue(time)
+        if !returnsFromRest { schedule.setAllDue(time) }
+        returnsFromRest = false
     }
 
     /// The link is gone: what was under way fails, and each poll is told once, so that no old value stays
@@ -21,8 +23,9 @@ extension LineMachine {
     mutating func lost(_ why: String, at now: Stamp, into actions: inout [Action]) {
         switch link {
         case .up, .opening: break
-        case .idle, .down, .stopped: return
+        case .idle, .queued, .resting, .down, .stopped: return
         }
+        returnsFromRest = false
         status.state = .down
         status.lastError = why
         link = .down(retryAt: dialing.retryTime(after: now.monotonicNanoseconds))
@@ -40,12 +43,18 @@ extension LineMachine {
     mutating func giveUpIfOverdue(at now: Stamp, into actions: inout [Action]) {
         let time = now.monotonicNanoseconds
         guard let overdue = outstanding, time >= overdue.deadline else { return }
+        guard !isBroadcast(overdue.work.unit) else {
+            finish(.sent, at: now, into: &actions)
+            return
+        }
         status.timeouts += 1
         status.lastError = "unit \(overdue.work.unit): no answer in time"
         numbers.abandon(overdue.transaction)
         if settings.waitsOutLateReplies { notBefore = time + overdue.work.timeout }
-        finish(.failed(.timeout), at: now, into: &actions)
-        missed(overdue.work, at: now, into: &actions)
+        if !askAgain(overdue.work, at: time) {
+            finish(.failed(.timeout), at: now, into: &actions)
+            missed(overdue.work, at: now, into: &actions)
+        }
         if let limit = settings.redialAfterSilence, time - lastHeard >= limit {
             actions.append(.close)
             lost("nothing heard for \(limit / 1_000_000_000) s", at: now, into: &actions)
@@ -65,7 +74,7 @@ extension LineMachine {
             countStray(transaction)
             return
         }
-        guard unit == asked.work.unit else {
+        guard unit == asked.work.unit, !isBroadcast(unit) else {
             status.foreign += 1
             return
         }
@@ -115,13 +124,14 @@ extension LineMachine {
         // On a line without transaction numbers the rest of the bytes may still be on their way.
         notBefore = now.monotonicNanoseconds + (settings.waitsOutLateReplies ? timeout : settings.gap)
         if let outstanding, !settings.waitsOutLateReplies { numbers.abandon(outstanding.transaction) }
+        if let asked = outstanding?.work, askAgain(asked, at: now.monotonicNanoseconds) { return }
         finish(.failed(.malformed(error)), at: now, into: &actions)
     }
 
     /// Ends the request under way, if there is one, with this outcome.
     mutating func finish(_ outcome: ModbusOutcome, at now: Stamp, into actions: inout [Action]) {
         guard let done = outstanding else { return }
-        outstanding = nil
+        ended(done.work.unit, at: now.monotonicNanoseconds)
         let exchange = ModbusExchange(
             pollID: done.work.pollID, unit: done.work.unit, request: done.work.request, outcome: outcome,
             sent: done.sent, stamp: now)

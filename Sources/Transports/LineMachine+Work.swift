@@ -10,6 +10,11 @@ extension LineMachine {
         polls: [ModbusPoll], group: Int, at now: Stamp, into actions: inout [Action]
     ) throws(TransportError) {
         let pdus = try Self.checked(polls, alreadyPolled: schedule.entries.count)
+        if let poll = polls.first(where: { isBroadcast($0.unit) }) {
+            throw TransportError(
+                "poll \(poll.id)", "unit 0 is every unit of the line, and none answers",
+                remedy: "poll units 1 to 247")
+        }
         guard link != .stopped else { return }
         for (poll, pdu) in zip(polls, pdus) {
             schedule.append(poll, pdu: pdu, group: group, due: now.monotonicNanoseconds)
@@ -34,8 +39,12 @@ extension LineMachine {
             let pdu = try request.pdu()
             let entry = TransactionQueue.Entry(
                 ticket: ticket, unit: unit, request: request, pdu: pdu, timeout: max(1, timeout),
-                expires: now.monotonicNanoseconds + settings.patience)
-            if link == .stopped {
+                expires: now.monotonicNanoseconds + settings.patience, tries: 0)
+            if isBroadcast(unit), request.readCount > 0 {
+                fail(
+                    entry, .refused("unit 0 is every unit of the line: none answers a read"), at: now,
+                    into: &actions)
+            } else if link == .stopped {
                 fail(entry, .refused("the link was stopped"), at: now, into: &actions)
             } else if transactions.isFull {
                 fail(

@@ -5,14 +5,17 @@ package import Metrology
 /// reply belongs to. It does nothing itself and has no clock.
 ///
 /// ```
-/// idle ─work─▶ opening ─opened─▶ up ─closed, broken stream─▶ down ─dial time─▶ opening
-///                 └──openFailed, too slow──▶ down            any ─stop─▶ stopped
+/// idle ─work─▶ queued ─mayDial─▶ opening ─opened─▶ up ─closed, broken stream─▶ down ─dial time─▶ queued
+///                                   └──openFailed, too slow──▶ down          any ─stop─▶ stopped
+///                           up ─round done, others want in─▶ resting ─work due─▶ queued
 /// ```
 /// One request is under way at a time. A unit's silence is that unit's alone: the link stays, and after some
 /// silences the unit is only probed, so that the others keep their time.
 package struct LineMachine: Sendable {
     /// What happened.
     package enum Input: Sendable {
+        /// The answer to `askToDial`.
+        case mayDial
         case opened
         case openFailed(String)
         /// The link was lost or closed by the other end.
@@ -31,6 +34,8 @@ package struct LineMachine: Sendable {
 
     /// What is to be done, in this order.
     package enum Action: Sendable, Equatable {
+        /// Say `mayDial` when the dials of all lines together let this one have its turn.
+        case askToDial
         case open
         case send(Transmission)
         /// Close what is open or being opened; it is not to be reported back.
@@ -62,6 +67,8 @@ package struct LineMachine: Sendable {
         let request: ModbusRequest
         let pdu: [UInt8]
         let timeout: Int64
+        /// How often it has been asked before.
+        let tries: Int
     }
 
     struct Outstanding: Sendable {
@@ -73,8 +80,12 @@ package struct LineMachine: Sendable {
 
     enum Link: Sendable, Equatable {
         case idle
+        /// Waits for its turn to dial.
+        case queued
         case opening(deadline: Int64)
         case up
+        /// Closed by ourselves until something is due.
+        case resting
         case down(retryAt: Int64)
         case stopped
     }
@@ -85,12 +96,17 @@ package struct LineMachine: Sendable {
     var schedule = PollSchedule()
     var transactions = TransactionQueue()
     var units: [UInt8: UnitHealth] = [:]
+    var pacing = UnitPacing()
     var numbers: TransactionNumbers
     var outstanding: Outstanding?
     /// No request leaves earlier: the gap between frames, or the quiet after a missed answer.
     var notBefore = Int64.min
     /// When the open link last brought a frame, or was opened.
     var lastHeard = Int64.min
+    /// When the last exchange ended, or the link was opened.
+    var lastUsed = Int64.min
+    /// The link was closed by ourselves and is opened again: its polls keep their times.
+    var returnsFromRest = false
     /// Since when bytes come that no one asked for, without a pause to ask in.
     var noiseSince: Int64?
     /// Transactions go ahead of polls, but never two in a row past a poll that is due.
@@ -112,11 +128,14 @@ package struct LineMachine: Sendable {
     package var wakeAt: Int64? {
         switch link {
         case .idle, .stopped: return nil
+        case .queued: return transactions.nextExpiry
         case .opening(let time), .down(let time): return min(time, transactions.nextExpiry ?? .max)
+        case .resting: return wakesFromRestAt
         case .up:
             if let outstanding { return outstanding.deadline }
-            guard let next = transactions.isEmpty ? schedule.nextDue : .min else { return nil }
-            return max(next, notBefore)
+            let next = nextWorkAt.map { max($0, notBefore) }
+            guard let restsAt else { return next }
+            return min(next ?? .max, restsAt)
         }
     }
 
@@ -125,6 +144,7 @@ package struct LineMachine: Sendable {
         guard link != .stopped else { return }
         giveUpIfOverdue(at: now, into: &actions)
         switch input {
+        case .mayDial: if link == .queued { dial(at: now.monotonicNanoseconds, into: &actions) }
         case .opened: opened(at: now)
         case .openFailed(let why), .closed(let why): lost(why, at: now, into: &actions)
         case .frame(let transaction, let unit, let pdu):
@@ -145,14 +165,25 @@ package struct LineMachine: Sendable {
         let time = now.monotonicNanoseconds
         expireTransactions(at: now, into: &actions)
         switch link {
-        case .idle where !schedule.entries.isEmpty || !transactions.isEmpty: dial(at: time, into: &actions)
+        case .idle where !schedule.entries.isEmpty || !transactions.isEmpty: askToDial(into: &actions)
         case .opening(let deadline) where time >= deadline:
             actions.append(.close)
             lost("no connection within \(settings.openTimeout / 1_000_000) ms", at: now, into: &actions)
-        case .down(let retryAt) where time >= retryAt: dial(at: time, into: &actions)
-        case .up where outstanding == nil && time >= notBefore: sendNext(at: now, into: &actions)
+        case .down(let retryAt) where time >= retryAt: askToDial(into: &actions)
+        case .resting where time >= wakesFromRestAt ?? .max:
+            returnsFromRest = true
+            askToDial(into: &actions)
+        case .up where outstanding == nil:
+            if time >= notBefore { sendNext(at: now, into: &actions) }
+            if outstanding == nil, time >= restsAt ?? .max { rest(into: &actions) }
         default: break
         }
+    }
+
+    private mutating func askToDial(into actions: inout [Action]) {
+        link = .queued
+        status.state = .connecting
+        actions.append(.askToDial)
     }
 
     private mutating func dial(at time: Int64, into actions: inout [Action]) {
@@ -166,7 +197,7 @@ package struct LineMachine: Sendable {
     private mutating func sendNext(at now: Stamp, into actions: inout [Action]) {
         guard let work = nextWork(at: now.monotonicNanoseconds) else { return }
         let transaction = numbers.next()
-        let deadline = self.deadline(of: work, sentAt: now.monotonicNanoseconds)
+        let deadline = deadline(of: work, sentAt: now.monotonicNanoseconds)
         outstanding = Outstanding(work: work, transaction: transaction, deadline: deadline, sent: now)
         status.requests += 1
         noiseSince = nil
@@ -176,26 +207,36 @@ package struct LineMachine: Sendable {
 
     /// The time-out is the device's own; what its request and reply need on the wire comes on top.
     private func deadline(of work: Work, sentAt time: Int64) -> Int64 {
-        // Unit and CRC, twice, and at most 253 bytes of PDU each way: no overflow.
-        let bytes = Int64(6 + work.pdu.count + work.request.replyBytes)
-        let (sum, overflow) = (time + bytes * settings.byteTime).addingReportingOverflow(work.timeout)
+        // At most 253 bytes of PDU each way: no overflow.
+        let isBroadcast = isBroadcast(work.unit)
+        let bytes = Int64(settings.overhead + work.pdu.count + (isBroadcast ? 0 : work.request.replyBytes))
+        let patience = isBroadcast ? settings.turnaround ?? 0 : work.timeout
+        let (sum, overflow) = (time + bytes * settings.byteTime).addingReportingOverflow(patience)
         return overflow ? .max : sum
     }
 
+    /// Whether a request to `unit` goes to all units, so that none answers.
+    func isBroadcast(_ unit: UInt8) -> Bool { unit == 0 && settings.turnaround != nil }
+
     private mutating func nextWork(at time: Int64) -> Work? {
         let pollGoesFirst = sentTransactionLast && (schedule.nextDue ?? .max) <= time
-        if !pollGoesFirst, let entry = transactions.takeFirst() {
-            sentTransactionLast = true
-            return Work(
-                recipient: .ticket(entry.ticket), pollID: nil, unit: entry.unit, request: entry.request,
-                pdu: entry.pdu, timeout: entry.timeout)
-        }
+        if !pollGoesFirst, let work = nextTransaction(at: time) { return work }
         sentTransactionLast = false
-        guard let (entry, skipped) = schedule.takeDue(at: time) else { return nil }
+        guard let (entry, skipped) = schedule.takeDue(at: time, pacing: pacing) else {
+            return pollGoesFirst ? nextTransaction(at: time) : nil
+        }
         status.skippedPolls += skipped
         let poll = entry.poll
         return Work(
             recipient: .group(entry.group), pollID: poll.id, unit: poll.unit, request: poll.request,
-            pdu: entry.pdu, timeout: poll.timeoutNanoseconds)
+            pdu: entry.pdu, timeout: poll.timeoutNanoseconds, tries: entry.tries)
+    }
+
+    private mutating func nextTransaction(at time: Int64) -> Work? {
+        guard let entry = transactions.takeFirst(at: time, pacing: pacing) else { return nil }
+        sentTransactionLast = true
+        return Work(
+            recipient: .ticket(entry.ticket), pollID: nil, unit: entry.unit, request: entry.request,
+            pdu: entry.pdu, timeout: entry.timeout, tries: entry.tries)
     }
 }

@@ -7,6 +7,7 @@ enum LineOrder: Sendable {
     case replace(group: Int, polls: [ModbusPoll])
     case setPeriod(Int64, poll: Int, group: Int)
     case end(group: Int)
+    case setTiming(UnitTiming, unit: UInt8)
     case transact(
         ModbusRequest, unit: UInt8, timeout: Int64, answer: CheckedContinuation<ModbusExchange, Never>)
     case stop(done: CheckedContinuation<Void, Never>?)
@@ -21,7 +22,7 @@ enum LineOrder: Sendable {
                     pollID: nil, unit: unit, request: request, outcome: .failed(failure), sent: nil,
                     stamp: now))
         case .stop(let done): done?.resume()
-        case .start, .replace, .setPeriod, .end: break
+        case .start, .replace, .setPeriod, .setTiming, .end: break
         }
     }
 }

@@ -22,6 +22,7 @@ struct LineOwner {
             add(polls, group: group, at: now, into: &actions)
         case .setPeriod(let period, let poll, let group):
             machine.setPeriod(period, ofPoll: poll, group: group, at: now)
+        case .setTiming(let timing, let unit): machine.setTiming(timing, of: unit)
         case .end(let group):
             machine.remove(group: group)
             subscribers.remove(group: group)

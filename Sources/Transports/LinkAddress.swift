@@ -4,6 +4,10 @@ package enum LinkAddress: Sendable, Hashable {
     case modbusTCP(host: String, port: UInt16, unit: UInt8)
     /// `modbus+rtu:///dev/…?baud=19200&parity=even&stop=1&unit=N`
     case modbusRTU(SerialSettings, unit: UInt8)
+    /// `modbus+rtu+tcp://HOST:PORT?unit=N`
+    case modbusRTUOverTCP(host: String, port: UInt16, unit: UInt8)
+    /// `modbus+ascii:///dev/…?baud=19200&unit=N`
+    case modbusASCII(SerialSettings, unit: UInt8)
     /// `serial:///dev/…?baud=…`
     case serial(SerialSettings)
     /// `usb:VID:PID?serial=…&port=…`
@@ -18,17 +22,26 @@ package enum LinkAddress: Sendable, Hashable {
             let (host, port) = try link.hostAndPort(defaultPort: 502)
             self = .modbusTCP(host: host, port: port, unit: try link.unit(0...255, otherwise: 255))
         case "modbus+rtu":
-            try link.allowOnly(["unit", "baud", "parity", "stop", "data"])
+            try link.allowOnly(Self.lineOptions)
             // MODBUS over Serial Line V1.02, clause 3.3: 19,200 baud and even parity unless set otherwise.
             let settings = try link.serialSettings(baud: 19_200, parity: .even)
             self = .modbusRTU(settings, unit: try link.unit(1...247, otherwise: nil))
+        case "modbus+rtu+tcp":
+            try link.allowOnly(["unit"])
+            let (host, port) = try link.hostAndPort(defaultPort: nil)
+            self = .modbusRTUOverTCP(host: host, port: port, unit: try link.unit(1...247, otherwise: nil))
+        case "modbus+ascii":
+            try link.allowOnly(Self.lineOptions)
+            // Clause 2.5.2: 7 data bits.
+            let settings = try link.serialSettings(baud: 19_200, parity: .even, dataBits: 7)
+            self = .modbusASCII(settings, unit: try link.unit(1...247, otherwise: nil))
         case "serial":
             try link.allowOnly(["baud", "parity", "stop", "data"])
             self = .serial(try link.serialSettings(baud: 9_600, parity: .none))
         case "usb":
             try link.allowOnly(["serial", "port"])
             self = .usb(try link.usbDevice())
-        case "modbus+ascii", "modbus+rtu+tcp", "openprotocol", "tcp":
+        case "openprotocol", "tcp":
             throw link.error(
                 "\(link.scheme) links are not supported yet", remedy: "use one of \(Self.supported) for now")
         default:
@@ -36,13 +49,15 @@ package enum LinkAddress: Sendable, Hashable {
         }
     }
 
-    private static let supported = "modbus+tcp, modbus+rtu, serial, usb"
+    private static let supported = "modbus+tcp, modbus+rtu, modbus+rtu+tcp, modbus+ascii, serial, usb"
+    private static let lineOptions = ["unit", "baud", "parity", "stop", "data", "echo", "rs485"]
 
     /// What devices on the same line have in common, without unit: one line has one owner.
     package var lineName: String {
         switch self {
-        case .modbusTCP(let host, let port, _):
-            host.contains(":") ? "modbus+tcp://[\(host)]:\(port)" : "modbus+tcp://\(host):\(port)"
+        case .modbusTCP(let host, let port, _): "modbus+tcp://" + Self.text(host, port)
+        case .modbusRTUOverTCP(let host, let port, _): "modbus+rtu+tcp://" + Self.text(host, port)
+        case .modbusASCII(let settings, _): "modbus+ascii://\(settings.path)"
         case .modbusRTU(let settings, _): "modbus+rtu://\(settings.path)"
         case .serial(let settings): "serial://\(settings.path)"
         case .usb(let device): device.description
@@ -52,8 +67,29 @@ package enum LinkAddress: Sendable, Hashable {
     /// The Modbus unit that the link names; nil where it is no Modbus link.
     package var unit: UInt8? {
         switch self {
-        case .modbusTCP(_, _, let unit), .modbusRTU(_, let unit): unit
+        case .modbusTCP(_, _, let unit), .modbusRTUOverTCP(_, _, let unit), .modbusRTU(_, let unit),
+            .modbusASCII(_, let unit):
+            unit
         case .serial, .usb: nil
         }
+    }
+
+    /// The host and port of a link over TCP; nil for another.
+    var endpoint: (host: String, port: UInt16)? {
+        switch self {
+        case .modbusTCP(let host, let port, _), .modbusRTUOverTCP(let host, let port, _): (host, port)
+        case .modbusRTU, .modbusASCII, .serial, .usb: nil
+        }
+    }
+
+    var isTTY: Bool {
+        switch self {
+        case .modbusRTU, .modbusASCII, .serial: true
+        case .modbusTCP, .modbusRTUOverTCP, .usb: false
+        }
+    }
+
+    private static func text(_ host: String, _ port: UInt16) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

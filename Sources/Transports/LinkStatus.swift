@@ -8,6 +8,8 @@ package struct LinkStatus: Sendable, Equatable {
         case idle
         case connecting
         case up
+        /// Closed until something is due, so that others can reach the device.
+        case resting
         /// Lost or refused; it is tried again by itself.
         case down
         case stopped
@@ -30,6 +32,8 @@ package struct LinkStatus: Sendable, Equatable {
     /// Replies that answered their request, exceptions not counted.
     package internal(set) var replies = 0
     package internal(set) var timeouts = 0
+    /// Reads that were asked again because no usable answer came.
+    package internal(set) var retries = 0
     package internal(set) var exceptions = 0
     /// Answers to requests that had been given up.
     package internal(set) var late = 0

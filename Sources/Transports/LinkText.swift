@@ -55,7 +55,8 @@ struct LinkText {
         return unit
     }
 
-    func hostAndPort(defaultPort: UInt16) throws(TransportError) -> (String, UInt16) {
+    /// Host and port; nil for `defaultPort` makes the port a must.
+    func hostAndPort(defaultPort: UInt16?) throws(TransportError) -> (String, UInt16) {
         let (host, portText): (Substring, Substring?)
         if target.hasPrefix("["), let end = target.firstIndex(of: "]") {
             host = target[target.index(after: target.startIndex)..<end]
@@ -71,14 +72,19 @@ struct LinkText {
         guard !host.isEmpty, !host.contains("/") else {
             throw error("the host is missing or wrong", remedy: "write \(scheme)://HOST:PORT")
         }
-        guard let portText else { return (String(host), defaultPort) }
+        guard let portText else {
+            if let defaultPort { return (String(host), defaultPort) }
+            throw error("the port is missing", remedy: "write \(scheme)://HOST:PORT; servers differ")
+        }
         guard let port = UInt16(portText), port > 0 else {
             throw error("port \(portText) does not exist", remedy: "give 1 to 65535")
         }
         return (String(host), port)
     }
 
-    func serialSettings(baud: Int, parity: SerialSettings.Parity) throws(TransportError) -> SerialSettings {
+    func serialSettings(
+        baud: Int, parity: SerialSettings.Parity, dataBits: Int = 8
+    ) throws(TransportError) -> SerialSettings {
         guard target.hasPrefix("/"), target.count > 1 else {
             throw error("the tty is missing", remedy: "write \(scheme):///dev/serial/by-id/NAME")
         }
@@ -90,9 +96,21 @@ struct LinkText {
             }
             chosen = named
         }
-        return SerialSettings(
-            path: target, baud: speed, parity: chosen, dataBits: try number("data", [7, 8], otherwise: 8),
+        var settings = SerialSettings(
+            path: target, baud: speed, parity: chosen,
+            dataBits: try number("data", [7, 8], otherwise: dataBits),
             stopBits: try number("stop", [1, 2], otherwise: 1))
+        settings.hasLocalEcho = try yes("echo")
+        settings.switchesDirection = try yes("rs485")
+        return settings
+    }
+
+    private func yes(_ name: String) throws(TransportError) -> Bool {
+        switch options[name] {
+        case "yes": return true
+        case "no", nil: return false
+        case let written?: throw error("\(name) \(written) does not exist", remedy: "give yes or no")
+        }
     }
 
     func usbDevice() throws(TransportError) -> USBDeviceAddress {

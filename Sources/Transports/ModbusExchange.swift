@@ -30,6 +30,8 @@ package enum ModbusOutcome: Sendable, Equatable {
     /// The whole PDU of a reply that answers the request: function, counts and echo are checked.
     case reply(pdu: [UInt8])
     case exception(ModbusException)
+    /// Written to every unit of the line, none of which answers.
+    case sent
     case failed(ModbusFailure)
 }
 

@@ -36,6 +36,8 @@ final class ModbusLineHandle: ModbusLink {
         order(.replace(group: group.number, polls: polls))
     }
 
+    func setTiming(_ timing: UnitTiming, of unit: UInt8) { order(.setTiming(timing, unit: unit)) }
+
     func setPeriod(_ period: Duration, ofPoll id: Int, in group: PollGroup) {
         order(.setPeriod(max(0, period.nanoseconds), poll: id, group: group.number))
     }

@@ -32,6 +32,9 @@ package protocol ModbusLink: AnyObject, Sendable {
     /// Puts other polls in the place of a group's; throws as `start` does.
     func replace(polls: [ModbusPoll], of group: PollGroup) throws(TransportError)
 
+    /// Says what a unit needs beside a time-out; it holds for all groups, from the next request on.
+    func setTiming(_ timing: UnitTiming, of unit: UInt8)
+
     /// Polls faster or slower from the next due time on; an unknown poll is no fault.
     func setPeriod(_ period: Duration, ofPoll id: Int, in group: PollGroup)
 

@@ -1,7 +1,8 @@
 internal import Linux
 package import Metrology
 
-/// Polls Modbus TCP devices, a thousand as well as one, on a single thread.
+/// Polls Modbus devices, a thousand as well as one, on a single thread: over TCP, over TCP with frames of RTU,
+/// and in ASCII on ttys.
 ///
 /// What is due together leaves in one wake-up, and what one wake-up brought is delivered in one batch a
 /// group.
@@ -42,15 +43,31 @@ package final class ModbusTCPEngine: Sendable {
     ///
     /// Ask for each host and port once: units share their line, and devices allow few connections.
     package func line(host: String, port: UInt16) -> any ModbusLink {
+        line(at: .modbusTCP(host: host, port: port, unit: 0))
+    }
+
+    /// A line to the host and port, or on the tty, that `address` names; its unit does not matter.
+    ///
+    /// Throws `TransportError` for a link that this engine does not carry.
+    package func line(to address: LinkAddress) throws(TransportError) -> any ModbusLink {
+        switch address {
+        case .modbusTCP, .modbusRTUOverTCP, .modbusASCII: return line(at: address)
+        case .modbusRTU, .serial, .usb:
+            throw TransportError(
+                address.lineName, "this engine does not carry the link",
+                remedy: "use modbus+tcp, modbus+rtu+tcp or modbus+ascii")
+        }
+    }
+
+    private func line(at address: LinkAddress) -> any ModbusLink {
         let slot = slots.withLock { count in
             count += 1
             return count - 1
         }
-        let address = LinkAddress.modbusTCP(host: host, port: port, unit: 0)
         let line = ModbusLineHandle(name: address.lineName, time: time) { [mailbox] order in
             mailbox.post(.order(order, slot: slot))
         }
-        _ = mailbox.post(.add(slot: slot, name: line.name, host: host, port: port, board: line.board))
+        _ = mailbox.post(.add(slot: slot, address: address, board: line.board))
         return line
     }
 

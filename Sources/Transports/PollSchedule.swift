@@ -12,6 +12,8 @@ struct PollSchedule: Sendable {
         var poll: ModbusPoll
         let pdu: [UInt8]
         var due: Int64
+        /// How often it has been asked since it fell due.
+        var tries = 0
     }
 
     private(set) var entries: [Entry] = []
@@ -40,11 +42,16 @@ struct PollSchedule: Sendable {
 
     /// The poll that has been due longest, moved on to its next due time; nil where none is due.
     ///
+    /// Polls of a unit that has to be waited for are passed over.
+    ///
     /// - Returns: the entry, and how many of its due times have passed by unasked.
-    mutating func takeDue(at now: Int64) -> (entry: Entry, skipped: Int)? {
+    mutating func takeDue(
+        at now: Int64, pacing: UnitPacing = UnitPacing()
+    ) -> (entry: Entry, skipped: Int)? {
         var chosen: Int?
         var earliest = Int64.max
-        for (index, entry) in entries.enumerated() where entry.due <= now && entry.due < earliest {
+        for (index, entry) in entries.enumerated()
+        where entry.due <= now && entry.due < earliest && pacing.allows(entry.poll.unit, at: now) {
             (chosen, earliest) = (index, entry.due)
         }
         guard let chosen else { return nil }
@@ -52,19 +59,37 @@ struct PollSchedule: Sendable {
         let period = entry.poll.periodNanoseconds
         let following = Self.gridTime(after: now, period: period)
         entries[chosen].due = following
+        entries[chosen].tries = 0
         // Due times strictly between the one that is answered now and the next.
         let skipped = period > 0 ? max(0, (following - entry.due) / period - 1) : 0
         return (entry, Int(skipped))
     }
 
+    /// Makes a poll that brought no answer due again at `now`, behind those that have waited longer.
+    ///
+    /// - Returns: whether it is still polled.
+    mutating func askAgain(pollID id: Int, group: Int, tries: Int, at now: Int64) -> Bool {
+        guard let index = entries.firstIndex(where: { $0.group == group && $0.poll.id == id }) else {
+            return false
+        }
+        entries[index].due = min(entries[index].due, now)
+        entries[index].tries = tries
+        return true
+    }
+
     /// Makes all polls of a unit due at `time`: at once after it came back, at its next probe while it is
     /// silent.
     mutating func setDue(_ time: Int64, unit: UInt8) {
-        for index in entries.indices where entries[index].poll.unit == unit { entries[index].due = time }
+        for index in entries.indices where entries[index].poll.unit == unit { setDue(time, at: index) }
     }
 
     mutating func setAllDue(_ time: Int64) {
-        for index in entries.indices { entries[index].due = time }
+        for index in entries.indices { setDue(time, at: index) }
+    }
+
+    private mutating func setDue(_ time: Int64, at index: Int) {
+        entries[index].due = time
+        entries[index].tries = 0
     }
 
     /// Whether no other unit is polled on this line.

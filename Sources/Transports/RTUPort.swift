@@ -56,6 +56,13 @@ struct RTUPort: ~Copyable {
             modbus_free(opened)
             throw TransportError(settings.path, "is used by another program", remedy: "end that program")
         }
+        do throws(SystemCallError) {
+            if settings.switchesDirection { try RS485.enable(number) }
+        } catch {
+            modbus_close(opened)
+            modbus_free(opened)
+            throw SerialLine.noDirection(settings, error)
+        }
         // Both zero: the response time-out governs the whole reply, so that a trickle of bytes cannot
         // extend it.
         modbus_set_byte_timeout(opened, 0, 0)
@@ -84,6 +91,17 @@ struct RTUPort: ~Copyable {
             return String(cString: modbus_strerror(errno))
         }
         return nil
+    }
+
+    /// What comes next, at most `limit` bytes, waiting at most `nanoseconds` for it; empty where nothing does.
+    func read(upTo limit: Int, withinNanoseconds nanoseconds: Int64) -> [UInt8] {
+        // Rounded up, so that the time has passed when the wait is over.
+        let milliseconds = max(0, nanoseconds) / 1_000_000 + 1
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&entry, 1, Int32(clamping: milliseconds)) > 0 else { return [] }
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = Glibc.read(descriptor, &bytes, limit)
+        return Array(bytes.prefix(max(0, count)))
     }
 
     /// Waits for one frame, at most `nanoseconds`.

@@ -18,8 +18,23 @@ struct SerialLine: ~Copyable {
             throw TransportError(settings.path, "is used by another program", remedy: "end that program")
         }
         try Self.set(number, settings)
+        do throws(SystemCallError) {
+            if settings.switchesDirection { try RS485.enable(number) }
+        } catch {
+            throw Self.noDirection(settings, error)
+        }
         self.descriptor = descriptor
     }
+
+    /// The driver of a tty cannot turn an RS-485 transceiver around.
+    static func noDirection(_ settings: SerialSettings, _ error: SystemCallError) -> TransportError {
+        TransportError(
+            settings.path, "its driver cannot switch the direction of RS-485 (\(error.reason))",
+            remedy: "leave rs485=yes out: most adapters turn around by themselves")
+    }
+
+    /// Gives the tty away: from now on the caller closes it.
+    consuming func release() -> Int32 { descriptor.release() }
 
     /// The number to wait on.
     var number: Int32 { descriptor.number }
@@ -35,6 +50,27 @@ struct SerialLine: ~Copyable {
         guard count > 0 else { throw SystemCallError("read", code: count == 0 ? EIO : errno) }
         return bytes
     }
+
+    /// Sends all of `bytes` or says why not; a full buffer is `EAGAIN`, and nothing waits.
+    ///
+    /// - Returns: 0, or the value of `errno`.
+    static func write(_ number: Int32, _ bytes: [UInt8]) -> Int32 {
+        let count = Glibc.write(number, bytes, bytes.count)
+        if count == bytes.count { return 0 }
+        return count < 0 ? errno : EAGAIN
+    }
+
+    /// Reads what is there into `buffer`; a tty that has gone is at its end.
+    static func receive(_ number: Int32, into buffer: UnsafeMutableRawBufferPointer) -> TCPSocket.Received {
+        let count = Glibc.read(number, buffer.baseAddress, buffer.count)
+        if count > 0 { return .bytes(count) }
+        if count == 0 || errno == EIO || errno == ENODEV || errno == ENXIO { return .end }
+        return errno == EAGAIN || errno == EINTR ? .nothing : .failed(errno)
+    }
+
+    /// Forgets what is still to be sent or read: to close a tty waits for it otherwise, up to 30 s
+    /// (`closing_wait` of setserial(8)).
+    static func discardAll(_ number: Int32) { tcflush(number, TCIOFLUSH) }
 
     private static func set(_ number: Int32, _ settings: SerialSettings) throws(TransportError) {
         guard let speed = speeds[settings.baud] else {

@@ -115,6 +115,8 @@ final class SerialLoop {
             index += 1
             switch action {
             case .deliver(let exchange, let recipient): owner.pass(exchange, to: recipient)
+            // A serial line is one of few: their dials need no queue.
+            case .askToDial: owner.machine.take(.mayDial, at: context.time.now(), into: &actions)
             case .open: owner.machine.take(openPort(), at: context.time.now(), into: &actions)
             case .close: closePort()
             case .send(let transmission): exchange(transmission)
@@ -153,11 +155,32 @@ final class SerialLoop {
             owner.machine.take(.closed(fault), at: context.time.now(), into: &actions)
             return
         }
+        if context.settings.hasLocalEcho, let fault = takeEcho(transmission) {
+            owner.machine.take(fault, at: context.time.now(), into: &actions)
+        }
         while owner.machine.isWaitingForReply {
             let remaining = transmission.deadline - context.time.now().monotonicNanoseconds
             let reception = remaining > 0 ? receive(remaining) : .silence
             let now = context.time.now()
             owner.machine.take(input(for: reception), at: now, into: &actions)
+        }
+    }
+
+    /// Takes our own bytes off the line again; gives what is wrong where others came, or none.
+    private func takeEcho(_ transmission: LineMachine.Transmission) -> LineMachine.Input? {
+        var echo = EchoFilter()
+        echo.expect(ModbusRTUFrame(unit: transmission.unit, pdu: transmission.pdu).bytes)
+        do throws(ModbusError) {
+            while echo.awaited > 0 {
+                let remaining = transmission.deadline - context.time.now().monotonicNanoseconds
+                // No byte more than the echo has: the reply behind it is for libmodbus to read.
+                let bytes = port?.read(upTo: echo.awaited, withinNanoseconds: remaining) ?? []
+                guard !bytes.isEmpty else { throw EchoFilter.nothingCame }
+                _ = try echo.take(bytes)
+            }
+            return nil
+        } catch {
+            return .brokenFrame(error)
         }
     }
 

@@ -1,15 +1,17 @@
 internal import Codecs
 internal import Linux
 
-/// One connection of the engine; belongs to the engine's thread.
+/// One line of the engine, a connection or a tty; belongs to the engine's thread.
 final class TCPLine {
     let name: String
-    let host: String
-    let port: UInt16
+    let address: LinkAddress
     let board: LineStatusBoard
     var owner: LineOwner
+    /// Cuts what comes where frames carry transaction numbers.
     var framer = MBAPFramer()
-    /// The socket while there is one.
+    /// The same where they do not; nil where they do.
+    var serial: SerialFraming?
+    /// The socket or tty while there is one.
     var socket: Int32?
     var isConnecting = false
     /// Tells events and look-ups of this dial from those of earlier ones.
@@ -18,9 +20,19 @@ final class TCPLine {
     var isTouched = false
     var dials = 0
 
-    init(name: String, host: String, port: UInt16, board: LineStatusBoard, seed: UInt64) {
-        (self.name, self.host, self.port, self.board) = (name, host, port, board)
-        owner = LineOwner(machine: LineMachine(settings: .tcp, seed: seed))
+    init(address: LinkAddress, board: LineStatusBoard, seed: UInt64) {
+        (name, self.address, self.board) = (address.lineName, address, board)
+        let settings: LineMachine.Settings
+        switch address {
+        case .modbusRTUOverTCP:
+            serial = .rtu
+            settings = .rtuOverTCP
+        case .modbusASCII(let tty, _):
+            serial = .ascii(hasLocalEcho: tty.hasLocalEcho)
+            settings = .ascii(characterNanoseconds: tty.characterNanoseconds)
+        case .modbusTCP, .modbusRTU, .serial, .usb: settings = .tcp
+        }
+        owner = LineOwner(machine: LineMachine(settings: settings, seed: seed))
     }
 
     deinit {

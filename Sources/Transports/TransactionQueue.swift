@@ -13,18 +13,29 @@ struct TransactionQueue: Sendable {
         let timeout: Int64
         /// Not sent by then, it fails; nanoseconds of the monotonic clock.
         let expires: Int64
+        /// How often it has been asked before.
+        let tries: Int
     }
 
     private(set) var entries: [Entry] = []
 
     var isEmpty: Bool { entries.isEmpty }
     var isFull: Bool { entries.count >= Self.capacity }
-    /// Patience is the same for all, so the first to come is the first to expire.
+    /// Patience is the same for all, so the first to come is the first to expire; one that is asked again
+    /// may outlast those behind it by as much.
     var nextExpiry: Int64? { entries.first?.expires }
 
     mutating func append(_ entry: Entry) { entries.append(entry) }
 
+    /// Goes ahead of the others: it has been asked before.
+    mutating func putFirst(_ entry: Entry) { entries.insert(entry, at: 0) }
+
     mutating func takeFirst() -> Entry? { entries.isEmpty ? nil : entries.removeFirst() }
+
+    /// The first one to a unit that has not to be waited for.
+    mutating func takeFirst(at now: Int64, pacing: UnitPacing) -> Entry? {
+        entries.firstIndex { pacing.allows($0.unit, at: now) }.map { entries.remove(at: $0) }
+    }
 
     mutating func takeExpired(at now: Int64) -> Entry? {
         guard let first = entries.first, first.expires <= now else { return nil }

@@ -11,6 +11,8 @@ struct Arguments {
     private(set) var words: [String] = []
     /// Values of `--name value` and `--name=value`.
     private(set) var values: [String: String] = [:]
+    /// All values of an option that was given more than once, in order.
+    private(set) var repeated: [String: [String]] = [:]
     /// `--name` without a value.
     private(set) var flags: Set<String> = []
 
@@ -40,6 +42,7 @@ struct Arguments {
                     throw UsageError(message: "\(name) needs a value")
                 }
                 values[name] = value
+                repeated[name, default: []].append(value)
             } else {
                 throw UsageError(message: "unknown option \(name)")
             }

@@ -88,6 +88,8 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
 
     // MARK: ModbusLink
 
+    func setTiming(_ timing: UnitTiming, of unit: UInt8) {}
+
     func start(
         polls: [ModbusPoll], deliver: @escaping @Sendable ([ModbusExchange]) -> Void
     ) throws(TransportError) -> PollGroup {

@@ -23,6 +23,29 @@ import Testing
                 == .usb(USBDeviceAddress(vendor: 0x0C2E, product: 0x0B6A, serial: "123", port: "1-2")))
     }
 
+    @Test func RTUOverTCPAndASCIIAreRead() throws {
+        #expect(
+            try LinkAddress("modbus+rtu+tcp://10.0.0.8:4001?unit=3")
+                == .modbusRTUOverTCP(host: "10.0.0.8", port: 4_001, unit: 3))
+        let ascii = SerialSettings(path: "/dev/ttyS1", baud: 9_600, parity: .even, dataBits: 7)
+        #expect(try LinkAddress("modbus+ascii:///dev/ttyS1?baud=9600&unit=3") == .modbusASCII(ascii, unit: 3))
+        #expect(
+            try LinkAddress("modbus+rtu+tcp://[::1]:4001?unit=3").lineName == "modbus+rtu+tcp://[::1]:4001")
+        #expect(
+            try LinkAddress("modbus+ascii:///dev/ttyS1?unit=3").lineName == "modbus+ascii:///dev/ttyS1")
+    }
+
+    @Test(arguments: ["modbus+rtu", "modbus+ascii"]) func echoAndDirectionAreOptions(scheme: String) throws {
+        let settings =
+            switch try LinkAddress("\(scheme):///dev/ttyS1?unit=3&echo=yes&rs485=yes") {
+            case .modbusRTU(let settings, _), .modbusASCII(let settings, _): settings
+            default: SerialSettings(path: "", baud: 0, parity: .none)
+            }
+        #expect(settings.hasLocalEcho && settings.switchesDirection)
+        let plain = try LinkAddress("\(scheme):///dev/ttyS1?unit=3&echo=no")
+        #expect(plain == (try LinkAddress("\(scheme):///dev/ttyS1?unit=3")))
+    }
+
     @Test func unitsShareTheirLine() throws {
         let one = try LinkAddress("modbus+tcp://10.0.0.5?unit=1")
         let two = try LinkAddress("modbus+tcp://10.0.0.5:502?unit=2")
@@ -41,9 +64,14 @@ import Testing
         ("modbus+rtu:///dev/ttyS0?unit=1&baud=19201", "baud 19201"),
         ("modbus+rtu:///dev/ttyS0?unit=1&parity=mark", "parity mark"),
         ("modbus+rtu://ttyS0?unit=1", "tty is missing"),
+        ("modbus+rtu:///dev/ttyS0?unit=1&echo=on", "echo on"),
+        ("modbus+rtu:///dev/ttyS0?unit=1&rs485=1", "rs485 1"),
+        ("modbus+rtu+tcp://h?unit=1", "port is missing"), ("modbus+rtu+tcp://h:4001", "unit is missing"),
+        ("modbus+rtu+tcp://h:4001?unit=0", "unit 0"), ("modbus+rtu+tcp://h:4001?unit=1&baud=9600", "baud"),
+        ("modbus+ascii:///dev/ttyS0?unit=248", "unit 248"), ("modbus+ascii:///dev/ttyS0", "unit is missing"),
+        ("modbus+tcp://h?echo=yes", "no option echo"), ("serial:///dev/ttyS0?echo=yes", "no option echo"),
         ("usb:0c2e", "four hex digits"), ("usb:0c2e:+b6a", "four hex digits"),
         ("openprotocol://10.0.0.9:4545", "not supported yet"),
-        ("modbus+ascii:///dev/ttyS0", "not supported yet"),
         ("ftp://h", "no link begins with ftp"),
     ])
     func aWrongLinkSaysWhatIsWrong(text: String, says: String) {

@@ -89,6 +89,7 @@ struct MachineRig {
     private mutating func note(_ actions: [LineMachine.Action]) {
         for action in actions {
             switch action {
+            case .askToDial: take(.mayDial)
             case .open: dials.append(clock)
             case .send(let transmission): sent.append((clock, transmission))
             case .close: closes += 1

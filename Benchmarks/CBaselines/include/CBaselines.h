@@ -1,18 +1,71 @@
 #pragma once
 #include <stdint.h>
 
-/* What benchmarks measure against: a Modbus TCP server that both sides use, and the C client that is the limit. */
+/* What benchmarks measure against: devices that both sides poll and that keep the time, and the C programs that
+   are the limit. Times are nanoseconds of CLOCK_BOOTTIME. */
 
-/* A Modbus TCP server on 127.0.0.1 with one epoll thread. It answers functions 3 and 4 with registers that change
-   with every read, and closes a connection that sends anything else. */
-typedef struct plumbline_baseline_server plumbline_baseline_server;
+/* Keeps every thread that this process has now on one processor, and so those that they start; a negative number
+   lets them go. Benchmarked code and devices do not share one. 0, or -1 where the kernel refuses. */
+int plumbline_baseline_pin_process(int processor);
 
-/* Starts a server whose thread stays on `processor`; NULL where it cannot listen. */
-plumbline_baseline_server *plumbline_baseline_server_start(unsigned processor);
-uint16_t plumbline_baseline_server_port(const plumbline_baseline_server *server);
-/* Requests answered since the start: the meter that both sides share. */
-uint64_t plumbline_baseline_server_answers(const plumbline_baseline_server *server);
-void plumbline_baseline_server_stop(plumbline_baseline_server *server);
+/* Allocations of the calling thread since it began: malloc and its like are counted in this program. */
+uint64_t plumbline_baseline_allocations(void);
+
+/* Modbus TCP devices on 127.0.0.1, a port each, served by one epoll thread. They answer functions 3 and 4 with
+   32-bit floats, low word first, that change with every read, and close a connection that sends anything else. */
+typedef struct plumbline_baseline_devices plumbline_baseline_devices;
+
+/* How devices behave. */
+enum plumbline_baseline_behaviour {
+    PLUMBLINE_BASELINE_ANSWER,
+    /* Take connections and requests, and say nothing. */
+    PLUMBLINE_BASELINE_HANG,
+    /* Nothing listens: dials are refused. */
+    PLUMBLINE_BASELINE_GONE,
+    /* Each connection is closed as soon as it is there, so that dials can be counted. */
+    PLUMBLINE_BASELINE_REJECT,
+};
+
+/* What the devices saw of their polls in the window. Lateness in microseconds: `gap`, how far the gap between two
+   polls of a device is from the interval; `late`, how long after a multiple of the interval a poll comes. */
+typedef struct {
+    uint64_t scheduled;
+    /* At most as many of each device as were scheduled. */
+    uint64_t completed;
+    uint64_t polls;
+    double gap_p50, gap_p99, late_p50, late_p99, late_max;
+} plumbline_baseline_reading;
+
+/* Connections that the devices took since `plumbline_baseline_devices_forget_dials`. */
+typedef struct {
+    uint64_t dials;
+    /* Most within one second, of all and of one device. */
+    uint64_t most_in_a_second, most_of_one_in_a_second;
+    /* Shortest time between two of one device; negative where none came twice. */
+    int64_t shortest_gap;
+} plumbline_baseline_dials;
+
+/* Starts `count` devices whose thread stays on `processor`; NULL where they cannot listen. */
+plumbline_baseline_devices *plumbline_baseline_devices_start(unsigned count, unsigned processor);
+uint16_t plumbline_baseline_devices_port(const plumbline_baseline_devices *devices, unsigned index);
+/* Requests answered since the start. */
+uint64_t plumbline_baseline_devices_answers(const plumbline_baseline_devices *devices);
+/* How many devices have been polled since `time`. */
+unsigned plumbline_baseline_devices_polled_since(plumbline_baseline_devices *devices, int64_t time);
+/* Processor seconds of the devices' thread. */
+double plumbline_baseline_devices_seconds(const plumbline_baseline_devices *devices);
+/* Lets `count` devices from `first` on behave so; 0, or -1 where they cannot listen again. */
+int plumbline_baseline_devices_behave(
+    plumbline_baseline_devices *devices, unsigned first, unsigned count,
+    enum plumbline_baseline_behaviour behaviour);
+/* Counts the polls that come in [start, end) to `count` devices from `first` on, due every `interval`. */
+void plumbline_baseline_devices_measure(
+    plumbline_baseline_devices *devices, unsigned first, unsigned count, int64_t start, int64_t end,
+    int64_t interval);
+plumbline_baseline_reading plumbline_baseline_devices_reading(plumbline_baseline_devices *devices);
+void plumbline_baseline_devices_forget_dials(plumbline_baseline_devices *devices);
+plumbline_baseline_dials plumbline_baseline_devices_dials(plumbline_baseline_devices *devices);
+void plumbline_baseline_devices_stop(plumbline_baseline_devices *devices);
 
 /* A thread that reads 125 holding registers from unit 1 through libmodbus, again and again. */
 typedef struct plumbline_baseline_client plumbline_baseline_client;
@@ -21,3 +74,37 @@ typedef struct plumbline_baseline_client plumbline_baseline_client;
 plumbline_baseline_client *plumbline_baseline_client_start(uint16_t port, unsigned processor);
 /* Ends the client; 0, or -1 where a read failed. */
 int plumbline_baseline_client_stop(plumbline_baseline_client *client);
+
+/* A thread that polls many devices with one epoll: what is due together leaves in one wake-up. Every `interval`,
+   or again as soon as the answer is there, it reads registers and makes numbers of the floats in them. */
+typedef struct plumbline_baseline_poller plumbline_baseline_poller;
+
+/* Starts a poller of holding registers 0 to `registers` − 1 whose thread stays on `processor`; an interval of 0
+   polls flat out. NULL where it cannot connect. */
+plumbline_baseline_poller *plumbline_baseline_poller_start(
+    const uint16_t *ports, unsigned count, unsigned registers, int64_t interval, unsigned processor);
+/* Processor seconds of the poller's thread. */
+double plumbline_baseline_poller_seconds(const plumbline_baseline_poller *poller);
+/* Ends the poller; 0, or -1 where a connection failed. */
+int plumbline_baseline_poller_stop(plumbline_baseline_poller *poller);
+
+/* Units on one serial line, of which a pseudoterminal is the wire. They answer function 3 at once. */
+typedef struct plumbline_baseline_units plumbline_baseline_units;
+
+/* Starts units 1 to `count` whose thread stays on `processor`; NULL where there is no pseudoterminal. */
+plumbline_baseline_units *plumbline_baseline_units_start(unsigned count, unsigned processor);
+/* The tty that a client opens. */
+const char *plumbline_baseline_units_path(const plumbline_baseline_units *units);
+/* Requests answered since the start. */
+uint64_t plumbline_baseline_units_answers(const plumbline_baseline_units *units);
+void plumbline_baseline_units_stop(plumbline_baseline_units *units);
+
+/* A thread that reads units 1 to `count` in turn through libmodbus, with the pause that RTU asks for. */
+typedef struct plumbline_baseline_serial_client plumbline_baseline_serial_client;
+
+/* Starts a client of a line of 115,200 baud, `gap` between a reply and the next request; NULL where the tty cannot
+   be opened. */
+plumbline_baseline_serial_client *plumbline_baseline_serial_client_start(
+    const char *path, unsigned count, unsigned registers, int64_t gap, unsigned processor);
+/* Ends the client; 0, or -1 where a read failed. */
+int plumbline_baseline_serial_client_stop(plumbline_baseline_serial_client *client);

@@ -162,14 +162,3 @@ extension DevicePoint {
         return quantity
     }
 }
-
-/// How an address is shown.
-enum AddressText {
-    /// `0x0100 (40257)`; beyond its five digits the older notation has six (`0x4100 (416641)`).
-    static func both(_ table: RegisterTable, _ address: Int) -> String {
-        let digits = String(address, radix: 16, uppercase: true)
-        let hex = "0x" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-        let first = address <= 9_998 ? table.firstReference : (table.firstReference - 1) * 10 + 1
-        return "\(hex) (\(first + address))"
-    }
-}

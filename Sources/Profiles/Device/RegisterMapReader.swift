@@ -128,7 +128,7 @@ enum AddressReader {
             return address.map { (written ?? defaultTable, $0) }
         }
         guard let number = mapping.optional("ref", .integer(1...465_536)) else { return nil }
-        guard let named = reference(number) else {
+        guard let named = AddressText.register(reference: number) else {
             mapping.fault(
                 "ref", "\(number) names no register", "write 1…, 10001…, 30001… or 40001…, five or six digits"
             )
@@ -141,14 +141,6 @@ enum AddressReader {
             return nil
         }
         return named
-    }
-
-    /// The register that the older one-based notation names, with five or six digits.
-    private static func reference(_ number: Int) -> (table: RegisterTable, address: Int)? {
-        let tables: [Int: RegisterTable] = [0: .coil, 1: .discrete, 3: .input, 4: .holding]
-        let (unit, most) = number < 100_000 ? (10_000, 9_999) : (100_000, 65_536)
-        guard let table = tables[number / unit], (1...most).contains(number % unit) else { return nil }
-        return (table, number % unit - 1)
     }
 }
 

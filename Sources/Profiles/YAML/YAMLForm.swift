@@ -189,6 +189,12 @@ extension YAMLForm where Value == UnitOfMeasure {
     /// A UCUM code of our table.
     package static var unit: YAMLForm<UnitOfMeasure> {
         YAMLForm("a UCUM unit such as \"mm3/{stroke}\"") { node, faults in
+            if node.text == ProfileText.unknownUnit {
+                faults.fault(
+                    node.place, "the unit is still open",
+                    #"write the device's, such as bar; "1" for a count"#)
+                return nil
+            }
             guard let text = node.text, let unit = UnitOfMeasure(text) else {
                 faults.fault(
                     node.place, "unit \(node.form) is not known",

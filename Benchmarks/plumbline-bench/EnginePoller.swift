@@ -1,0 +1,73 @@
+internal import Codecs
+internal import Drivers
+internal import Glibc
+internal import Linux
+internal import Metrology
+internal import Profiles
+internal import Transports
+
+/// Ours: the engine with a line a device, each reply decoded by the profile into samples with units and
+/// quality on the engine's thread.
+final class EnginePoller: Poller {
+    /// What the deliveries brought; filled on the engine's thread.
+    struct Tally: Sendable {
+        var latest: [Sample] = []
+        var samples = 0
+        var failures = 0
+    }
+
+    private let engine: ModbusTCPEngine
+    let lines: [any ModbusLink]
+    private let devices: MeteredDevices
+    let tally = Guarded(Tally())
+
+    init(_ devices: MeteredDevices, _ load: PollLoad, allocations: EngineAllocations? = nil) throws {
+        self.devices = devices
+        let engine = try ModbusTCPEngine(
+            time: SystemTime(), seed: 1, processor: MeteredDevices.clientProcessor)
+        self.engine = engine
+        let request = try BenchProfile.request(values: load.values)
+        let poll = ModbusPoll(
+            id: 0, unit: 1, request: .readHoldingRegisters(address: 0, count: load.registers),
+            periodNanoseconds: load.interval, timeoutNanoseconds: 1_000_000_000)
+        lines = devices.ports.map { engine.line(host: "127.0.0.1", port: $0) }
+        for (index, line) in lines.enumerated() {
+            let name = "DEV-\(index)"
+            try line.start(polls: [poll]) { [tally] batch in
+                guard let allocations else {
+                    tally.withLock { $0.take(batch, of: name, request) }
+                    return
+                }
+                allocations.deliver(batch.count) { tally.withLock { $0.take(batch, of: name, request) } }
+            }
+        }
+    }
+
+    /// All of this process but the devices: this process does nothing else meanwhile.
+    func processorSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 - devices.processorSeconds
+    }
+
+    func stop() async throws {
+        await engine.stop()
+        let samples = tally.withLock { $0.samples }
+        guard samples > 0 else { throw BenchmarkError(description: "no reply gave a sample") }
+    }
+}
+
+extension EnginePoller.Tally {
+    fileprivate mutating func take(_ batch: [ModbusExchange], of device: String, _ request: ReadRequest) {
+        for exchange in batch {
+            guard let pdu = exchange.replyPDU, let data = request.data(ofReply: pdu) else {
+                failures += 1
+                continue
+            }
+            latest = request.decode(data).map {
+                Sample($0, device: device, at: exchange.stamp, provenance: .live)
+            }
+            samples += latest.count
+        }
+    }
+}

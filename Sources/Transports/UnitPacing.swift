@@ -1,0 +1,46 @@
+/// When each unit of a line may be asked again. Times are nanoseconds of the monotonic clock.
+struct UnitPacing: Sendable {
+    private var timings: [UInt8: UnitTiming] = [:]
+    /// When the last exchange with each unit that wants a pause ended.
+    private var ends: [UInt8: Int64] = [:]
+    private var last: (unit: UInt8, end: Int64)?
+
+    /// Whether any unit wants to be waited for; where none does, nothing has to be asked of this.
+    private(set) var delays = false
+    /// Whether the link is to be closed between rounds: one unit that wants it is enough.
+    private(set) var closesAfterPoll = false
+
+    mutating func set(_ timing: UnitTiming, of unit: UInt8) {
+        timings[unit] = timing
+        delays = timings.values.contains { $0.pause > 0 || $0.switchDelay > 0 }
+        closesAfterPoll = timings.values.contains { $0.closesAfterPoll }
+    }
+
+    func retries(of unit: UInt8) -> Int { timings[unit]?.retries ?? 0 }
+
+    /// An exchange with `unit` has ended, well or not.
+    mutating func ended(_ unit: UInt8, at time: Int64) {
+        guard delays else { return }
+        last = (unit, time)
+        if timings[unit]?.pause ?? 0 > 0 { ends[unit] = time }
+    }
+
+    /// Whether a request to `unit` may leave.
+    func allows(_ unit: UInt8, at time: Int64) -> Bool { !delays || earliest(unit) <= time }
+
+    /// No request to `unit` leaves earlier.
+    func earliest(_ unit: UInt8) -> Int64 {
+        var time = Int64.min
+        if let end = ends[unit], let pause = timings[unit]?.pause { time = Self.sum(end, pause) }
+        if let last, last.unit != unit {
+            let delay = max(timings[unit]?.switchDelay ?? 0, timings[last.unit]?.switchDelay ?? 0)
+            time = max(time, Self.sum(last.end, delay))
+        }
+        return time
+    }
+
+    private static func sum(_ time: Int64, _ span: Int64) -> Int64 {
+        let (sum, overflow) = time.addingReportingOverflow(span)
+        return overflow ? .max : sum
+    }
+}
