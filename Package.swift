@@ -71,7 +71,7 @@ let package = Package(
             ], resources: [.embedInCode("Web/Assets")]),
         .executableTarget(
             name: "plumbline",
-            dependencies: ["Gateway", "Metrology", "Codecs", "Profiles", "Transports", "Ledger"],
+            dependencies: ["Gateway", "Metrology", "Codecs", "Profiles", "Linux", "Transports", "Ledger"],
             swiftSettings: settings),
 
         // Devices that are not there, for tests and demonstrations; never linked into plumbline.

@@ -10,4 +10,6 @@ package enum ModbusFunction: UInt8, Sendable, CaseIterable {
     case writeRegisters = 16
     case maskWriteRegister = 22
     case readWriteRegisters = 23
+    /// With MEI type 14 it reads a device's identification (clause 6.21).
+    case encapsulatedInterface = 43
 }

@@ -19,6 +19,8 @@ package enum ModbusReply: Sendable, Equatable {
         } else if first != function {
             self = .mismatch(
                 ModbusError(.mismatch, "the reply is to function \(first & 0x7F), not \(function)", raw: pdu))
+        } else if case .readDeviceIdentification(let code, _) = request {
+            self = Self.identification(pdu, code)
         } else if request.readCount > 0 {
             self = Self.read(pdu, request)
         } else {
@@ -68,6 +70,20 @@ package enum ModbusReply: Sendable, Equatable {
                 ModbusError(.mismatch, "the reply has \(pdu.count - 2) data bytes, not \(bytes)", raw: pdu))
         }
         return .answer
+    }
+
+    private static func identification(_ pdu: [UInt8], _ code: ModbusIdentificationCode) -> ModbusReply {
+        do throws(ModbusError) {
+            let reply = try ModbusIdentificationReply(pdu)
+            guard reply.code == code else {
+                throw ModbusError(
+                    .mismatch, "the reply is to read code \(reply.code.rawValue), not \(code.rawValue)",
+                    raw: pdu)
+            }
+            return .answer
+        } catch {
+            return .mismatch(error)
+        }
     }
 
     /// Writes are answered by an echo: all of the request for single ones, address and count for blocks.

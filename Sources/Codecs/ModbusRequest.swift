@@ -12,6 +12,8 @@ package enum ModbusRequest: Sendable, Hashable {
     case maskWriteRegister(address: UInt16, and: UInt16, or: UInt16)
     /// The device writes first, then reads.
     case readWriteRegisters(readAddress: UInt16, readCount: Int, writeAddress: UInt16, values: [UInt16])
+    /// What the device says it is, from the object `object` on.
+    case readDeviceIdentification(ModbusIdentificationCode, object: UInt8)
 
     package var function: ModbusFunction {
         switch self {
@@ -25,18 +27,21 @@ package enum ModbusRequest: Sendable, Hashable {
         case .writeRegisters: .writeRegisters
         case .maskWriteRegister: .maskWriteRegister
         case .readWriteRegisters: .readWriteRegisters
+        case .readDeviceIdentification: .encapsulatedInterface
         }
     }
 
     /// Whether the request leaves the device as it was. Reading may still clear a flag in some devices.
     package var isRead: Bool {
         switch self {
-        case .readCoils, .readDiscreteInputs, .readHoldingRegisters, .readInputRegisters: true
+        case .readCoils, .readDiscreteInputs, .readHoldingRegisters, .readInputRegisters,
+            .readDeviceIdentification:
+            true
         default: false
         }
     }
 
-    /// The first address that the request names (that of the read half for function 23).
+    /// The first address that the request names (that of the read half for function 23); 0 for function 43.
     package var address: UInt16 {
         switch self {
         case .readCoils(let address, _), .readDiscreteInputs(let address, _),
@@ -45,10 +50,11 @@ package enum ModbusRequest: Sendable, Hashable {
             .writeRegisters(let address, _), .maskWriteRegister(let address, _, _),
             .readWriteRegisters(let address, _, _, _):
             address
+        case .readDeviceIdentification: 0
         }
     }
 
-    /// How many bits or registers the reply must bring; 0 for a request that only writes.
+    /// How many bits or registers the reply must bring; 0 for one that only writes, and for function 43.
     package var readCount: Int {
         switch self {
         case .readCoils(_, let count), .readDiscreteInputs(_, let count),
@@ -59,13 +65,14 @@ package enum ModbusRequest: Sendable, Hashable {
         }
     }
 
-    /// The length of the PDU that answers in full.
+    /// The length of the PDU that answers in full; for function 43, which announces none, the longest.
     package var replyBytes: Int {
         switch self {
         case .readCoils, .readDiscreteInputs: 2 + (readCount + 7) / 8
         case .readHoldingRegisters, .readInputRegisters, .readWriteRegisters: 2 + readCount * 2
         case .writeCoil, .writeRegister, .writeCoils, .writeRegisters: 5
         case .maskWriteRegister: 7
+        case .readDeviceIdentification: ModbusLimits.pduBytes
         }
     }
 
@@ -76,6 +83,9 @@ package enum ModbusRequest: Sendable, Hashable {
     package func pdu() throws(ModbusError) -> [UInt8] {
         try checkLimits()
         var out = [function.rawValue]
+        if case .readDeviceIdentification(let code, let object) = self {
+            return out + [ModbusIdentificationReply.interfaceType, code.rawValue, object]
+        }
         out.append(bigEndian: address)
         switch self {
         case .readCoils(_, let count), .readDiscreteInputs(_, let count),
@@ -99,6 +109,7 @@ package enum ModbusRequest: Sendable, Hashable {
             out.append(bigEndian: writeAddress)
             out.append(bigEndian: UInt16(values.count))
             out.append(counting: values)
+        case .readDeviceIdentification: break
         }
         return out
     }
@@ -119,7 +130,7 @@ package enum ModbusRequest: Sendable, Hashable {
             try Self.check(
                 values.count, upTo: ModbusLimits.registersPerReadWrite, from: writeAddress,
                 "registers to write")
-        case .writeCoil, .writeRegister, .maskWriteRegister: return
+        case .writeCoil, .writeRegister, .maskWriteRegister, .readDeviceIdentification: return
         }
     }
 

@@ -1,55 +1,7 @@
-/// How the bytes of a number stand in registers, by the letters of its big-endian bytes as they arrive.
-///
-/// Longer numbers follow the same two choices: whether the two bytes of each register are swapped, and
-/// whether
-/// the registers come in reverse. So CDAB of a 64-bit number is GHEFCDAB.
-package enum ModbusByteOrder: String, Sendable, CaseIterable {
-    case abcd = "ABCD"
-    case cdab = "CDAB"
-    case badc = "BADC"
-    case dcba = "DCBA"
-
-    var swapsBytes: Bool { self == .badc || self == .dcba }
-    var reversesWords: Bool { self == .cdab || self == .dcba }
-
-    /// Bytes from wire order into big-endian order, or back: each order undoes itself.
-    func arranged(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-        let bytes = Array(bytes)
-        var out: [UInt8] = []
-        out.reserveCapacity(bytes.count)
-        let starts = stride(from: 0, to: bytes.count - 1, by: 2)
-        for start in reversesWords ? Array(starts.reversed()) : Array(starts) {
-            out.append(bytes[start + (swapsBytes ? 1 : 0)])
-            out.append(bytes[start + (swapsBytes ? 0 : 1)])
-        }
-        return out
-    }
-}
-
-/// What one or more registers hold.
-package enum ModbusValueType: Sendable, Hashable {
-    case uint16, int16, uint32, int32, uint64, int64, float32, float64
-    /// One bit of a register; 0 is the least significant.
-    case bit(Int)
-    /// The bits of a register that the mask selects, shifted down to the mask's lowest.
-    case bits(mask: UInt16)
-    /// ASCII, two characters a register, the high byte first.
-    case text(registers: Int)
-
-    /// Registers that a value takes.
-    package var registers: Int {
-        switch self {
-        case .uint16, .int16, .bit, .bits: 1
-        case .uint32, .int32, .float32: 2
-        case .uint64, .int64, .float64: 4
-        case .text(let registers): registers
-        }
-    }
-}
-
 /// What the bytes of one or more registers say, before scale, unit and meaning.
 package enum ModbusValue: Sendable, Hashable {
     case integer(Int128)
+    case float16(Float16)
     case float32(Float)
     case float64(Double)
     /// A float that is NaN or infinite: devices say so that they have no value.
@@ -59,42 +11,92 @@ package enum ModbusValue: Sendable, Hashable {
 
     /// The value of `type` in `bytes`, the registers as they came on the wire.
     ///
-    /// Nil where their number is not that of the type, or where a text holds anything but printable ASCII.
-    package init?(_ bytes: some Collection<UInt8>, as type: ModbusValueType, order: ModbusByteOrder) {
+    /// Nil where their number is not that of the type, where `order` is of numbers of another length, where a
+    /// digit of a decimal number is above 9, or where a text holds anything but printable ASCII.
+    package init?(
+        _ bytes: some RandomAccessCollection<UInt8>, as type: ModbusValueType, order: ModbusByteOrder
+    ) {
         guard bytes.count == 2 * type.registers else { return nil }
-        if case .text = type {
-            guard let text = Self.text(bytes) else { return nil }
+        if case .text(_, let layout) = type {
+            guard let text = Self.text(bytes, layout) else { return nil }
             self = .text(text)
             return
         }
-        let arranged = order.arranged(bytes)
-        let pattern = arranged.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        switch type {
-        case .uint16, .uint32, .uint64: self = .integer(Int128(pattern))
-        case .int16: self = .integer(Int128(Int16(truncatingIfNeeded: pattern)))
-        case .int32: self = .integer(Int128(Int32(truncatingIfNeeded: pattern)))
-        case .int64: self = .integer(Int128(Int64(bitPattern: pattern)))
-        case .float32:
-            let value = Float(bitPattern: UInt32(truncatingIfNeeded: pattern))
-            self = value.isFinite ? .float32(value) : .notFinite
-        case .float64:
-            let value = Double(bitPattern: pattern)
-            self = value.isFinite ? .float64(value) : .notFinite
-        case .bit(let bit):
-            guard (0...15).contains(bit) else { return nil }
-            self = .integer(Int128(pattern >> UInt64(bit) & 1))
-        case .bits(let mask):
-            guard mask != 0 else { return nil }
-            self = .integer(Int128((pattern & UInt64(mask)) >> UInt64(mask.trailingZeroBitCount)))
-        case .text: return nil
+        guard let pattern = Self.pattern(bytes, order), let value = Self.number(pattern, type) else {
+            return nil
+        }
+        self = value
+    }
+
+    /// The bytes in big-endian order as one number; nil where `order` is not for so many.
+    private static func pattern(_ bytes: some RandomAccessCollection<UInt8>, _ order: ModbusByteOrder)
+        -> UInt64?
+    {
+        guard let exchange = order.exchange(bytes.count) else { return nil }
+        return (0..<bytes.count).reduce(UInt64(0)) { pattern, place in
+            pattern << 8 | UInt64(bytes[bytes.index(bytes.startIndex, offsetBy: place ^ exchange)])
         }
     }
 
-    private static func text(_ bytes: some Collection<UInt8>) -> String? {
-        var characters = Array(bytes.prefix { $0 != 0 })
+    private static func number(_ pattern: UInt64, _ type: ModbusValueType) -> ModbusValue? {
+        switch type {
+        case .uint8(let half): .integer(Int128(byte(half, of: pattern)))
+        case .int8(let half): .integer(Int128(Int8(bitPattern: byte(half, of: pattern))))
+        case .uint16, .uint32, .uint64: .integer(Int128(pattern))
+        case .int16: .integer(Int128(Int16(truncatingIfNeeded: pattern)))
+        case .int32: .integer(Int128(Int32(truncatingIfNeeded: pattern)))
+        case .int64: .integer(Int128(Int64(bitPattern: pattern)))
+        case .float16: finite(Float16(bitPattern: UInt16(truncatingIfNeeded: pattern))) { .float16($0) }
+        case .float32: finite(Float(bitPattern: UInt32(truncatingIfNeeded: pattern))) { .float32($0) }
+        case .float64: finite(Double(bitPattern: pattern)) { .float64($0) }
+        case .bcd: decimalDigits(pattern).map { .integer($0) }
+        case .bit(let bit): (0...15).contains(bit) ? .integer(Int128(pattern >> UInt64(bit) & 1)) : nil
+        case .bits(let mask, _):
+            mask == 0 ? nil : .integer(Int128((pattern & UInt64(mask)) >> UInt64(mask.trailingZeroBitCount)))
+        case .text: nil
+        }
+    }
+
+    private static func byte(_ half: ModbusValueType.RegisterHalf, of pattern: UInt64) -> UInt8 {
+        UInt8(truncatingIfNeeded: half == .high ? pattern >> 8 : pattern)
+    }
+
+    private static func finite<Value: BinaryFloatingPoint>(
+        _ value: Value, _ wrap: (Value) -> ModbusValue
+    ) -> ModbusValue { value.isFinite ? wrap(value) : .notFinite }
+
+    /// The number that binary-coded decimal digits write; nil where one of them is above 9.
+    private static func decimalDigits(_ pattern: UInt64) -> Int128? {
+        var number = Int128(0)
+        for shift in stride(from: UInt64(60), through: 0, by: -4) {
+            let digit = pattern >> shift & 0xF
+            guard digit <= 9 else { return nil }
+            number = number * 10 + Int128(digit)
+        }
+        return number
+    }
+
+    private static func text(
+        _ bytes: some RandomAccessCollection<UInt8>, _ layout: ModbusValueType.TextLayout
+    ) -> String? {
+        guard let all = characters(Array(bytes), layout) else { return nil }
+        var characters = all.prefix { $0 != 0 }
         while characters.last == UInt8(ascii: " ") { characters.removeLast() }
         // Printable ASCII: ISO/IEC 646, 2/0 to 7/14.
         guard characters.allSatisfy({ (0x20...0x7E).contains($0) }) else { return nil }
         return String(decoding: characters, as: UTF8.self)
+    }
+
+    /// The characters in reading order; nil where a byte that holds none is not 0.
+    private static func characters(_ bytes: [UInt8], _ layout: ModbusValueType.TextLayout) -> [UInt8]? {
+        switch layout {
+        case .highFirst: return bytes
+        case .lowFirst: return bytes.indices.map { bytes[$0 ^ 1] }
+        case .lowByte, .highByte:
+            let place = layout == .lowByte ? 1 : 0
+            let registers = stride(from: 0, to: bytes.count, by: 2)
+            guard registers.allSatisfy({ bytes[$0 + 1 - place] == 0 }) else { return nil }
+            return registers.map { bytes[$0 + place] }
+        }
     }
 }

@@ -218,6 +218,8 @@ package actor ModbusDevice {
                 stamp: exchange.stamp, provenance: setup.provenance)
         }
         for sample in bad { latest[sample.point] = sample }
+        // What others depend on is not known any more: a quality, decimals, a unit.
+        for point in request.points { known[point.id] = nil }
         tell(.samples(bad))
         // An exception is an answer: the device is there and says no.
         if case .exception = exchange.outcome {

@@ -61,6 +61,11 @@ package struct ExactDecimal: Sendable {
         self.init(negative ? -digits : digits, e: power - fraction)
     }
 
+    /// The shortest decimal that reads back as the same 16-bit float, rounded to twelve decimals.
+    ///
+    /// Nil for NaN and infinities.
+    package init?(shortest value: Float16) { self.init(shortestText: value.description) }
+
     /// The shortest decimal that reads back as the same 32-bit float, rounded to twelve decimals.
     ///
     /// Nil for NaN, infinities and magnitudes beyond `isBounded`.

@@ -6,6 +6,7 @@ package enum QuantityKind: String, Sendable, CaseIterable {
     case volumeFlow = "volume_flow"
     case mass
     case massFlow = "mass_flow"
+    case density
     case pressure
     case torque
     case force
@@ -56,8 +57,8 @@ package struct UnitOfMeasure: Sendable, Hashable {
 
     /// Every unit that profiles and plans may name.
     ///
-    /// Reference units: mm3/{stroke}, mm3, mm3/min, g, g/min, Pa, mN.m, mN, deg, um, Cel, us, mHz, mOhm, mV,
-    /// mA and 1.
+    /// Reference units: mm3/{stroke}, mm3, mm3/min, g, g/min, kg/m3, Pa, mN.m, mN, deg, um, Cel, us, mHz,
+    /// mOhm, mV, mA and 1.
     package static let table: [UnitOfMeasure] = [
         UnitOfMeasure("mm3/{stroke}", .volumePerStroke, "mm³/stroke"),
         UnitOfMeasure("cm3/(1000.{stroke})", .volumePerStroke, "cm³/1000 strokes"),
@@ -76,13 +77,21 @@ package struct UnitOfMeasure: Sendable, Hashable {
         UnitOfMeasure("L/h", .volumeFlow, "L/h", 1_000_000, per: 60),
         UnitOfMeasure("L/min", .volumeFlow, "L/min", 1_000_000),
         UnitOfMeasure("L/s", .volumeFlow, "L/s", 60_000_000),
+        UnitOfMeasure("m3/min", .volumeFlow, "m³/min", 1_000_000_000),
+        UnitOfMeasure("m3/s", .volumeFlow, "m³/s", 60_000_000_000),
         UnitOfMeasure("m3/h", .volumeFlow, "m³/h", 1_000_000_000, per: 60),
         UnitOfMeasure("mg", .mass, "mg", 1, per: 1_000),
         UnitOfMeasure("g", .mass, "g"),
         UnitOfMeasure("kg", .mass, "kg", 1_000),
+        UnitOfMeasure("t", .mass, "t", 1_000_000),
         UnitOfMeasure("g/s", .massFlow, "g/s", 60),
         UnitOfMeasure("g/min", .massFlow, "g/min"),
+        UnitOfMeasure("kg/s", .massFlow, "kg/s", 60_000),
+        UnitOfMeasure("kg/min", .massFlow, "kg/min", 1_000),
+        UnitOfMeasure("t/h", .massFlow, "t/h", 1_000_000, per: 60),
         UnitOfMeasure("kg/h", .massFlow, "kg/h", 1_000, per: 60),
+        UnitOfMeasure("kg/m3", .density, "kg/m³"),
+        UnitOfMeasure("g/cm3", .density, "g/cm³", 1_000),
         UnitOfMeasure("Pa", .pressure, "Pa"),
         UnitOfMeasure("kPa", .pressure, "kPa", 1_000),
         UnitOfMeasure("mbar", .pressure, "mbar", 100),

@@ -94,7 +94,10 @@ extension EngineLoop {
                 transaction: transmission.transaction, unit: transmission.unit, pdu: transmission.pdu,
                 to: &sendBuffer)
         }
-        observe(line, .sent, sendBuffer)
+        if let tap, tap.isWatched {
+            tap.show(
+                LinkTraffic(link: line.name, direction: .sent, bytes: sendBuffer, stamp: time.now()))
+        }
         let code =
             line.address.isTTY
             ? SerialLine.write(socket, sendBuffer) : TCPSocket.send(socket, sendBuffer)
@@ -131,7 +134,10 @@ extension EngineLoop {
         case .nothing: return
         case .bytes(let count):
             let bytes = UnsafeRawBufferPointer(rebasing: receiveBuffer[..<count])
-            if observer != nil { observe(line, .received, Array(bytes)) }
+            if let tap, tap.isWatched {
+                tap.show(
+                    LinkTraffic(link: line.name, direction: .received, bytes: Array(bytes), stamp: now))
+            }
             guard line.serial == nil else {
                 takeSerial(bytes, line, slot: slot, at: now)
                 return
@@ -167,10 +173,5 @@ extension EngineLoop {
 
     func token(_ line: TCPLine, _ slot: Int) -> UInt64 {
         UInt64(line.generation) << 32 | UInt64(slot)
-    }
-
-    private func observe(_ line: TCPLine, _ direction: LinkTraffic.Direction, _ bytes: [UInt8]) {
-        guard let observer else { return }
-        observer(LinkTraffic(link: line.name, direction: direction, bytes: bytes, stamp: time.now()))
     }
 }

@@ -16,7 +16,7 @@ final class EngineLoop {
     let mailbox: EngineMailbox
     let epoll: Epoll
     let time: any TimeSource
-    let observer: LinkObserver?
+    let tap: LinkTap?
     var seeds: SplitMix64
     var lines: [TCPLine?] = []
     var deadlines = DeadlineHeap()
@@ -31,10 +31,10 @@ final class EngineLoop {
     var sendBuffer: [UInt8] = []
 
     /// Runs until the mailbox says stop, then closes everything.
-    static func run(mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, observer: LinkObserver?) {
+    static func run(mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, tap: LinkTap?) {
         var ends: [CheckedContinuation<Void, Never>] = []
         do throws(SystemCallError) {
-            let loop = try EngineLoop(mailbox: mailbox, time: time, seed: seed, observer: observer)
+            let loop = try EngineLoop(mailbox: mailbox, time: time, seed: seed, tap: tap)
             ends = loop.runToEnd()
         } catch {
             ends = refuseRest(mailbox, time: time)
@@ -43,11 +43,11 @@ final class EngineLoop {
     }
 
     private init(
-        mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, observer: LinkObserver?
+        mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, tap: LinkTap?
     ) throws(SystemCallError) {
         let epoll = try Epoll(capacity: Self.eventsPerWait)
         try epoll.watch(mailbox.signal.number, token: Self.mailboxToken)
-        (self.mailbox, self.time, self.observer) = (mailbox, time, observer)
+        (self.mailbox, self.time, self.tap) = (mailbox, time, tap)
         self.epoll = epoll
         seeds = SplitMix64(seed: seed)
     }

@@ -18,18 +18,20 @@ package final class ModbusTCPEngine: Sendable {
     /// - Parameters:
     ///   - seed: of the jitter between dials; take it from the system's randomness in a daemon.
     ///   - processor: keeps the thread on one processor, for measurements.
+    ///   - tap: where its traffic can be watched while it runs; `observer` sees all of it from the start.
     package init(
         name: String = "modbus-tcp", time: any TimeSource, seed: UInt64, processor: UInt32? = nil,
-        observer: LinkObserver? = nil
+        observer: LinkObserver? = nil, tap: LinkTap? = nil
     ) throws(TransportError) {
         do throws(SystemCallError) {
             let mailbox = try EngineMailbox()
+            let tap = tap ?? observer.map(LinkTap.init(watchedBy:))
             self.mailbox = mailbox
             self.time = time
             try SystemThread.detach(name: name) {
                 if let processor { SystemThread.pin(toProcessor: processor) }
                 SystemThread.wakePunctually()
-                EngineLoop.run(mailbox: mailbox, time: time, seed: seed, observer: observer)
+                EngineLoop.run(mailbox: mailbox, time: time, seed: seed, tap: tap)
             }
         } catch {
             throw TransportError(

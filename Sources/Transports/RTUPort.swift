@@ -76,11 +76,14 @@ struct RTUPort: ~Copyable {
         modbus_free(context)
     }
 
-    /// Throws away what has come unasked, and says whether there was any.
-    func discardUnread() -> Bool {
-        guard Descriptor.hasUnread(descriptor) else { return false }
+    /// Throws away what has come unasked; gives the bytes, at most the newest 4,096, which is all that a tty
+    /// keeps (termios(3)).
+    func discardUnread() -> [UInt8] {
+        guard Descriptor.hasUnread(descriptor) else { return [] }
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
         modbus_flush(context)
-        return true
+        return Array(bytes.prefix(max(0, count)))
     }
 
     /// Sends a request; libmodbus adds the CRC. Gives the reason where it cannot.
@@ -105,7 +108,16 @@ struct RTUPort: ~Copyable {
     }
 
     /// Waits for one frame, at most `nanoseconds`.
-    func receive(withinNanoseconds nanoseconds: Int64) -> Reception {
+    ///
+    /// - Parameter function: of the request. libmodbus does not know how long replies to function 43 are,
+    ///   takes their first five bytes for a frame and finds its CRC wrong: those are read here.
+    func receive(function: UInt8, withinNanoseconds nanoseconds: Int64) -> Reception {
+        function == ModbusFunction.encapsulatedInterface.rawValue
+            ? receiveByLength(withinNanoseconds: nanoseconds)
+            : receive(withinNanoseconds: nanoseconds)
+    }
+
+    private func receive(withinNanoseconds nanoseconds: Int64) -> Reception {
         let microseconds = max(1, nanoseconds / 1_000)
         modbus_set_response_timeout(
             context, UInt32(clamping: microseconds / 1_000_000), UInt32(microseconds % 1_000_000))
@@ -119,8 +131,21 @@ struct RTUPort: ~Copyable {
         switch fault {
         case ETIMEDOUT: return .silence
         case MODBUS_ENOBASE...(MODBUS_ENOBASE + 99):
-            return .broken(ModbusError(.checksum, String(cString: modbus_strerror(fault))))
+            let raw = Array(bytes.prefix(Self.receivedBytes(bytes)))
+            return .broken(ModbusError(.checksum, String(cString: modbus_strerror(fault)), raw: raw))
         default: return .lost(String(cString: modbus_strerror(fault)))
+        }
+    }
+
+    /// How many bytes libmodbus read before it found the check sum wrong: it goes by the function code alone
+    /// (modbus.c, `compute_meta_length_after_function` and `compute_data_length_after_meta`).
+    private static func receivedBytes(_ bytes: [UInt8]) -> Int {
+        switch bytes[1] {
+        case 5, 6, 15, 16: 8
+        case 22: 10
+        case 7: 5
+        case 0x80...: 5
+        default: min(5 + Int(bytes[2]), bytes.count)
         }
     }
 

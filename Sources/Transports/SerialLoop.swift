@@ -12,7 +12,7 @@ final class SerialLoop {
         let board: LineStatusBoard
         let time: any TimeSource
         let seed: UInt64
-        let observer: LinkObserver?
+        let tap: LinkTap?
     }
 
     private static let signalToken: UInt64 = 0
@@ -98,7 +98,10 @@ final class SerialLoop {
 
     /// A request must never find bytes that came before it: they would be taken for its answer.
     private func discardUnread() {
-        guard !owner.machine.isWaitingForReply, port?.discardUnread() == true else { return }
+        guard !owner.machine.isWaitingForReply, let noise = port?.discardUnread(), !noise.isEmpty else {
+            return
+        }
+        observe(.received, noise)
         tell(.noise)
     }
 
@@ -160,7 +163,7 @@ final class SerialLoop {
         }
         while owner.machine.isWaitingForReply {
             let remaining = transmission.deadline - context.time.now().monotonicNanoseconds
-            let reception = remaining > 0 ? receive(remaining) : .silence
+            let reception = remaining > 0 ? receive(remaining, answering: transmission) : .silence
             let now = context.time.now()
             owner.machine.take(input(for: reception), at: now, into: &actions)
         }
@@ -184,9 +187,11 @@ final class SerialLoop {
         }
     }
 
-    private func receive(_ nanoseconds: Int64) -> RTUPort.Reception {
-        guard let reception = port?.receive(withinNanoseconds: nanoseconds) else { return .lost("not open") }
-        return reception
+    private func receive(
+        _ nanoseconds: Int64, answering transmission: LineMachine.Transmission
+    ) -> RTUPort.Reception {
+        let function = transmission.pdu.first ?? 0
+        return port?.receive(function: function, withinNanoseconds: nanoseconds) ?? .lost("not open")
     }
 
     private func input(for reception: RTUPort.Reception) -> LineMachine.Input {
@@ -196,7 +201,9 @@ final class SerialLoop {
             return .frame(transaction: nil, unit: bytes[0], pdu: Array(bytes.dropFirst().dropLast(2)))
         case .foreign(let unit): return .frame(transaction: nil, unit: unit, pdu: [])
         case .silence: return .wake
-        case .broken(let error): return .brokenFrame(error)
+        case .broken(let error):
+            observe(.received, error.raw)
+            return .brokenFrame(error)
         case .lost(let why):
             closePort()
             return .closed(why)
@@ -204,8 +211,8 @@ final class SerialLoop {
     }
 
     private func observe(_ direction: LinkTraffic.Direction, _ bytes: [UInt8]) {
-        guard let observer = context.observer else { return }
-        observer(
+        guard let tap = context.tap, tap.isWatched else { return }
+        tap.show(
             LinkTraffic(link: context.name, direction: direction, bytes: bytes, stamp: context.time.now()))
     }
 }

@@ -8,9 +8,12 @@ package enum SerialModbusLine {
     ///
     /// Throws `TransportError` where the process has no descriptor or thread left.
     ///
-    /// - Parameter seed: of the jitter between attempts; take it from the system's randomness in a daemon.
+    /// - Parameters:
+    ///   - seed: of the jitter between attempts; take it from the system's randomness in a daemon.
+    ///   - tap: where its traffic can be watched while it runs; `observer` sees all of it from the start.
     package static func line(
-        on settings: SerialSettings, time: any TimeSource, seed: UInt64, observer: LinkObserver? = nil
+        on settings: SerialSettings, time: any TimeSource, seed: UInt64, observer: LinkObserver? = nil,
+        tap: LinkTap? = nil
     ) throws(TransportError) -> any ModbusLink {
         let name = LinkAddress.modbusRTU(settings, unit: 0).lineName
         do throws(SystemCallError) {
@@ -22,8 +25,7 @@ package enum SerialModbusLine {
                 SerialLoop.run(
                     SerialLoop.Context(
                         name: name, settings: settings, mailbox: mailbox, board: board, time: time,
-                        seed: seed,
-                        observer: observer))
+                        seed: seed, tap: tap ?? observer.map(LinkTap.init(watchedBy:))))
             }
             return handle
         } catch {

@@ -46,7 +46,10 @@ extension Command {
             for fault in found { console.print("\(fault)") }
             mismatches += found.count
             let count = profile.registers?.vectors.count ?? 0
-            console.say("\(path): \(count) vectors, \(found.isEmpty ? "all right" : "\(found.count) wrong")")
+            let outcome = found.isEmpty ? "all right" : "\(found.count) wrong"
+            console.say(
+                count == 0
+                    ? "\(path): no vectors: nothing was proved" : "\(path): \(count) vectors, \(outcome)")
         }
         return mismatches == 0 ? .success : .mismatch
     }

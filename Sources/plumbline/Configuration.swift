@@ -56,17 +56,26 @@ extension Arguments {
 
     /// What the daemon on the data directory answers to a GET of `path`.
     func askDaemon(_ path: String) throws(CommandFailure) -> [UInt8] {
-        let data = try dataDirectory()
-        let hint = "start it with `plumbline run`, or name its data directory with --data"
-        guard let address = try daemonAddress(data) else {
-            throw CommandFailure(.device, "no gateway ever ran on \(data): \(hint)")
-        }
+        let url = try daemonURL()
         do {
-            return try HTTPClient.get(address.url + path)
+            return try HTTPClient.get(url + path)
         } catch {
-            throw CommandFailure(.device, "the gateway at \(address.url) does not answer (\(error)): \(hint)")
+            throw CommandFailure(
+                .device, "the gateway at \(url) does not answer (\(error)): \(Self.daemonHint)")
         }
     }
+
+    /// Where the daemon on the data directory listens, as it said last.
+    func daemonURL() throws(CommandFailure) -> String {
+        let data = try dataDirectory()
+        guard let address = try daemonAddress(data) else {
+            throw CommandFailure(.device, "no gateway ever ran on \(data): \(Self.daemonHint)")
+        }
+        return address.url
+    }
+
+    private static let daemonHint =
+        "start it with `plumbline run`, or name its data directory with --data"
 
     private func daemonAddress(_ data: String) throws(CommandFailure) -> DaemonAddress? {
         do {

@@ -43,7 +43,7 @@ struct ProbeLine {
     /// Why there is no answer to use, with what to do about it.
     func failure(_ outcome: ModbusOutcome, _ span: Span) -> CommandFailure {
         switch outcome {
-        case .reply:
+        case .reply, .sent:
             return CommandFailure(.device, "\(name): \(span.text): the reply has another length")
         case .exception(let exception):
             let remedy =

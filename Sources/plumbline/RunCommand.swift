@@ -7,9 +7,9 @@ import Transports
 extension Command {
     /// `plumbline run`: the daemon.
     static let runGateway = Command(
-        name: "run", operands: "",
+        name: "run", operands: "[--record FILE.pcapng]",
         summary: "the daemon: polls, inspects, records, delivers, serves the station page",
-        takesSignals: true
+        values: ["--record"], takesSignals: true
     ) { arguments, console in
         guard arguments.words.count == 1 else { throw UsageError(message: "run takes no operands") }
         let deployment = try arguments.deployment()
@@ -17,7 +17,7 @@ extension Command {
         let time = SystemTime()
         let daemon = GatewayDaemon(
             deployment, dataDirectory: arguments.values["--data"] ?? deployment.configuration.dataDirectory,
-            time: time, log: EventLog(time: time))
+            time: time, log: EventLog(time: time), recordingPath: arguments.values["--record"])
         let signals = TerminationSignals()
         do {
             try await daemon.run(

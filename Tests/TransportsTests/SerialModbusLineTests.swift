@@ -9,57 +9,6 @@ import Testing
 /// The serial line against a scripted slave on a pseudoterminal. Frames are written out here, or come from
 /// device manuals.
 @Suite(.timeLimit(.minutes(1))) struct SerialModbusLineTests {
-    /// Plays the slave: for each request that came whole (8 bytes), what to do.
-    private final class Slave: Sendable {
-        let path: String
-        private let stopping: WakeSignal
-        private let thread: SystemThread
-
-        init(_ serve: @escaping @Sendable (Int, [UInt8], borrowing Descriptor) throws -> Void) throws {
-            let terminal = try Pseudoterminal()
-            path = terminal.path
-            let stopping = try WakeSignal()
-            self.stopping = stopping
-            let holder = TerminalHolder(terminal)
-            thread = try SystemThread(name: "scripted-slave") {
-                var count = 0
-                var bytes: [UInt8] = []
-                while Self.wait(holder.terminal.device.number, stopping.number) {
-                    guard let more = try? holder.terminal.device.read(upTo: 256), !more.isEmpty else {
-                        return
-                    }
-                    bytes += more
-                    while bytes.count >= 8 {
-                        let request = Array(bytes.prefix(8))
-                        bytes.removeFirst(8)
-                        try? serve(count, request, holder.terminal.device)
-                        count += 1
-                    }
-                }
-            }
-        }
-
-        func stop() {
-            stopping.raise()
-            thread.join()
-        }
-
-        private static func wait(_ device: Int32, _ stopping: Int32) -> Bool {
-            var entries = [
-                pollfd(fd: device, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: stopping, events: Int16(POLLIN), revents: 0),
-            ]
-            while poll(&entries, 2, -1) < 0 {}
-            return entries[1].revents == 0
-        }
-    }
-
-    /// Carries a terminal onto the slave's thread.
-    private final class TerminalHolder: Sendable {
-        let terminal: Pseudoterminal
-        init(_ terminal: consuming Pseudoterminal) { self.terminal = terminal }
-    }
-
     private func line(
         _ path: String, observer: LinkObserver? = nil
     ) throws -> any ModbusLink {
@@ -75,7 +24,7 @@ import Testing
     private static let kralReply = Hex.bytes("0103040001609E025B") ?? []
 
     @Test func theFramesOfTheManualPass() async throws {
-        let slave = try Slave { _, request, device in
+        let slave = try ScriptedSlave { _, request, device in
             if request == Self.kralRequest { try device.write(Self.kralReply) }
         }
         let traffic = Guarded<[LinkTraffic]>([])
@@ -90,7 +39,7 @@ import Testing
 
     @Test func aLateReplyIsNeverCreditedToTheNextRequest() async throws {
         // The first answer (register 0 holds AAAA) comes 1.5 time-outs after its request.
-        let slave = try Slave { count, request, device in
+        let slave = try ScriptedSlave { count, request, device in
             if count == 0 {
                 Self.pause(milliseconds: 150)
                 try device.write(ModbusRTUFrame(unit: 1, pdu: [3, 2, 0xAA, 0xAA]).bytes)
@@ -118,7 +67,7 @@ import Testing
     }
 
     @Test func unitsShareTheLineAndAForeignReplyIsPassedOver() async throws {
-        let slave = try Slave { _, request, device in
+        let slave = try ScriptedSlave { _, request, device in
             try device.write(ModbusRTUFrame(unit: 99, pdu: [3, 2, 9, 9]).bytes)
             Self.pause(milliseconds: 5)
             try device.write(ModbusRTUFrame(unit: request[0], pdu: [3, 2, 0, request[0]]).bytes)
@@ -135,7 +84,7 @@ import Testing
     }
 
     @Test func aWrongCheckSumAShortReplyAndAnExceptionAreToldApart() async throws {
-        let slave = try Slave { count, _, device in
+        let slave = try ScriptedSlave { count, _, device in
             switch count {
             case 0: try device.write(Array(Self.kralReply.dropLast()) + [0xFF])
             case 1: try device.write(Array(Self.kralReply.prefix(5)))
@@ -165,7 +114,7 @@ import Testing
         let clock = SystemTime()
         let gaps = Guarded<[Int64]>([])
         let answered = Guarded<Int64?>(nil)
-        let slave = try Slave { _, _, device in
+        let slave = try ScriptedSlave { _, _, device in
             let now = clock.now().monotonicNanoseconds
             if let last = answered.withLock({ $0 }) { gaps.withLock { $0.append(now - last) } }
             answered.withLock { $0 = clock.now().monotonicNanoseconds }
@@ -201,7 +150,7 @@ import Testing
     @Test func aTTYThatVanishesIsOpenedAgainWhenItIsBack() async throws {
         let link = "/tmp/plumbline-tty-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         defer { unlink(link) }
-        let before = try Slave { _, _, device in try device.write(Self.kralReply) }
+        let before = try ScriptedSlave { _, _, device in try device.write(Self.kralReply) }
         #expect(symlink(before.path, link) == 0)
         let line = try line(link)
         var stream = ExchangeStream()
@@ -217,7 +166,7 @@ import Testing
             guard case .failed(.offline) = exchange.outcome else { return false }
             return true
         }
-        let after = try Slave { _, _, device in try device.write(Self.kralReply) }
+        let after = try ScriptedSlave { _, _, device in try device.write(Self.kralReply) }
         #expect(symlink(after.path, link) == 0)
         let back = try await stream.first { $0.replyPDU != nil }
         #expect(back.replyPDU == [3, 4, 0, 1, 0x60, 0x9E])
@@ -231,7 +180,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             var limit = rlimit(rlim_cur: 2_048, rlim_max: 2_048)
             #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
-            let slave = try Slave { _, _, device in try device.write(Self.kralReply) }
+            let slave = try ScriptedSlave { _, _, device in try device.write(Self.kralReply) }
             let settings = SerialSettings(path: slave.path, baud: 115_200, parity: .none)
             let line = try SerialModbusLine.line(on: settings, time: SystemTime(), seed: 1)
             while true {

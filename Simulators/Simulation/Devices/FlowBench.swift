@@ -28,6 +28,7 @@ package struct FlowBench: SimulatedDevice {
     /// Shop seconds in a real one: the heartbeat follows the PLC's own clock, however fast the shop is.
     let speed: Double
     var events: [DeviceEvent] = []
+    package var nameplate: Nameplate?
     var live = BenchLive()
     var result = [UInt16](repeating: 0, count: BenchRegister.result.count)
     var command = [UInt16](repeating: 0, count: BenchRegister.command.count)

@@ -24,7 +24,7 @@ package struct KolverTool: SimulatedDevice {
         static let stop = 34
     }
 
-    /// Serial number of the driver; any.
+    /// Serial number of the driver where the scenario gives none; any.
     private static let driverSerial: UInt32 = 2_301_845
     /// What the screen calls program 1.
     private static let programName = "INJECTOR NUT"
@@ -41,6 +41,7 @@ package struct KolverTool: SimulatedDevice {
     private var isStopped = false
     private var tightenings: UInt32 = 0
     private var events: [DeviceEvent] = []
+    package var nameplate: Nameplate?
     /// True from a barcode's writing until its screw is tight.
     package private(set) var isWaiting = false
 
@@ -154,7 +155,7 @@ package struct KolverTool: SimulatedDevice {
         }
         put(barcode, 0)
         put([isGood ? 1 : 0, program], 8)
-        put(Self.double(Self.driverSerial), 11)
+        put(Self.double(nameplate?.serial.flatMap { UInt32($0) } ?? Self.driverSerial), 11)
         put([target.torque, 450, 1850, isGood ? 1 : 0, 1], 15)
         put([torqueValue, torqueValue &+ 6], 23)
         put([angleValue], 28)

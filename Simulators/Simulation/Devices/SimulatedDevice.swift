@@ -34,6 +34,8 @@ package enum HandAct: Sendable {
 
 /// A device with registers: a value whose time and noise come in as arguments.
 package protocol SimulatedDevice: RegisterBank, Sendable {
+    /// What is on its plate; another one means that another device stands in its place.
+    var nameplate: Nameplate? { get set }
     /// When the device changes by itself next; nil where it waits for somebody.
     var nextChange: ShopTime? { get }
     /// Everything that was noticed since this was last asked, oldest first.

@@ -1,7 +1,7 @@
 /// The server's side of the Modbus application protocol: a request's PDU in, the reply's PDU out.
 ///
-/// Written from Application Protocol V1.1b3, sections 6.1 to 6.12, and on purpose from nothing that a client
-/// here uses: one misreading must not sit on both sides.
+/// Written from Application Protocol V1.1b3, sections 6.1 to 6.12 and 6.21, and on purpose from nothing that
+/// a client here uses: one misreading must not sit on both sides.
 package enum ModbusServer {
     /// Most bits in one read (section 6.1).
     static let mostBitsRead = 2000
@@ -46,6 +46,7 @@ package enum ModbusServer {
             return body
         case 15: return try writeBits(body, &device, now)
         case 16: return try writeWords(body, &device, now)
+        case 43: return try identification(body, of: device.nameplate)
         default: throw .illegalFunction
         }
     }

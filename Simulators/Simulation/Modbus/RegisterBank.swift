@@ -14,6 +14,8 @@ package enum BitTable: Sendable {
 /// Each requirement throws the exception that the device answers with; by default a device has no such
 /// function.
 package protocol RegisterBank {
+    /// What function 43 tells; nil for a device without that function.
+    var nameplate: Nameplate? { get }
     mutating func words(_ table: WordTable, _ range: Range<Int>, at now: ShopTime) throws(ServerRefusal)
         -> [UInt16]
     mutating func write(words: [UInt16], from address: Int, at now: ShopTime) throws(ServerRefusal)
@@ -23,6 +25,8 @@ package protocol RegisterBank {
 }
 
 extension RegisterBank {
+    package var nameplate: Nameplate? { nil }
+
     package mutating func words(_ table: WordTable, _ range: Range<Int>, at now: ShopTime)
         throws(ServerRefusal) -> [UInt16]
     { throw .illegalFunction }

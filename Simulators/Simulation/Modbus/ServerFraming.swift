@@ -79,6 +79,7 @@ package enum ServerFraming: Sendable {
         let length: Int
         switch bytes[start + 1] {
         case 1...6: length = 8
+        case 43: length = 7
         case 15, 16:
             guard bytes.count >= 7 else { return .incomplete }
             length = 9 + Int(bytes[start + 6])

@@ -28,6 +28,8 @@ package struct Scenario: Sendable, Equatable {
         package let model: Model
         /// The unit that is answered for; nil for any, as most devices on TCP do.
         package let unit: UInt8?
+        /// What the device says it is; nil for a scanner, which nobody asks.
+        package let nameplate: Nameplate?
     }
 
     /// A place where one technician works with some of the devices.

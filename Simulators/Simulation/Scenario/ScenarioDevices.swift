@@ -28,27 +28,46 @@ enum ScenarioDevices {
     static func device(_ id: String, _ device: YAMLMapping) -> Scenario.Device? {
         let name: ModelName? = device.required("model", .choice)
         guard let name else {
-            device.knows("listen", "pty", "unit")
+            device.knows("listen", "pty", "unit", "serial", "firmware")
             return nil
         }
         // A scanner speaks by itself: nobody addresses it.
         let isAddressed = name != .serialScanner && name != .hidScanner
         let unit = isAddressed ? device.optional("unit", .integer(1...247)).map { UInt8($0) } : nil
+        let nameplate = isAddressed ? nameplate(name, device) : nil
         switch name {
         case .flowBench:
-            return tcp(device).map { .init(id: id, link: $0, model: .flowBench, unit: unit) }
+            return tcp(device).map {
+                .init(id: id, link: $0, model: .flowBench, unit: unit, nameplate: nameplate)
+            }
         case .kralMeter:
             let model = kralMeter(device)
-            return pty(device).map { .init(id: id, link: $0, model: model, unit: unit ?? 1) }
+            return pty(device).map {
+                .init(id: id, link: $0, model: model, unit: unit ?? 1, nameplate: nameplate)
+            }
         case .kolverTool:
             let model = kolverTool(device)
-            return tcp(device).map { .init(id: id, link: $0, model: model, unit: unit) }
+            return tcp(device).map { .init(id: id, link: $0, model: model, unit: unit, nameplate: nameplate) }
         case .serialScanner:
             let suffix: Suffix = device.optional("suffix", .choice) ?? .cr
             let model = Scenario.Model.serialScanner(
                 suffix: suffix.bytes, sendsAIM: device.optional("aim_identifier", .flag) ?? false)
-            return pty(device).map { .init(id: id, link: $0, model: model, unit: nil) }
-        case .hidScanner: return .init(id: id, link: .usb, model: .hidScanner, unit: nil)
+            return pty(device).map { .init(id: id, link: $0, model: model, unit: nil, nameplate: nil) }
+        case .hidScanner: return .init(id: id, link: .usb, model: .hidScanner, unit: nil, nameplate: nil)
+        }
+    }
+
+    private static func nameplate(_ name: ModelName, _ device: YAMLMapping) -> Nameplate {
+        let serial = device.optional("serial", .text(1...32))
+        let firmware = device.optional("firmware", .text(1...32)) ?? "1.0"
+        return switch name {
+        case .kralMeter: .init(vendor: "KRAL", product: "BEM 500", revision: firmware, serial: serial)
+        case .kolverTool: .init(vendor: "Kolver", product: "K-DUCER", revision: firmware, serial: serial)
+        case .flowBench, .serialScanner, .hidScanner:
+            .init(
+                vendor: "Plumbline", product: "FB-SIM", revision: firmware, serial: serial,
+                name: "flow bench",
+                model: "simulated")
         }
     }
 

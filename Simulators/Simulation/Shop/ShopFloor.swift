@@ -47,6 +47,7 @@ package struct ShopFloor: Sendable {
         for device in scenario.devices where device.model.answersRequests {
             places[device.id] = devices.count
             devices.append(Self.made(device, seed: seed, speed: speed, clock: clock))
+            devices[devices.count - 1].nameplate = device.nameplate
         }
         watched = scenario.devices.filter(\.model.answersRequests).map { device in
             guard case .kralMeter(_, _, let measures?) = device.model else {
@@ -251,6 +252,18 @@ package struct ShopFloor: Sendable {
         guard places[device] != nil else { throw unknown(device) }
         faults.remove(of: device)
         hasten(now)
+    }
+
+    /// Puts another device of the same model in the place of `device`: it starts anew, and says so of itself.
+    package mutating func swap(
+        _ device: String, serial: String?, firmware: String?, at now: ShopTime
+    ) throws(SimulationError) {
+        guard let index = places[device] else { throw unknown(device) }
+        if let serial { devices[index].nameplate?.serial = serial }
+        if let firmware { devices[index].nameplate?.revision = firmware }
+        devices[index].restart(at: now)
+        acts.append(.remark("\(device): swapped for another"))
+        passOn(from: index, at: now)
     }
 
     private func unknown(_ device: String) -> SimulationError {

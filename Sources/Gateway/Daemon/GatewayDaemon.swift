@@ -18,14 +18,19 @@ package struct GatewayDaemon: Sendable {
     private let dataDirectory: String
     private let time: any TimeSource
     private let log: EventLog
+    private let recordingPath: String?
 
     /// How often deadlines are looked at and pages renewed.
     private static let tick = Duration.milliseconds(250)
 
-    /// A daemon for `deployment` that keeps its ledger in `dataDirectory`.
-    package init(_ deployment: Deployment, dataDirectory: String, time: any TimeSource, log: EventLog) {
+    /// A daemon for `deployment` that keeps its ledger in `dataDirectory`, and records the traffic of its
+    /// lines to the file `recordingPath` where one is given.
+    package init(
+        _ deployment: Deployment, dataDirectory: String, time: any TimeSource, log: EventLog,
+        recordingPath: String? = nil
+    ) {
         (self.deployment, self.dataDirectory) = (deployment, dataDirectory)
-        (self.time, self.log) = (time, log)
+        (self.time, self.log, self.recordingPath) = (time, log, recordingPath)
     }
 
     /// Runs until `stop` returns; `ready` is called with the page's address once everything listens.
@@ -62,8 +67,14 @@ package struct GatewayDaemon: Sendable {
         let board = StatusBoard()
         let started = time.now()
         let hub = EventHub(epoch: UInt64(bitPattern: started.utc.nanoseconds))
+        let tap = LinkTap()
         let parts = try await GatewayParts(
-            deployment, ledger: ledger, time: time, log: log, counters: counters, board: board, hub: hub)
+            deployment, ledger: ledger, time: time, log: log, counters: counters, board: board, hub: hub,
+            tap: tap)
+        let traffic = try TrafficDesk(
+            tap: tap, recordingTo: recordingPath, time: time,
+            complain: { [log] in log.say(.error, $0) })
+        defer { traffic.stop() }
         let reporter = StatusReporter(
             parts: parts, ledger: ledger, counters: counters, board: board, time: time, started: started,
             site: deployment.configuration.site, gateway: deployment.configuration.id)
@@ -71,7 +82,7 @@ package struct GatewayDaemon: Sendable {
         let web = WebServer(
             host: deployment.configuration.web.host,
             port: UInt16(clamping: deployment.configuration.web.port),
-            routes: routes(hub, board, parts), log: { log.say(.warning, "web: \($0)") })
+            routes: routes(hub, board, parts, traffic), log: { log.say(.warning, "web: \($0)") })
         try web.start()
         defer { web.stop() }
         try await note(AuditKind.started, in: ledger)
@@ -135,8 +146,11 @@ package struct GatewayDaemon: Sendable {
         }
     }
 
-    private func routes(_ hub: EventHub, _ board: StatusBoard, _ parts: GatewayParts) -> [Route] {
+    private func routes(
+        _ hub: EventHub, _ board: StatusBoard, _ parts: GatewayParts, _ traffic: TrafficDesk
+    ) -> [Route] {
         let time = time
+        let lines = Set(parts.devices.map(\.link.name))
         let inboxes = Dictionary(
             uniqueKeysWithValues: zip(
                 deployment.configuration.stations.map(\.id), parts.stations.map(\.inbox)))
@@ -152,7 +166,8 @@ package struct GatewayDaemon: Sendable {
             abort: { station in
                 guard let inbox = inboxes[station] else { return .unknownStation }
                 return inbox.put(.machine(.abort)) ? .taken : .busy("the station is too busy; try again")
-            }
+            },
+            traffic: { lines.contains($0) ? traffic.events(ofLine: $0) : nil }
         ).all
     }
 

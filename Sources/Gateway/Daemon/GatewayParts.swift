@@ -34,10 +34,10 @@ struct GatewayParts: Sendable {
     /// Puts the parts together; nothing is opened but the ledger and the embedded stores.
     init(
         _ deployment: Deployment, ledger: LedgerWriter, time: any TimeSource, log: EventLog,
-        counters: InspectionCounters, board: StatusBoard, hub: EventHub
+        counters: InspectionCounters, board: StatusBoard, hub: EventHub, tap: LinkTap
     ) async throws {
         var generator = SystemRandomNumberGenerator()
-        lines = LinePool(time: time, seed: generator.next())
+        lines = LinePool(time: time, seed: generator.next(), tap: tap)
         let sinks = try Self.sinks(deployment, time)
         let inboxes = StationInboxes()
         let book = DeviceBook(deployment.configuration, ledger: ledger)

@@ -5,13 +5,17 @@ package import Transports
 package actor LinePool {
     private let time: any TimeSource
     private let seed: UInt64
+    private let tap: LinkTap
     private var engine: ModbusTCPEngine?
     /// Ttys have an engine of their own: to open a broken adapter may take the kernel seconds, which no
     /// device on the network shall wait for.
     private var ttyEngine: ModbusTCPEngine?
     private var lines: [String: any ModbusLink] = [:]
 
-    package init(time: any TimeSource, seed: UInt64) { (self.time, self.seed) = (time, seed) }
+    /// The lines' traffic shows at `tap`.
+    package init(time: any TimeSource, seed: UInt64, tap: LinkTap = LinkTap()) {
+        (self.time, self.seed, self.tap) = (time, seed, tap)
+    }
 
     /// The line that `address` lies on, made when it is first asked for.
     ///
@@ -22,11 +26,11 @@ package actor LinePool {
         let line: any ModbusLink
         switch address {
         case .modbusTCP, .modbusRTUOverTCP:
-            line = try Self.made(&engine, "modbus-tcp", time, seed).line(to: address)
+            line = try Self.made(&engine, "modbus-tcp", time, seed, tap).line(to: address)
         case .modbusASCII:
-            line = try Self.made(&ttyEngine, "modbus-ascii", time, seed).line(to: address)
+            line = try Self.made(&ttyEngine, "modbus-ascii", time, seed, tap).line(to: address)
         case .modbusRTU(let settings, _):
-            line = try SerialModbusLine.line(on: settings, time: time, seed: seed)
+            line = try SerialModbusLine.line(on: settings, time: time, seed: seed, tap: tap)
         case .serial, .usb:
             throw TransportError(
                 address.lineName, "this is no Modbus link", remedy: "use one that begins with modbus+")
@@ -36,10 +40,11 @@ package actor LinePool {
     }
 
     private static func made(
-        _ engine: inout ModbusTCPEngine?, _ name: String, _ time: any TimeSource, _ seed: UInt64
+        _ engine: inout ModbusTCPEngine?, _ name: String, _ time: any TimeSource, _ seed: UInt64,
+        _ tap: LinkTap
     ) throws(TransportError) -> ModbusTCPEngine {
         if let engine { return engine }
-        let made = try ModbusTCPEngine(name: name, time: time, seed: seed)
+        let made = try ModbusTCPEngine(name: name, time: time, seed: seed, tap: tap)
         engine = made
         return made
     }

@@ -44,6 +44,8 @@ package struct WebRoutes: Sendable {
     package var scan: @Sendable (_ station: String, _ text: String) -> ScanReceipt
     /// Ends the cycle that is open at a station, if one is.
     package var abort: @Sendable (_ station: String) -> ScanReceipt
+    /// What passes the line of this name, as events; nil where there is no such line or too many look.
+    package var traffic: @Sendable (_ line: String) -> EventHub?
 
     package init(
         hub: EventHub,
@@ -54,7 +56,8 @@ package struct WebRoutes: Sendable {
         health: @escaping @Sendable () -> [HealthCheck],
         readiness: @escaping @Sendable () -> [HealthCheck],
         scan: @escaping @Sendable (_ station: String, _ text: String) -> ScanReceipt,
-        abort: @escaping @Sendable (_ station: String) -> ScanReceipt = { _ in .unknownStation }
+        abort: @escaping @Sendable (_ station: String) -> ScanReceipt = { _ in .unknownStation },
+        traffic: @escaping @Sendable (_ line: String) -> EventHub? = { _ in nil }
     ) {
         self.hub = hub
         self.stations = stations
@@ -65,6 +68,7 @@ package struct WebRoutes: Sendable {
         self.readiness = readiness
         self.scan = scan
         self.abort = abort
+        self.traffic = traffic
     }
 
     /// Every route, the page's own files first.
@@ -93,6 +97,12 @@ package struct WebRoutes: Sendable {
             Route(.get, "/api/v1/stations") { [stations] _ in .json(stations()) },
             Route(.get, "/api/v1/devices") { [devices] _ in .json(devices()) },
             Route(.get, "/api/v1/status") { [status] _ in .json(status()) },
+            Route(.get, "/api/v1/traffic") { [traffic] request in
+                guard let hub = request.query["line"].flatMap(traffic) else {
+                    return .problem(404, "Not Found", "name a line of a device: ?line=modbus%2Btcp://…")
+                }
+                return HTTPResponse(contentType: "text/event-stream", body: .events(hub, after: nil))
+            },
             Route(.post, "/api/v1/stations/{id}/scan") { [scan] request in Self.scan(request, into: scan) },
             Route(.post, "/api/v1/stations/{id}/abort") { [abort] request in
                 Self.answer(abort(request.parameters["id"] ?? ""))

@@ -46,7 +46,10 @@ package struct DevicePoint: Sendable, Equatable {
     /// Zero-based address, as it stands in the request.
     package let address: Int
     package let type: ModbusValueType
+    /// The order of its bytes, where `byteOrderFrom` does not say it.
     package let byteOrder: ModbusByteOrder
+    /// The point whose word is the byte order, where that is set at the device.
+    package let byteOrderFrom: String?
     package let meaning: Meaning
     package internal(set) var moment: ReadMoment
     package let access: Access
@@ -54,11 +57,20 @@ package struct DevicePoint: Sendable, Equatable {
     package let writing: Writing
     /// Whether reading it changes it: never read ahead, never together with others.
     package let clearsOnRead: Bool
-    /// A bit that says whether this point's value counts; of the same reply.
-    package let when: String?
+    /// What says whether this point's value counts; of the same reply.
+    package let when: Condition?
     /// Whether nobody has confirmed this entry against a manual or a device.
     package let isUnconfirmed: Bool
     package let place: SourcePlace
+
+    /// When a value counts: where a bit is 1, or where a point says one of some words.
+    package struct Condition: Sendable, Equatable {
+        package let point: String
+        /// Nil for a bit.
+        package let words: [String]?
+
+        package init(point: String, words: [String]?) { (self.point, self.words) = (point, words) }
+    }
 
     /// What a person may do with it.
     package enum Access: String, Sendable, CaseIterable {
@@ -80,13 +92,26 @@ package struct DevicePoint: Sendable, Equatable {
 
     package init(
         id: String, table: RegisterTable, address: Int, type: ModbusValueType, byteOrder: ModbusByteOrder,
-        meaning: Meaning, moment: ReadMoment, access: Access, clearsOnRead: Bool, when: String?,
-        isUnconfirmed: Bool, place: SourcePlace, writing: Writing = Writing()
+        byteOrderFrom: String? = nil, meaning: Meaning, moment: ReadMoment, access: Access,
+        clearsOnRead: Bool, when: Condition?, isUnconfirmed: Bool, place: SourcePlace,
+        writing: Writing = Writing()
     ) {
         (self.id, self.table, self.address, self.type) = (id, table, address, type)
-        (self.byteOrder, self.meaning, self.moment, self.access) = (byteOrder, meaning, moment, access)
+        (self.byteOrder, self.byteOrderFrom) = (byteOrder, byteOrderFrom)
+        (self.meaning, self.moment, self.access) = (meaning, moment, access)
         (self.clearsOnRead, self.when, self.isUnconfirmed) = (clearsOnRead, when, isUnconfirmed)
         (self.place, self.writing) = (place, writing)
+    }
+
+    /// The points of an array that begins here: `curve.0`, `curve.1` and so on, one behind the other.
+    package func elements(_ count: Int) -> [DevicePoint] {
+        (0..<count).map { index in
+            DevicePoint(
+                id: "\(id).\(index)", table: table, address: address + index * width, type: type,
+                byteOrder: byteOrder, byteOrderFrom: byteOrderFrom, meaning: meaning, moment: moment,
+                access: access, clearsOnRead: clearsOnRead, when: when, isUnconfirmed: isUnconfirmed,
+                place: place, writing: writing)
+        }
     }
 }
 

@@ -31,7 +31,7 @@ extension RegisterMap {
         guard let first = parts.first?.point else {
             throw WriteRefusal(point: "", what: "nothing is to be written", remedy: "name a point")
         }
-        if let mask = first.type.mask, first.table == .holding {
+        if let mask = first.registerMask, first.table == .holding {
             return PlannedWrite(write: try masked(parts, mask), values: parts)
         }
         for (left, right) in zip(parts, parts.dropFirst()) {
@@ -49,7 +49,7 @@ extension RegisterMap {
     ) throws(WriteRefusal) -> RegisterWrite {
         var (mask, bits) = (mask, parts[0].words[0])
         for part in parts.dropFirst() {
-            guard part.point.address == parts[0].point.address, let other = part.point.type.mask else {
+            guard part.point.address == parts[0].point.address, let other = part.point.registerMask else {
                 throw .apart(parts[0].point, part.point)
             }
             mask |= other
@@ -83,6 +83,9 @@ extension RegisterMap {
 }
 
 extension DevicePoint {
+    /// The bits of its one register that it takes; nil for whole registers and for fields of more.
+    var registerMask: UInt16? { width == 1 ? type.mask.flatMap { UInt16(exactly: $0) } : nil }
+
     /// How a point is written, and how it is found out that the device took the value.
     package struct Writing: Sendable, Equatable {
         package var function = Function.block

@@ -6,119 +6,111 @@ struct PointReader {
     let defaults: RegisterMapReader.Defaults
     let requests: [ExplicitRequest]
 
-    /// Words of `type:`.
-    private enum TypeName: String, CaseIterable {
-        case uint16, int16, uint32, int32, uint64, int64, float32, float64, bit, string
-
-        var isFloat: Bool { self == .float32 || self == .float64 }
+    /// What one entry of `points:` reads as.
+    struct Entry {
+        /// The id as it is written: an array's points have ids of their own.
+        let id: String
+        /// One point, or those of an array.
+        let points: [DevicePoint]
+        /// Whether it is a number that names no unit.
+        let lacksUnit: Bool
     }
 
-    /// The point, and whether it is a number that names no unit.
-    func point(_ mapping: YAMLMapping) -> (point: DevicePoint, lacksUnit: Bool)? {
+    /// Elements of an array; the longest known curve in registers has 223 (Kolver K-DUCER).
+    private static let lengths = 1...500
+
+    /// The point or points of one mapping; nil after noting what is wrong.
+    func entry(_ mapping: YAMLMapping) -> Entry? {
         let faults = mapping.faults
         let before = faults.count
         let id = mapping.required("id", .name)
         let place = AddressReader.read(mapping, defaultTable: defaults.table)
-        let name: TypeName? =
+        let name: PointTypeReader.Name? =
             place?.table.holdsBits == true
             ? mapping.optional("type", .choice) ?? .bit : mapping.required("type", .choice)
-        let order = mapping.optional("byte_order", .choice) ?? defaults.byteOrder
-        let type = name.flatMap { self.type($0, mapping, isBitTable: place?.table.holdsBits == true) }
+        let types = PointTypeReader(mapping: mapping, isBitTable: place?.table.holdsBits == true)
+        let type = name.flatMap(types.type)
+        let order = types.order(type, defaults.byteOrder)
+        let length = mapping.optional("length", .integer(Self.lengths))
         let access: DevicePoint.Access = mapping.optional("access", .choice) ?? .read
         let clears = mapping.optional("clears_on_read", .flag) ?? false
-        let when = mapping.optional("when", .name)
+        let when = mapping.optional("when", .condition)
         let isUnconfirmed = mapping.optional("unconfirmed", .flag) ?? false
         let moment = MomentReader.read(mapping)
-        let meaning = name.flatMap { self.meaning($0, mapping) }
-        if name == nil { mapping.knows("mask", "bit", "count", "enum", "scale", "offset", "scale_from") }
-        if name == nil { mapping.knows("resolution", "valid", "sentinel", "unit", "unit_from", "kind") }
+        let meaning = name.flatMap { self.meaning($0, type, mapping) }
+        if name == nil { knowTheRest(of: mapping) }
         guard let id, let place, let type, let meaning, faults.count == before else { return nil }
-        if isUnconfirmed {
-            faults.warn(
-                mapping.place, "point \(Wording.quoted(id)) is not confirmed",
-                "compare it with the manual or the device, then remove `unconfirmed`")
-        }
-        var point = DevicePoint(
-            id: id, table: place.table, address: place.address, type: type, byteOrder: order,
-            meaning: meaning,
+        let point = DevicePoint(
+            id: id, table: place.table, address: place.address, type: type, byteOrder: order.order,
+            byteOrderFrom: order.from, meaning: meaning,
             moment: clears ? .onDemand : moment ?? .every(milliseconds: defaults.pollMilliseconds),
             access: access,
             clearsOnRead: clears, when: when, isUnconfirmed: isUnconfirmed, place: mapping.place,
             writing: WritingReader(mapping: mapping, usual: defaults.writes).read(access))
-        guard check(point, hasOwnMoment: moment != nil, mapping) else { return nil }
-        if let holder = requests.first(where: { $0.holds(point) }) { point.moment = holder.moment }
+        let points = (length.map(point.elements) ?? [point]).filter {
+            check($0, hasOwnMoment: moment != nil, mapping)
+        }
+        guard faults.count == before else { return nil }
         let namesUnit = mapping.has("unit") || mapping.has("unit_from") || name == .bit
-        return (point, lacksUnit: point.quantity != nil && !namesUnit)
+        return Entry(
+            id: id, points: points.map(inItsRequest), lacksUnit: point.quantity != nil && !namesUnit)
     }
 
-    private func type(_ name: TypeName, _ mapping: YAMLMapping, isBitTable: Bool) -> ModbusValueType? {
-        let mask = mapping.optional("mask", .integer(1...0xFFFF))
-        let bit = mapping.optional("bit", .integer(0...15))
-        let count = mapping.optional("count", .integer(1...125))
-        if mask != nil, name != .uint16 {
-            mapping.fault("mask", "only a uint16 has a mask", "write `type: uint16`, or remove `mask`")
-        }
-        if bit != nil, name != .bit || isBitTable {
-            mapping.fault(
-                "bit", "only a bit of a register has a number", "write `type: bit`, or remove `bit`")
-        }
-        if count != nil, name != .string {
-            mapping.fault(
-                "count", "only a string has a count", "remove `count`: the type says how long it is")
-        }
-        switch name {
-        case .uint16: return mask.map { .bits(mask: UInt16($0)) } ?? .uint16
-        case .int16: return .int16
-        case .uint32: return .uint32
-        case .int32: return .int32
-        case .uint64: return .uint64
-        case .int64: return .int64
-        case .float32: return .float32
-        case .float64: return .float64
-        case .bit:
-            if isBitTable { return .bit(0) }
-            return mapping.required("bit", .integer(0...15)).map { .bit($0) }
-        case .string: return mapping.required("count", .integer(1...125)).map { .text(registers: $0) }
-        }
+    /// Keys that depend on the type, where that is wrong already.
+    private func knowTheRest(of mapping: YAMLMapping) {
+        mapping.knows("mask", "bit", "half", "count", "layout", "enum", "scale", "offset", "scale_from")
+        mapping.knows("resolution", "valid", "sentinel", "unit", "unit_from", "kind")
     }
 
-    private func meaning(_ name: TypeName, _ mapping: YAMLMapping) -> DevicePoint.Meaning? {
+    /// The point with the moment of the request that holds it.
+    private func inItsRequest(_ point: DevicePoint) -> DevicePoint {
+        guard let holder = requests.first(where: { $0.holds(point) }) else { return point }
+        var point = point
+        point.moment = holder.moment
+        return point
+    }
+
+    private func meaning(
+        _ name: PointTypeReader.Name, _ type: ModbusValueType?, _ mapping: YAMLMapping
+    ) -> DevicePoint.Meaning? {
         if name == .string { return .text }
         if let words = mapping.mapping("enum", "an enum") {
             guard !name.isFloat else {
                 mapping.fault("enum", "a float has no words", "remove `enum`")
                 return nil
             }
-            return self.words(words).map { .words($0) }
+            return self.words(words, type).map { .words($0) }
         }
-        return quantity(name, mapping).map { .quantity($0) }
+        return quantity(name, type, mapping).map { .quantity($0) }
     }
 
-    private func words(_ mapping: YAMLMapping) -> DevicePoint.CodeWords? {
+    private func words(_ mapping: YAMLMapping, _ type: ModbusValueType?) -> DevicePoint.CodeWords? {
         var words: [Int128: String] = [:]
         let otherwise = mapping.optional("else", .text(1...64))
-        let code = YAMLForm<Int>.integer(Int.min...Int.max)
+        let code = YAMLForm<Int128>.rawNumber(of: type)
         for entry in mapping.namedEntries() where entry.key != "else" {
             let key = YAMLNode(place: entry.place, content: .scalar(text: entry.key, isQuoted: false))
             guard let number = code.read(key, mapping.faults),
                 let word = YAMLForm<String>.text(1...64).read(entry.value, mapping.faults)
             else { continue }
-            guard words[Int128(number)] == nil else {
+            guard words[number] == nil else {
                 mapping.faults.fault(entry.place, "code \(number) has a word already", "keep one of them")
                 continue
             }
-            words[Int128(number)] = word
+            words[number] = word
         }
         return words.isEmpty ? nil : DevicePoint.CodeWords(words, otherwise: otherwise)
     }
 
-    private func quantity(_ name: TypeName, _ mapping: YAMLMapping) -> DevicePoint.Quantity? {
+    private func quantity(
+        _ name: PointTypeReader.Name, _ type: ModbusValueType?, _ mapping: YAMLMapping
+    ) -> DevicePoint.Quantity? {
         let scale = mapping.optional("scale", .decimal) ?? 1
         let offset = mapping.optional("offset", .decimal) ?? 0
         let scaleFrom = mapping.optional("scale_from", .name)
         let resolution = mapping.optional("resolution", .decimal)
         let valid = mapping.optional("valid", .list(of: .decimal, 2...2))
-        let sentinels = mapping.optional("sentinel", .list(of: .integer(Int.min...Int.max), 1...16)) ?? []
+        let sentinels = mapping.optional("sentinel", .list(of: .rawNumber(of: type), 1...16)) ?? []
         if scale == 0 {
             mapping.fault("scale", "a scale of 0 makes everything 0", "write the value of one count")
         }
@@ -131,17 +123,15 @@ struct PointReader {
         if name.isFloat, !sentinels.isEmpty {
             mapping.fault("sentinel", "floats say NaN by themselves", "remove `sentinel`")
         }
-        guard let (unit, kind) = unit(name, mapping) else { return nil }
+        guard let (unit, kind) = unit(mapping) else { return nil }
         return DevicePoint.Quantity(
             scale: scale, offset: offset, scaleFrom: scaleFrom, unit: unit, kind: kind,
             resolution: resolution,
             valid: valid.flatMap { $0.count == 2 ? DevicePoint.ValidRange(low: $0[0], high: $0[1]) : nil },
-            sentinels: sentinels.map { Int128($0) })
+            sentinels: sentinels)
     }
 
-    private func unit(
-        _ name: TypeName, _ mapping: YAMLMapping
-    ) -> (unit: DevicePoint.PointUnit, kind: QuantityKind)? {
+    private func unit(_ mapping: YAMLMapping) -> (unit: DevicePoint.PointUnit, kind: QuantityKind)? {
         let fixed = mapping.optional("unit", .unit)
         let from = mapping.optional("unit_from", .name)
         let kind: QuantityKind? = mapping.optional("kind", .choice)
@@ -204,10 +194,49 @@ struct PointReader {
             mapping.fault(
                 "access", "a part of a register is not written by itself",
                 "write the whole uint16, or add `writes: mask` if the device knows function 22")
+        case .uint8, .int8:
+            mapping.fault("access", "a part of a register is not written by itself", "write the whole uint16")
         default: break
         }
         if point.quantity?.scaleFrom != nil {
             mapping.fault("access", "a point with `scale_from` is not written", "read it only")
+        }
+        if point.byteOrderFrom != nil {
+            mapping.fault("access", "a point with `byte_order_from` is not written", "read it only")
+        }
+    }
+}
+
+extension YAMLForm where Value == Int128 {
+    /// A raw number that a point of `type` can say; any, where the type is wrong already.
+    fileprivate static func rawNumber(of type: ModbusValueType?) -> YAMLForm {
+        YAMLForm("a whole number") { node, faults in
+            guard let text = node.text, let number = wholeNumber(text) else {
+                faults.fault(node.place, "\(node.form) stands here", "write a whole number")
+                return nil
+            }
+            guard let range = type?.wholeNumbers, !range.contains(number) else { return number }
+            faults.fault(
+                node.place, "\(number) is nothing that the point can say",
+                "write \(range.lowerBound)…\(range.upperBound), the raw number after `type` and `mask`")
+            return nil
+        }
+    }
+}
+
+extension YAMLForm where Value == DevicePoint.Condition {
+    /// `ready`, a bit; or `{point: quality, is: [good, fixed]}`.
+    fileprivate static var condition: YAMLForm {
+        YAMLForm("a bit's name, or {point: …, is: […]}") { node, faults in
+            guard case .mapping = node.content else {
+                return YAMLForm<String>.name.read(node, faults).map { .init(point: $0, words: nil) }
+            }
+            guard let mapping = YAMLMapping(node, "a condition", faults) else { return nil }
+            let point = mapping.required("point", .name)
+            let words = mapping.required("is", .oneOrMore(of: .text(1...64), most: 64))
+            mapping.finish()
+            guard let point, let words else { return nil }
+            return .init(point: point, words: words)
         }
     }
 }

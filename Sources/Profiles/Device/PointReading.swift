@@ -62,7 +62,7 @@ extension ModbusValueBlock {
 extension DevicePoint {
     /// Whether its value needs that of another point.
     var isDependent: Bool {
-        if when != nil || quantity?.scaleFrom != nil { return true }
+        if when != nil || byteOrderFrom != nil || quantity?.scaleFrom != nil { return true }
         guard case .from = quantity?.unit else { return false }
         return true
     }
@@ -74,12 +74,13 @@ extension DevicePoint {
 
     fileprivate func reading(from block: ModbusValueBlock, _ context: [String: PointReading]) -> PointReading
     {
-        guard let (value, raw) = block.value(of: self) else { return bad(.malformed) }
+        let order = byteOrderFrom.map { context[$0]?.byteOrder } ?? byteOrder
+        guard let (value, raw) = block.value(of: self, order: order) else { return bad(.malformed) }
         guard let value else { return bad(.malformed, raw: raw) }
         let read = meant(value, raw, context)
         guard let when, read.quality == .good else { return read }
-        guard let condition = context[when], condition.quality == .good else { return read.with(.malformed) }
-        return condition.value?.decimal == 1 ? read : read.with(.flagged)
+        guard let said = context[when.point], said.quality == .good else { return read.with(.malformed) }
+        return when.isMet(by: said.value) ? read : read.with(.flagged)
     }
 
     private func meant(_ value: ModbusValue, _ raw: [UInt8], _ context: [String: PointReading])
@@ -107,6 +108,7 @@ extension DevicePoint {
         case .integer(let integer):
             guard !quantity.sentinels.contains(integer) else { return bad(.sentinel, raw: raw) }
             number = ExactDecimal(integer)
+        case .float16(let float): number = ExactDecimal(shortest: float)
         case .float32(let float): number = ExactDecimal(shortest: float)
         case .float64(let double): number = ExactDecimal(shortest: double)
         case .notFinite: return bad(.sentinel, raw: raw)
@@ -118,6 +120,14 @@ extension DevicePoint {
         let reading = PointReading(point: id, value: .decimal(scaled), unit: unit, raw: raw, quality: .good)
         let isPlausible = unit.kind == quantity.kind && quantity.valid?.contains(scaled) != false
         return isPlausible ? reading : reading.with(.implausible)
+    }
+}
+
+extension DevicePoint.Condition {
+    fileprivate func isMet(by value: PointValue?) -> Bool {
+        guard let words else { return value?.decimal == 1 }
+        guard case .text(let word) = value else { return false }
+        return words.contains(word)
     }
 }
 
@@ -149,6 +159,12 @@ extension DevicePoint.Quantity {
 }
 
 extension PointReading {
+    /// The byte order that it names; nil for anything else.
+    fileprivate var byteOrder: ModbusByteOrder? {
+        guard quality == .good, case .text(let word) = value else { return nil }
+        return ModbusByteOrder(rawValue: word)
+    }
+
     fileprivate func with(_ defect: Quality.Defect) -> PointReading {
         PointReading(point: point, value: value, unit: unit, raw: raw, quality: .bad(defect))
     }
@@ -157,12 +173,14 @@ extension PointReading {
 extension ModbusValueBlock {
     /// A point's value and wire bytes: nil where this block lacks it, a nil value where its bytes say
     /// nothing.
-    fileprivate func value(of point: DevicePoint) -> (value: ModbusValue?, raw: [UInt8])? {
+    fileprivate func value(
+        of point: DevicePoint, order: ModbusByteOrder?
+    ) -> (value: ModbusValue?, raw: [UInt8])? {
         if point.table.holdsBits {
             return bit(at: point.address).map { (.integer($0 ? 1 : 0), [$0 ? 1 : 0]) }
         }
         return registers(at: point.address, count: point.width).map { bytes in
-            (ModbusValue(bytes, as: point.type, order: point.byteOrder), bytes)
+            (order.flatMap { ModbusValue(bytes, as: point.type, order: $0) }, bytes)
         }
     }
 }

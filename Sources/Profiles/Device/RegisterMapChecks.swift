@@ -3,19 +3,24 @@ internal import Metrology
 
 /// Looks for what makes no sense between the points of a profile.
 struct RegisterMapChecks {
+    let entries: [PointReader.Entry]
+    /// Those of all entries.
     let points: [DevicePoint]
-    /// Places of numbers that name no unit.
-    let unitless: Set<SourcePlace>
     let requests: [ExplicitRequest]
+    let registersPerWrite: Int
     let faults: FaultCollector
 
     func run() {
         checkIds()
         checkOverlaps()
         checkClearing()
-        for point in points {
+        // What is wrong with one element of an array is wrong with all of them, and said once.
+        for entry in entries {
+            guard let point = entry.points.first else { continue }
             checkReferences(of: point)
             if point.access.writes { WritingReader.check(point, among: points, faults) }
+            checkUnit(of: entry)
+            checkWidth(of: point)
         }
     }
 
@@ -26,13 +31,23 @@ struct RegisterMapChecks {
                 fault(point, "is there already, at line \(first.place.line)", "give each point its own id")
             }
             seen[point.id] = point
-            if unitless.contains(point.place), !points.contains(where: { $0.quantity?.scaleFrom == point.id })
-            {
-                fault(
-                    point, "is a number without a unit",
-                    #"add `unit`, `unit_from`, `enum`, or `unit: "1"` for a count"#)
-            }
         }
+    }
+
+    private func checkUnit(of entry: PointReader.Entry) {
+        guard entry.lacksUnit, let point = entry.points.first,
+            !points.contains(where: { $0.quantity?.scaleFrom == point.id })
+        else { return }
+        faults.fault(
+            point.place, "point \(Wording.quoted(entry.id)) is a number without a unit",
+            #"add `unit`, `unit_from`, `enum`, or `unit: "1"` for a count"#)
+    }
+
+    private func checkWidth(of point: DevicePoint) {
+        guard point.access.writes, point.width > registersPerWrite else { return }
+        fault(
+            point, "has \(point.width) registers, one write \(registersPerWrite)",
+            "shorten it, or correct `limits`")
     }
 
     private func checkOverlaps() {
@@ -45,7 +60,9 @@ struct RegisterMapChecks {
                     let later = max(left.place, right.place) == right.place ? right : left
                     let other = later.id == right.id ? left : right
                     fault(
-                        later, "overlaps \(Wording.quoted(other.id)) at \(other.addressText)",
+                        later,
+                        (later.address > other.address ? "begins within " : "overlaps ")
+                            + "\(Wording.quoted(other.id)) at \(other.addressText)",
                         "correct the address or type of one of them")
                 }
             }
@@ -54,11 +71,11 @@ struct RegisterMapChecks {
 
     /// One register may be looked at as a whole and bit by bit, but no bit twice.
     private static func mayShare(_ left: DevicePoint, _ right: DevicePoint) -> Bool {
-        guard left.address == right.address else { return false }
+        guard left.address == right.address, left.width == right.width else { return false }
         switch (left.type.mask, right.type.mask) {
         case (let left?, let right?): return left & right == 0
-        case (nil, .some): return left.type == .uint16
-        case (.some, nil): return right.type == .uint16
+        case (nil, .some): return left.type == .uint16 || left.type == .uint32
+        case (.some, nil): return right.type == .uint16 || right.type == .uint32
         default: return false
         }
     }
@@ -78,16 +95,9 @@ struct RegisterMapChecks {
     }
 
     private func checkReferences(of point: DevicePoint) {
-        if let when = point.when, let bit = referred(when, by: point, "when") {
-            if bit.type.mask == nil || bit.quantity == nil || bit.when != nil {
-                fault(
-                    point, "waits for \(Wording.quoted(when)), which is no plain bit",
-                    "name a point of type bit")
-            } else if !sharesRequest(point, bit) {
-                fault(
-                    point, "waits for \(Wording.quoted(when)), which comes in another reply",
-                    "put both into one request, so that they are of one instant")
-            }
+        if let when = point.when { check(when, of: point) }
+        if let from = point.byteOrderFrom, let source = referred(from, by: point, "byte_order_from") {
+            checkOrders(source, for: point)
         }
         if let scaleFrom = point.quantity?.scaleFrom,
             let decimals = referred(scaleFrom, by: point, "scale_from")
@@ -106,6 +116,49 @@ struct RegisterMapChecks {
         }
     }
 
+    private func check(_ when: DevicePoint.Condition, of point: DevicePoint) {
+        guard let source = referred(when.point, by: point, "when") else { return }
+        let name = Wording.quoted(when.point)
+        if let words = when.words {
+            guard case .words(let known) = source.meaning, !source.isDependent else {
+                fault(
+                    point, "waits for a word of \(name), which is no plain point with words",
+                    "name a point with an `enum` and without `when`")
+                return
+            }
+            for word in words where !known.words.contains(word) {
+                fault(
+                    point, "waits for \(Wording.quoted(word)), which \(name) never says",
+                    NearestName.remedy(for: word, among: known.words))
+            }
+        } else if source.type.mask == nil || source.quantity == nil || source.isDependent {
+            fault(
+                point, "waits for \(name), which is no plain bit",
+                "name a point of type bit, or write `when: {point: …, is: […]}`")
+            return
+        }
+        if sharesRequest(point, source) { return }
+        // Some devices keep the quality of their values far from these: its last reading counts then.
+        if when.words != nil, case .every = source.moment { return }
+        fault(
+            point, "waits for \(name), which comes in another reply",
+            "put both into one request, so that they are of one instant")
+    }
+
+    private func checkOrders(_ source: DevicePoint, for point: DevicePoint) {
+        guard case .words(let words) = source.meaning, !source.isDependent else {
+            fault(
+                point, "takes its byte order from \(Wording.quoted(source.id)), which has no words",
+                "give that point an `enum` of orders such as CDAB")
+            return
+        }
+        for word in words.words.sorted() where ModbusByteOrder(rawValue: word)?.byteCount != 4 {
+            fault(
+                source, "says \(Wording.quoted(word)), which is no byte order",
+                "write ABCD, CDAB, BADC or DCBA")
+        }
+    }
+
     private func checkUnits(_ source: DevicePoint, for point: DevicePoint) {
         guard case .words(let words) = source.meaning, source.when == nil else {
             fault(
@@ -116,7 +169,7 @@ struct RegisterMapChecks {
         for word in words.words.sorted() where UnitOfMeasure(word) == nil {
             fault(
                 source, "says \(Wording.quoted(word)), which is no unit",
-                NearestName.remedy(for: word, among: UnitOfMeasure.table.map(\.code)))
+                UnitRemedy.text(for: word))
         }
         if !words.words.contains(where: { UnitOfMeasure($0)?.kind == point.quantity?.kind }) {
             fault(
@@ -152,19 +205,21 @@ struct RegisterMapChecks {
 }
 
 extension ModbusValueType {
-    /// The bits of one register that it takes; nil for whole registers.
-    var mask: UInt16? {
+    /// The bits that it takes of its registers; nil for whole ones.
+    var mask: UInt32? {
         switch self {
-        case .bit(let bit): UInt16(1) << UInt16(bit)
-        case .bits(let mask): mask
+        case .bit(let bit): UInt32(1) << UInt32(bit)
+        case .bits(let mask, _): mask
+        case .uint8(let half), .int8(let half): half == .high ? 0xFF00 : 0x00FF
         default: nil
         }
     }
 
-    var isInteger: Bool {
-        switch self {
-        case .float32, .float64, .text: false
-        default: true
-        }
+    var isInteger: Bool { wholeNumbers != nil }
+
+    /// Characters that a text has room for.
+    var characters: Int {
+        guard case .text(let registers, let layout) = self else { return 0 }
+        return registers * layout.charactersPerRegister
     }
 }

@@ -22,6 +22,10 @@ struct RegisterMapReader {
     static let registersPerWrite = 1...123
     /// Coils or inputs of one read (V1.1b3, section 6.1).
     static let bitsPerRead = 2_000
+    /// Points of one device, those of arrays included: beyond any device, and little enough to check at once.
+    static let mostPoints = 5_000
+    /// Unconfirmed points that a warning names.
+    private static let mostNamed = 40
     /// Periods and timeouts: nothing answers faster, nothing is worth waiting for longer.
     static let polls = 10...86_400_000
     static let timeouts = 10...60_000
@@ -32,6 +36,11 @@ struct RegisterMapReader {
         if let map = top.mapping("defaults", "defaults") {
             defaults.table = map.optional("table", .choice) ?? defaults.table
             defaults.byteOrder = map.optional("byte_order", .choice) ?? defaults.byteOrder
+            if defaults.byteOrder.byteCount != 4 {
+                map.fault(
+                    "byte_order", "eight letters order 64 bits only",
+                    "write four letters here, and eight at the points that need them")
+            }
             defaults.pollMilliseconds =
                 map.optional("poll", .duration(Self.polls)) ?? defaults.pollMilliseconds
             defaults.timeoutMilliseconds =
@@ -54,8 +63,13 @@ struct RegisterMapReader {
         limits?.finish()
         let requests = top.mappings("requests", "a request", most: 1_000, request)
         let reader = PointReader(defaults: defaults, requests: requests)
-        let read = top.mappings("points", "a point", most: 5_000, reader.point)
-        let points = read.map(\.point)
+        let entries = top.mappings("points", "a point", most: Self.mostPoints, reader.entry)
+        let points = entries.flatMap(\.points)
+        if points.count > Self.mostPoints {
+            top.fault(
+                "points", "with their arrays they are \(points.count) points",
+                "at most \(Self.mostPoints) are allowed")
+        }
         if points.isEmpty, faults.count == before {
             faults.fault(top.place, "the profile has no points", "add `points:`")
         }
@@ -64,8 +78,10 @@ struct RegisterMapReader {
             pointsAreRight: faults.count == before,
             faults: faults)
         let plan = planner.plan()
-        let unitless = Set(read.filter(\.lacksUnit).map(\.point.place))
-        RegisterMapChecks(points: points, unitless: unitless, requests: requests, faults: faults).run()
+        RegisterMapChecks(
+            entries: entries, points: points, requests: requests, registersPerWrite: perWrite, faults: faults
+        ).run()
+        tellUnconfirmed(entries)
         let cycle = top.mapping("cycle", "a cycle").flatMap { mapping in
             defer { mapping.finish() }
             return DeviceCycleReader(cycle: mapping, points: points, plan: plan).read()
@@ -81,6 +97,19 @@ struct RegisterMapReader {
             timeoutMilliseconds: defaults.timeoutMilliseconds, registersPerRead: perRead,
             registersPerWrite: perWrite, points: points, readPlan: plan, cycle: cycle,
             setup: setup, vectors: vectors)
+    }
+
+    /// One warning for all of them, so that it is read.
+    private func tellUnconfirmed(_ entries: [PointReader.Entry]) {
+        let ids = entries.filter { $0.points.contains(where: \.isUnconfirmed) }.map(\.id)
+        guard !ids.isEmpty else { return }
+        let named = ids.prefix(Self.mostNamed).joined(separator: ", ")
+        let rest = ids.count > Self.mostNamed ? " and \(ids.count - Self.mostNamed) more" : ""
+        faults.warn(
+            top.place,
+            (ids.count == 1 ? "1 register is" : "\(ids.count) registers are")
+                + " unconfirmed: \(named)\(rest)",
+            "compare them with the manual or the device, then remove `unconfirmed`")
     }
 
     private func request(_ mapping: YAMLMapping) -> ExplicitRequest? {
@@ -119,6 +148,7 @@ enum AddressReader {
     ) -> (table: RegisterTable, address: Int)? {
         let written: RegisterTable? = mapping.optional("table", .choice)
         let address = mapping.optional("address", .integer(0...65_535))
+        warnOfReference(mapping, written ?? defaultTable)
         if !mapping.has("ref") {
             if !mapping.has("address") {
                 mapping.faults.fault(
@@ -141,6 +171,17 @@ enum AddressReader {
             return nil
         }
         return named
+    }
+
+    /// `address: 40001`, as manuals write holding register 0, is taken as it stands, but seldom meant so.
+    private static func warnOfReference(_ mapping: YAMLMapping, _ table: RegisterTable) {
+        guard table != .coil, let text = mapping.node("address")?.text, let number = Int(text),
+            let named = AddressText.register(reference: number), named.table == table
+        else { return }
+        mapping.faults.warn(
+            mapping.place(of: "address"),
+            "address \(number) looks like the one-based reference of \(table.rawValue) \(named.address)",
+            "write `ref: \(number)` if the manual counts so, or the address in hexadecimal if it does not")
     }
 }
 

@@ -105,7 +105,7 @@ extension DevicePoint {
             }
             return raw == .integer(1) ? [1] : [0]
         }
-        if let mask = type.mask, case .integer(let bits) = raw {
+        if let mask = registerMask, case .integer(let bits) = raw {
             let shift = mask.trailingZeroBitCount
             guard (0...Int128(mask >> shift)).contains(bits) else {
                 throw WriteRefusal(
@@ -134,7 +134,7 @@ extension DevicePoint {
                     point: id, what: "\(number) is outside \(valid.low)…\(valid.high)", remedy: "stay within")
             }
             switch type {
-            case .float32, .float64: return quantity.float(number, type)
+            case .float16, .float32, .float64: return quantity.float(number, type)
             default: return quantity.unscaled(number).map { .integer($0) }
             }
         default: return nil
@@ -143,7 +143,7 @@ extension DevicePoint {
 
     private var expectation: String {
         switch meaning {
-        case .text: "text of at most \(2 * type.registers) printable ASCII characters"
+        case .text: "text of at most \(type.characters) printable ASCII characters"
         case .words(let words): "word such as \(words.words.min() ?? "")"
         case .quantity(let quantity):
             "number that \(type) × \(quantity.scale) + \(quantity.offset) can say exactly"
@@ -169,6 +169,7 @@ extension DevicePoint.Quantity {
     /// `number` as the nearest float; nil for a scaled one, which would not come back exactly.
     fileprivate func float(_ number: ExactDecimal, _ type: ModbusValueType) -> ModbusValue? {
         guard scaleFrom == nil, scale == 1, offset == 0 else { return nil }
+        if type == .float16 { return Float16(number.description).map { .float16($0) } }
         if type == .float32 { return Float(number.description).map { .float32($0) } }
         return Double(number.description).map { .float64($0) }
     }

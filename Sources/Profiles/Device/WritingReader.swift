@@ -27,9 +27,9 @@ struct WritingReader {
     /// Notes a `verify:` that names nothing to read, or a field to be written by a mask that is none.
     static func check(_ point: DevicePoint, among points: [DevicePoint], _ faults: FaultCollector) {
         let name = "point \(Wording.quoted(point.id))"
-        if point.writing.function == .mask, point.type.mask == nil || point.table.holdsBits {
+        if point.writing.function == .mask, point.registerMask == nil || point.table.holdsBits {
             faults.fault(
-                point.place, "\(name) takes whole registers, which no mask write sets",
+                point.place, "\(name) is no field of one holding register, which is all that a mask write sets",
                 "remove `writes: mask`, or give it `bit` or `mask`")
         }
         if point.writing.function == .mask, [.badc, .dcba].contains(point.byteOrder) {

@@ -50,7 +50,7 @@ package struct ByteOrderAnswer: Sendable, Equatable {
         if table != .holding { fields.append("table: \(table.rawValue)") }
         fields.append("address: \(AddressText.hex(address))")
         if let type = types.first { fields += type.profileFields }
-        if byteOrder != .abcd { fields.append("byte_order: \(byteOrder.rawValue)") }
+        if byteOrder != .abcd, byteOrder != .abcdefgh { fields.append("byte_order: \(byteOrder.rawValue)") }
         if scale != 1 { fields.append("scale: \"\(scale)\"") }
         if case .decimal = value { fields.append("unit: \(ProfileText.scalar(unit))") }
         return "- {\(fields.joined(separator: ", "))}"
@@ -104,14 +104,18 @@ extension ModbusValueType {
     /// The word for `type:` of a profile.
     package var profileName: String {
         switch self {
-        case .uint16, .bits: "uint16"
+        case .uint8: "uint8"
+        case .int8: "int8"
+        case .uint16, .bits(_, 1): "uint16"
         case .int16: "int16"
-        case .uint32: "uint32"
+        case .uint32, .bits: "uint32"
         case .int32: "int32"
         case .uint64: "uint64"
         case .int64: "int64"
+        case .float16: "float16"
         case .float32: "float32"
         case .float64: "float64"
+        case .bcd(let registers): "bcd\(16 * registers)"
         case .bit: "bit"
         case .text: "string"
         }
@@ -120,7 +124,12 @@ extension ModbusValueType {
     /// `type: float32`, with what belongs to the type.
     fileprivate var profileFields: [String] {
         switch self {
-        case .text(let registers): ["type: \(profileName)", "count: \(registers)"]
+        case .text(let registers, let layout):
+            ["type: \(profileName)", "count: \(registers)"]
+                + (layout == .highFirst ? [] : ["layout: \(layout.rawValue)"])
+        case .uint8(let half), .int8(let half): ["type: \(profileName)", "half: \(half.rawValue)"]
+        case .bits(let mask, _):
+            ["type: \(profileName)", "mask: 0x\(String(mask, radix: 16, uppercase: true))"]
         case .bit(let bit): ["type: \(profileName)", "bit: \(bit)"]
         default: ["type: \(profileName)"]
         }

@@ -74,19 +74,26 @@ extension ByteOrderSolver {
         /// How unusual it is.
         let oddity: Int
 
-        var isFloat: Bool { types == [.float32] || types == [.float64] }
+        var isFloat: Bool { [[.float16], [.float32], [.float64]].contains(types) }
     }
 
     private static let forms: [Form] = {
-        let orders: [(ModbusByteOrder, Int)] = [(.abcd, 0), (.cdab, 1), (.badc, 3), (.dcba, 3)]
-        let long: [([ModbusValueType], Int)] = [
-            ([.int32, .uint32], 0), ([.float32], 0), ([.int64, .uint64], 2), ([.float64], 2),
-        ]
-        return [Form(types: [.int16, .uint16], order: .abcd, oddity: 0)]
-            + [Form(types: [.int16, .uint16], order: .badc, oddity: 4)]
-            + long.flatMap { types, width in
-                orders.map { Form(types: types, order: $0.0, oddity: width + $0.1) }
+        func forms(
+            _ types: [[ModbusValueType]], _ orders: [(ModbusByteOrder, Int)], _ oddity: Int
+        ) -> [Form] {
+            types.flatMap { types in
+                orders.map { Form(types: types, order: $0.0, oddity: oddity + $0.1) }
             }
+        }
+        let short: [(ModbusByteOrder, Int)] = [(.abcd, 0), (.badc, 4)]
+        let long: [(ModbusByteOrder, Int)] = [(.abcd, 0), (.cdab, 1), (.badc, 3), (.dcba, 3)]
+        let longest: [(ModbusByteOrder, Int)] = [
+            (.abcdefgh, 0), (.ghefcdab, 1), (.badcfehg, 3), (.hgfedcba, 3), (.cdabghef, 4), (.efghabcd, 4),
+        ]
+        return forms([[.int16, .uint16]], short, 0) + forms([[.int32, .uint32], [.float32]], long, 0)
+            + forms([[.int64, .uint64], [.float64]], longest, 2)
+            + forms([[.bcd(registers: 1)], [.float16]], short, 6)
+            + forms([[.bcd(registers: 2)]], long, 6)
     }()
 
     /// A factor between the raw number and the value, and how unusual it is for whole numbers.
@@ -151,6 +158,7 @@ extension ByteOrderSolver {
         let number: ExactDecimal? =
             switch value {
             case .integer(let integer): ExactDecimal(integer)
+            case .float16(let float): ExactDecimal(shortest: float)
             case .float32(let float): ExactDecimal(shortest: float)
             case .float64(let double): ExactDecimal(shortest: double)
             case .notFinite, .text: nil

@@ -144,14 +144,17 @@ extension YAMLForm where Value == Int {
         guard scaled.rounded(toMultipleOf: 1) == scaled else { return nil }
         return Int(scaled.rounded(toMultipleOf: 1).description)
     }
+}
 
-    private static func wholeNumber(_ text: String) -> Int? {
+extension YAMLForm where Value: FixedWidthInteger {
+    /// The whole number that `text` writes, decimal or `0x` hexadecimal.
+    static func wholeNumber(_ text: String) -> Value? {
         if text.hasPrefix("0x") {
             let digits = text.dropFirst(2)
-            return digits.first?.isHexDigit == true ? Int(digits, radix: 16) : nil
+            return digits.first?.isHexDigit == true ? Value(digits, radix: 16) : nil
         }
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-        return digits.first?.isNumber == true ? Int(text) : nil
+        return digits.first?.isNumber == true ? Value(text) : nil
     }
 }
 
@@ -198,7 +201,7 @@ extension YAMLForm where Value == UnitOfMeasure {
             guard let text = node.text, let unit = UnitOfMeasure(text) else {
                 faults.fault(
                     node.place, "unit \(node.form) is not known",
-                    NearestName.remedy(for: node.text ?? "", among: UnitOfMeasure.table.map(\.code)))
+                    UnitRemedy.text(for: node.text ?? ""))
                 return nil
             }
             return unit

@@ -6,31 +6,6 @@ import Testing
 
 @Suite("What a reply says about points")
 struct PointReadingTests {
-    /// A profile with the given points in one request of eight registers.
-    private func request(_ points: String, count: Int = 8) throws -> ReadRequest {
-        let text = """
-            profile: p
-            revision: 1
-            manufacturer: m
-            model: m
-            protocol: modbus
-            source: test
-            requests:
-              - {id: r, address: 0, count: \(count)}
-            points:
-            \(points)
-            """
-        let faults = FaultCollector()
-        let profile = DeviceProfile.read(SourceFile(path: "p.yaml", bytes: Array(text.utf8)), faults: faults)
-        #expect(faults.sorted.map(\.description) == [])
-        return try #require(profile?.registers?.readPlan.request("r"))
-    }
-
-    private func readings(_ request: ReadRequest, _ hex: String) throws -> [String: PointReading] {
-        let readings = request.decode(try #require(Hex.bytes(hex)))
-        return Dictionary(readings.map { ($0.point, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
     private static let flow = """
           - {id: flow, address: 0, type: float32, unit: mL/min, resolution: "0.01",
              valid: ["0", "300"], when: ready}
@@ -42,7 +17,7 @@ struct PointReadingTests {
 
     @Test("Values come with unit, raw bytes and quality")
     func good() throws {
-        let all = try readings(try request(Self.flow), "42513333 00000000 0001 FF38 41422020")
+        let all = try OneRequest.of(Self.flow).readings("42513333 00000000 0001 FF38 41422020")
         let flow = try #require(all["flow"])
         #expect(flow.value == .decimal(ExactDecimal(5_230, e: -2)))
         #expect(flow.value?.description == "52.30")
@@ -55,19 +30,19 @@ struct PointReadingTests {
 
     @Test("A value whose own bit is not set is flagged, but kept")
     func when() throws {
-        let flow = try readings(try request(Self.flow), "42513333 00000000 0000 0000 41422020")["flow"]
+        let flow = try OneRequest.of(Self.flow).readings("42513333 00000000 0000 0000 41422020")["flow"]
         #expect(flow?.quality == .bad(.flagged))
         #expect(flow?.value?.description == "52.30")
     }
 
     @Test("NaN, the device's own marks, values beyond reason and broken texts are bad")
     func bad() throws {
-        let nan = try readings(try request(Self.flow), "7FC00000 00000000 0001 7FFF 410A2020")
+        let nan = try OneRequest.of(Self.flow).readings("7FC00000 00000000 0001 7FFF 410A2020")
         #expect(nan["flow"]?.quality == .bad(.sentinel))
         #expect(nan["flow"]?.value == nil)
         #expect(nan["level"]?.quality == .bad(.sentinel))
         #expect(nan["text"]?.quality == .bad(.malformed))
-        let beyond = try readings(try request(Self.flow), "47F12000 00000000 0001 8000 41422020")
+        let beyond = try OneRequest.of(Self.flow).readings("47F12000 00000000 0001 8000 41422020")
         #expect(beyond["flow"]?.quality == .bad(.implausible))
         #expect(beyond["flow"]?.value?.description == "123456.00")
         #expect(beyond["level"]?.quality == .bad(.sentinel))
@@ -75,14 +50,14 @@ struct PointReadingTests {
 
     @Test("A short or long reply makes every point bad", arguments: [0, 1, 14, 15, 17, 18])
     func wrongLength(_ count: Int) throws {
-        let readings = try request(Self.flow).decode([UInt8](repeating: 0, count: count))
+        let readings = try OneRequest.of(Self.flow).decode([UInt8](repeating: 0, count: count))
         #expect(readings.count == 4)
         #expect(readings.allSatisfy { $0.quality == .bad(.malformed) && $0.value == nil })
     }
 
     @Test("A whole reply is taken only from the right function, with the right count")
     func wholeReply() throws {
-        let request = try request("  - {id: a, address: 0, type: uint16, unit: \"1\"}", count: 1)
+        let request = try OneRequest.of("  - {id: a, address: 0, type: uint16, unit: \"1\"}", count: 1)
         #expect(request.data(ofReply: [3, 2, 0x12, 0x34]) == [0x12, 0x34])
         for reply: [UInt8] in [[4, 2, 1, 2], [3, 3, 1, 2], [3, 2, 1], [0x83, 2], [3, 2, 1, 2, 3], []] {
             #expect(request.data(ofReply: reply) == nil)
@@ -96,13 +71,13 @@ struct PointReadingTests {
               - {id: unit, address: 2, type: uint16, enum: {23: mL/min}}
               - {id: places, address: 3, type: uint16}
             """
-        let known = try readings(try request(points), "0000 01F4 0017 0001 0000 0000 0000 0000")
+        let known = try OneRequest.of(points).readings("0000 01F4 0017 0001 0000 0000 0000 0000")
         #expect(known["rate"]?.value?.description == "50.0")
         #expect(known["rate"]?.unit?.code == "mL/min")
-        let unknown = try readings(try request(points), "0000 01F4 0018 0001 0000 0000 0000 0000")
+        let unknown = try OneRequest.of(points).readings("0000 01F4 0018 0001 0000 0000 0000 0000")
         #expect(unknown["rate"]?.quality == .bad(.malformed))
         #expect(unknown["rate"]?.value == nil)
-        let absurd = try readings(try request(points), "0000 01F4 0017 FFFF 0000 0000 0000 0000")
+        let absurd = try OneRequest.of(points).readings("0000 01F4 0017 FFFF 0000 0000 0000 0000")
         #expect(absurd["rate"]?.quality == .bad(.malformed))
     }
 

@@ -113,7 +113,9 @@ struct UnknownMeter {
 
     init(using random: inout SeededRandom) {
         type = Self.types.randomElement(using: &random) ?? .int32
-        order = ModbusByteOrder.allCases.randomElement(using: &random) ?? .abcd
+        let letters = type.registers == 4 ? 8 : 4
+        order =
+            ModbusByteOrder.allCases.filter { $0.byteCount == letters }.randomElement(using: &random) ?? .abcd
         let isSigned = [.int16, .int32, .int64, .float32, .float64].contains(type)
         // 100…30000 in the display's last digit: four digits, as most displays have.
         let magnitude = Int64.random(in: 100...30_000, using: &random)
@@ -139,12 +141,10 @@ struct UnknownMeter {
         wire = Self.arranged(bigEndian, order)
     }
 
-    /// The bytes as the letters say: CDAB sends the third byte first; more registers go on alike.
+    /// The bytes as the letters say: CDAB sends the third byte first; one register is swapped or not.
     private static func arranged(_ bytes: [UInt8], _ order: ModbusByteOrder) -> [UInt8] {
-        var words = stride(from: 0, to: bytes.count, by: 2).map { [bytes[$0], bytes[$0 + 1]] }
-        if ["CDAB", "DCBA"].contains(order.rawValue) { words.reverse() }
-        if ["BADC", "DCBA"].contains(order.rawValue) { words = words.map { $0.reversed() } }
-        return words.flatMap { $0 }
+        if bytes.count == 2 { return ["BADC", "DCBA"].contains(order.rawValue) ? bytes.reversed() : bytes }
+        return order.rawValue.utf8.map { bytes[Int($0 - UInt8(ascii: "A"))] }
     }
 
     private static func power(_ decimals: Int) -> Double {
