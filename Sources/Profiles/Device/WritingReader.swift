@@ -29,7 +29,8 @@ struct WritingReader {
         let name = "point \(Wording.quoted(point.id))"
         if point.writing.function == .mask, point.registerMask == nil || point.table.holdsBits {
             faults.fault(
-                point.place, "\(name) is no field of one holding register, which is all that a mask write sets",
+                point.place,
+                "\(name) is no field of one holding register, which is all that a mask write sets",
                 "remove `writes: mask`, or give it `bit` or `mask`")
         }
         if point.writing.function == .mask, [.badc, .dcba].contains(point.byteOrder) {
