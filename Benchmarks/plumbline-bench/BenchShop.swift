@@ -103,14 +103,14 @@ final class BenchShop {
     }
 
     /// Beside the programs: a folder for temporary files may be in memory, where a commit costs nothing.
-    private static func newFolder(in programs: String) throws -> String {
+    static func newFolder(in programs: String) throws -> String {
         var template = Array("\(programs)/bench-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemCallError("mkdtemp", subject: programs) }
         return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// Ports of 127.0.0.1 that nothing listens on, held together so that they differ.
-    private static func freePorts(_ count: Int) throws -> [UInt16] {
+    static func freePorts(_ count: Int) throws -> [UInt16] {
         var held: [Int32] = []
         defer { for descriptor in held { Glibc.close(descriptor) } }
         return try (0..<count).map { _ in

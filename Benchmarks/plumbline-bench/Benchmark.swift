@@ -44,7 +44,7 @@ struct Benchmark: Sendable {
     static let all =
         [modbusRead125TCP1] + modbusPoll1000x100ms + [modbusPoll100x10msOnTime] + modbusPoll100x100ms
         + [
-            modbusHang10of100OnTime, modbusSaturated1000, modbusRestart100, modbusRTU8Units,
+            modbusHang10of100OnTime, modbusSaturated1000, modbusRSS1000, modbusRestart100, modbusRTU8Units,
             modbusAllocationsPerPoll, pathCompleteToDurable, daemonRSS3,
         ]
 }

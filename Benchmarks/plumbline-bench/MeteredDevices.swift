@@ -1,4 +1,5 @@
 internal import CBaselines
+internal import Glibc
 
 /// The C devices that both sides of a Modbus benchmark poll, and that keep the time.
 ///
@@ -12,6 +13,11 @@ final class MeteredDevices: @unchecked Sendable {
     static let (clientProcessor, processor): (UInt32, UInt32) = (0, 1)
 
     init(count: Int) throws(BenchmarkError) {
+        // Listeners, connections and their other ends: three descriptors a device.
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         // Before the devices' own thread is there, which chooses its processor itself.
         _ = plumbline_baseline_pin_process(Int32(Self.clientProcessor))
         guard let devices = plumbline_baseline_devices_start(UInt32(count), Self.processor) else {

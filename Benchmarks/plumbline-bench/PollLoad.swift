@@ -39,8 +39,12 @@ struct PollReading: Sendable {
     let load: Double
     let pollsPerSecond: Double
 
-    func processorSecondsPerMillionValues(_ load: PollLoad) -> Double {
-        self.load / (pollsPerSecond * Double(load.values)) * 1e6
+    /// Processor seconds for a million values.
+    func cost(_ load: PollLoad) -> Double { self.load / (pollsPerSecond * Double(load.values)) * 1e6 }
+
+    /// Processor seconds a second at the rate that was asked for: what was left out has cost nothing.
+    func loadAtFullRate(_ load: PollLoad) -> Double {
+        self.load / pollsPerSecond * Double(load.devices) / Double(load.interval) * 1e9
     }
 }
 

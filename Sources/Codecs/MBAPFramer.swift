@@ -35,6 +35,8 @@ package struct MBAPFramer: Sendable {
 
     private var buffer: [UInt8] = []
     private var start = 0
+    /// The PDU that was given last: once its taker has let go of it, the next one lies in the same storage.
+    private var pdu: [UInt8] = []
 
     package init() { buffer.reserveCapacity(ModbusLimits.tcpFrameBytes) }
 
@@ -71,9 +73,11 @@ package struct MBAPFramer: Sendable {
                 raw: head())
         }
         guard available >= 6 + length else { return nil }
+        pdu.removeAll(keepingCapacity: true)
+        pdu.append(contentsOf: buffer[(start + 7)..<(start + 6 + length)])
         let frame = MBAPFrame(
             transaction: UInt16(buffer[start]) << 8 | UInt16(buffer[start + 1]), unit: buffer[start + 6],
-            pdu: Array(buffer[(start + 7)..<(start + 6 + length)]))
+            pdu: pdu)
         start += 6 + length
         return frame
     }

@@ -13,9 +13,7 @@ package enum ModbusValue: Sendable, Hashable {
     ///
     /// Nil where their number is not that of the type, where `order` is of numbers of another length, where a
     /// digit of a decimal number is above 9, or where a text holds anything but printable ASCII.
-    package init?(
-        _ bytes: some RandomAccessCollection<UInt8>, as type: ModbusValueType, order: ModbusByteOrder
-    ) {
+    package init?(_ bytes: [UInt8], as type: ModbusValueType, order: ModbusByteOrder) {
         guard bytes.count == 2 * type.registers else { return nil }
         if case .text(_, let layout) = type {
             guard let text = Self.text(bytes, layout) else { return nil }
@@ -29,13 +27,9 @@ package enum ModbusValue: Sendable, Hashable {
     }
 
     /// The bytes in big-endian order as one number; nil where `order` is not for so many.
-    private static func pattern(_ bytes: some RandomAccessCollection<UInt8>, _ order: ModbusByteOrder)
-        -> UInt64?
-    {
+    private static func pattern(_ bytes: [UInt8], _ order: ModbusByteOrder) -> UInt64? {
         guard let exchange = order.exchange(bytes.count) else { return nil }
-        return (0..<bytes.count).reduce(UInt64(0)) { pattern, place in
-            pattern << 8 | UInt64(bytes[bytes.index(bytes.startIndex, offsetBy: place ^ exchange)])
-        }
+        return bytes.indices.reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[$1 ^ exchange]) }
     }
 
     private static func number(_ pattern: UInt64, _ type: ModbusValueType) -> ModbusValue? {

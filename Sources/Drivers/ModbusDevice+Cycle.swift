@@ -11,9 +11,13 @@ extension ModbusDevice {
         guard let cycle = setup.registers.cycle,
             let request = setup.registers.readPlan.request(cycle.queue?.request ?? cycle.request)
         else { return true }
-        let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+        let exchange = await read(request)
         guard let pdu = exchange.replyPDU else {
             missed(request, exchange)
+            return false
+        }
+        if request.isTorn(pdu) {
+            status.tornReads += 1
             return false
         }
         if cycle.queue == nil { meet(cycle, readings: readings(of: request, pdu), exchange) }
@@ -152,7 +156,7 @@ extension ModbusDevice {
         guard let cycle = setup.registers.cycle, cycle.binding?.echo == nil,
             let request = setup.registers.readPlan.request(cycle.queue?.request ?? cycle.request)
         else { return nil }
-        let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+        let exchange = await read(request)
         guard let pdu = exchange.replyPDU else {
             return StartFailure("\(id) could not be asked whether a result waits")
         }

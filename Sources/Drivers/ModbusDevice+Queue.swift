@@ -20,7 +20,7 @@ extension ModbusDevice {
                         + "before, may be lost"))
         }
         guard finding == .read else { return }
-        let exchange = await link.transact(entry.modbusRequest, unit: setup.unit, timeout: timeout)
+        let exchange = await read(entry)
         // Part of an entry is no entry: it is read again at the next count.
         guard let pdu = exchange.replyPDU, entry.data(ofReply: pdu) != nil else {
             missed(entry, exchange)
@@ -45,7 +45,7 @@ extension ModbusDevice {
             let entry = setup.registers.readPlan.request(cycle.request)
         else { return true }
         watch.isAcknowledging = true
-        let exchange = await link.transact(entry.modbusRequest, unit: setup.unit, timeout: timeout)
+        let exchange = await read(entry)
         guard let oldest = exchange.replyPDU else { return false }
         guard oldest == group.raw else {
             watch.queue?.isGone()

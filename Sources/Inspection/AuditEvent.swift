@@ -11,6 +11,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case resultOrphaned = "result.orphaned"
     /// One write to a device, whatever came of it.
     case deviceWritten = "device.written"
+    case deviceIdentified = "device.identified"
+    case deviceIdentityChanged = "device.identity_changed"
     case gatewayStarted = "gateway.started"
     case gatewayStopped = "gateway.stopped"
 

@@ -47,6 +47,18 @@ extension CycleMachine {
         return startIfPossible(at: moment)
     }
 
+    mutating func identified(_ role: String, as identity: DeviceIdentity) -> [Action] {
+        identities[role] = identity
+        return []
+    }
+
+    /// The gauge of `role`, with the identity of the device that answers there now.
+    func gauge(_ role: String) -> Gauge? {
+        var gauge = station.gauges[role]
+        gauge?.identity = identities[role] ?? .unknown
+        return gauge
+    }
+
     mutating func started(
         _ index: Int, of cycleID: String, failure: String?, mayTryAgain: Bool, at moment: Moment
     ) -> [Action] {
@@ -148,7 +160,7 @@ extension CycleMachine {
         let day = moment.stamp.utc.date
         let results = station.plan.characteristics(of: step).compactMap {
             characteristic -> MeasurementResult? in
-            guard let gauge = station.gauges[characteristic.source.role] else { return nil }
+            guard let gauge = gauge(characteristic.source.role) else { return nil }
             let sample =
                 characteristic.source.role == step.completes
                 ? completion.group.samples[characteristic.source.point] : samples[characteristic.source]

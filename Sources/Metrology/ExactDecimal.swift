@@ -11,12 +11,14 @@ package struct ExactDecimal: Sendable {
 
     /// Digits that a number read from outside may have: those of a 64-bit float.
     package static let mostDigits = 17
+    /// Ten to the power of `mostDigits`.
+    private static let tooMany: UInt128 = 100_000_000_000_000_000
     /// Exponents that a number read from outside may have.
     package static let exponents = -12...6
 
     /// Whether this number is one that may come from outside.
     package var isBounded: Bool {
-        coefficient.magnitude < UInt128(Self.power(Self.mostDigits)) && Self.exponents.contains(exponent)
+        coefficient.magnitude < Self.tooMany && Self.exponents.contains(exponent)
     }
 
     package init(_ coefficient: Int128, e exponent: Int = 0) {
@@ -77,12 +79,42 @@ package struct ExactDecimal: Sendable {
     package init?(shortest value: Double) { self.init(shortestText: value.description) }
 
     private init?(shortestText text: String) {
-        // A float writes `5.0` for five; it says nothing of a resolution.
-        guard let number = ExactDecimal(anyExponent: text.hasSuffix(".0") ? text.dropLast(2) : text[...]),
-            number.exponent <= 16
-        else { return nil }
-        self = number.rounded(toPlace: max(min(number.exponent, 0), Self.exponents.lowerBound))
+        var text = text
+        guard let number = text.withUTF8({ ExactDecimal(shortestText: $0) }), number.exponent <= 16 else {
+            return nil
+        }
+        let place = max(min(number.exponent, 0), Self.exponents.lowerBound)
+        self = place == number.exponent ? number : number.rounded(toPlace: place)
         guard isBounded else { return nil }
+    }
+
+    /// What the standard library writes for a float: `-12.5`, `5.0`, `1e-05`, `nan`.
+    ///
+    /// Floats are most of what is decoded, so their texts are read as bytes.
+    private init?(shortestText bytes: UnsafeBufferPointer<UInt8>) {
+        var (digits, significant, fraction, power) = (UInt64(0), 0, 0, 0)
+        var (isNegative, isAfterPoint) = (false, false)
+        reading: for (index, byte) in bytes.enumerated() {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits = digits * 10 + UInt64(byte - UInt8(ascii: "0"))
+                if digits != 0 { significant += 1 }
+                if isAfterPoint { fraction += 1 }
+                guard significant <= Self.mostDigits, fraction <= 2 * Self.mostDigits else { return nil }
+            case UInt8(ascii: "-"): isNegative = true
+            case UInt8(ascii: "."): isAfterPoint = true
+            case UInt8(ascii: "e"):
+                guard let exponent = Int(String(decoding: bytes[(index + 1)...], as: UTF8.self)) else {
+                    return nil
+                }
+                power = exponent
+                break reading
+            default: return nil
+            }
+        }
+        // A float writes `5.0` for five; it says nothing of a resolution.
+        if fraction == 1, power == 0, digits.isMultiple(of: 10) { (digits, fraction) = (digits / 10, 0) }
+        self.init(isNegative ? -Int128(digits) : Int128(digits), e: power - fraction)
     }
 
     /// `self × factor + summand`, as a profile's `scale` and `offset` ask.
@@ -91,6 +123,12 @@ package struct ExactDecimal: Sendable {
     /// because a 64-bit float's last digits times a factor of many digits are no reason to lose the reading.
     /// Nil where the whole part alone has more digits. Precondition: all three numbers are bounded.
     package func scaled(by factor: ExactDecimal, plus summand: ExactDecimal = 0) -> ExactDecimal? {
+        // Most floats come as they are meant: times 1 plus 0 changes nothing.
+        if factor.coefficient == 1, factor.exponent == 0, summand.coefficient == 0,
+            summand.exponent >= exponent, isBounded
+        {
+            return self
+        }
         let product = ExactDecimal(coefficient * factor.coefficient, e: exponent + factor.exponent)
         guard let product = product.fitted, let sum = (product + summand).fitted else { return nil }
         return sum
@@ -100,6 +138,7 @@ package struct ExactDecimal: Sendable {
     ///
     /// Nil where nothing does.
     var bounded: ExactDecimal? {
+        if isBounded { return self }
         var (digits, power) = (coefficient, exponent)
         if digits == 0 { power = min(max(power, Self.exponents.lowerBound), Self.exponents.upperBound) }
         while digits != 0, power < Self.exponents.upperBound, !ExactDecimal(digits, e: power).isBounded,
@@ -131,7 +170,11 @@ package struct ExactDecimal: Sendable {
     /// Ten to the power of `exponent`, which must lie within 0…37.
     static func power(_ exponent: Int) -> Int128 {
         precondition((0...37).contains(exponent), "a power of ten beyond 128 bits")
-        return (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 }
+        return powers[exponent]
+    }
+
+    private static let powers: [Int128] = (0...37).map { exponent in
+        (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 }
     }
 
     /// The coefficient of this number written with the smaller exponent `target`.
@@ -179,7 +222,8 @@ extension ExactDecimal: Comparable, Hashable {
 
     package static func < (left: ExactDecimal, right: ExactDecimal) -> Bool {
         let gap = left.exponent - right.exponent
-        guard gap >= 0 else {
+        if gap == 0 { return left.coefficient < right.coefficient }
+        guard gap > 0 else {
             // Where 128 bits do not hold the coarser number, it is the larger in magnitude.
             guard let coarse = right.coefficient(timesTenTo: -gap) else { return right.coefficient > 0 }
             return left.coefficient < coarse

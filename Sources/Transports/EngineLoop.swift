@@ -90,6 +90,7 @@ final class EngineLoop {
         switch letter {
         case .add(let slot, let address, let board):
             while lines.count <= slot { lines.append(nil) }
+            touched.reserveCapacity(lines.count)
             lines[slot] = TCPLine(address: address, board: board, seed: seeds.next())
         case .order(let order, let slot): carryOut(order, slot: slot)
         case .resolved(let slot, let generation, let addresses, let fault):
@@ -125,11 +126,16 @@ final class EngineLoop {
     }
 
     /// Does what the machine said; what comes of that may add more to do.
-    private func act(on line: TCPLine, slot: Int) {
+    ///
+    /// - Parameter mayStayUntouched: where nothing but a request left, there is nothing to hand over or to
+    ///   tell of the line, and the caller sets its deadline.
+    private func act(on line: TCPLine, slot: Int, mayStayUntouched: Bool = false) {
         var index = 0
+        var onlySends = !actions.isEmpty
         while index < actions.count {
             let action = actions[index]
             index += 1
+            if case .send = action {} else { onlySends = false }
             switch action {
             case .deliver(let exchange, let recipient): line.owner.pass(exchange, to: recipient)
             case .askToDial: dials.ask(slot)
@@ -146,7 +152,7 @@ final class EngineLoop {
             }
         }
         actions.removeAll(keepingCapacity: true)
-        guard !line.isTouched else { return }
+        guard !line.isTouched, !(mayStayUntouched && onlySends) else { return }
         line.isTouched = true
         touched.append(slot)
     }
@@ -156,10 +162,16 @@ final class EngineLoop {
         let now = time.now()
         guard first.time <= now.monotonicNanoseconds else { return }
         while let due = deadlines.earliest, due.time <= now.monotonicNanoseconds {
-            deadlines.set(due.number, to: nil)
-            guard let line = line(due.number) else { continue }
+            guard let line = line(due.number) else {
+                deadlines.set(due.number, to: nil)
+                continue
+            }
             discardUnread(line, slot: due.number)
-            tell(line, slot: due.number, .wake, at: now)
+            line.owner.machine.take(.wake, at: now, into: &actions)
+            act(on: line, slot: due.number, mayStayUntouched: true)
+            // A line has one turn in a wake-up, whatever it wants next.
+            let next = line.owner.machine.wakeAt.map { max($0, now.monotonicNanoseconds + 1) }
+            deadlines.set(due.number, to: next)
         }
     }
 

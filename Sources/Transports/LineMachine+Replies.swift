@@ -42,7 +42,9 @@ extension LineMachine {
     /// Gives the request under way up where its deadline has passed.
     mutating func giveUpIfOverdue(at now: Stamp, into actions: inout [Action]) {
         let time = now.monotonicNanoseconds
-        guard let overdue = outstanding, time >= overdue.deadline else { return }
+        guard let deadline = outstanding?.deadline, time >= deadline, let overdue = outstanding else {
+            return
+        }
         guard !isBroadcast(overdue.work.unit) else {
             finish(.sent, at: now, into: &actions)
             return
@@ -66,20 +68,18 @@ extension LineMachine {
     ) {
         guard link == .up else { return }
         lastHeard = now.monotonicNanoseconds
-        guard let asked = outstanding else {
+        guard let asked = outstanding?.transaction, transaction == nil || transaction == asked,
+            let work = outstanding?.work
+        else {
             countStray(transaction)
             return
         }
-        guard transaction == nil || transaction == asked.transaction else {
-            countStray(transaction)
-            return
-        }
-        guard unit == asked.work.unit, !isBroadcast(unit) else {
+        guard unit == work.unit, !isBroadcast(unit) else {
             status.foreign += 1
             return
         }
         notBefore = now.monotonicNanoseconds + settings.gap
-        switch ModbusReply(pdu, answering: asked.work.request) {
+        switch ModbusReply(pdu, answering: work.request) {
         case .answer:
             status.replies += 1
             status.lastGood = now
@@ -92,7 +92,7 @@ extension LineMachine {
             dialing.succeeded()
             finish(.exception(exception), at: now, into: &actions)
             if exception.meansSilence {
-                missed(asked.work, at: now, into: &actions)
+                missed(work, at: now, into: &actions)
             } else {
                 answered(unit, at: now.monotonicNanoseconds)
             }
@@ -130,7 +130,7 @@ extension LineMachine {
 
     /// Ends the request under way, if there is one, with this outcome.
     mutating func finish(_ outcome: ModbusOutcome, at now: Stamp, into actions: inout [Action]) {
-        guard let done = outstanding else { return }
+        guard let done = outstanding.take() else { return }
         ended(done.work.unit, at: now.monotonicNanoseconds)
         let exchange = ModbusExchange(
             pollID: done.work.pollID, unit: done.work.unit, request: done.work.request, outcome: outcome,

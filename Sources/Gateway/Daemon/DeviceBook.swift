@@ -9,11 +9,12 @@ import Transports
 /// Enters into the ledger what is written to devices, one audit entry a frame.
 struct DeviceBook: Sendable {
     private let ledger: LedgerWriter
+    private let log: EventLog
     /// The station that a device belongs to, by device.
     private let stations: [String: String]
 
-    init(_ configuration: GatewayConfiguration, ledger: LedgerWriter) {
-        self.ledger = ledger
+    init(_ configuration: GatewayConfiguration, ledger: LedgerWriter, log: EventLog) {
+        (self.ledger, self.log) = (ledger, log)
         var stations: [String: String] = [:]
         for station in configuration.stations {
             for device in station.bindings.values { stations[device] = station.id }
@@ -22,7 +23,7 @@ struct DeviceBook: Sendable {
     }
 
     /// Returns once the entry is durable; false where the ledger takes nothing more.
-    func enter(_ writing: DeviceWriting, _ log: EventLog) async -> Bool {
+    func enter(_ writing: DeviceWriting) async -> Bool {
         if let detail = writing.detail {
             log.say(.warning, "\(writing.purpose.rawValue): \(writing.outcome.rawValue): \(detail)")
         }

@@ -22,6 +22,7 @@ struct GatewayParts: Sendable {
     let scanners: [ScannerRunner]
     let stations: [StationRunner]
     let couriers: [Courier]
+    let identities: IdentityBook
     let lines: LinePool
     private let bus: LibUSBBus?
 
@@ -40,8 +41,11 @@ struct GatewayParts: Sendable {
         lines = LinePool(time: time, seed: generator.next(), tap: tap)
         let sinks = try Self.sinks(deployment, time)
         let inboxes = StationInboxes()
-        let book = DeviceBook(deployment.configuration, ledger: ledger)
-        let devices = try await Self.devices(deployment, ledger.reader, lines, time, inboxes, book, log)
+        let identities = IdentityBook(deployment.configuration.devices, ledger: ledger, time: time, log: log)
+        self.identities = identities
+        let book = DeviceBook(deployment.configuration, ledger: ledger, log: log)
+        let devices = try await Self.devices(
+            deployment, ledger.reader, lines, time, inboxes, identities, book)
         self.devices = devices
         let services = Self.services(
             deployment, sinks: sinks.map(\.about), ledger: ledger, time: time, log: log,
@@ -126,7 +130,7 @@ struct GatewayParts: Sendable {
 
     private static func devices(
         _ deployment: Deployment, _ reader: LedgerReader, _ lines: LinePool, _ time: any TimeSource,
-        _ inboxes: StationInboxes, _ book: DeviceBook, _ log: EventLog
+        _ inboxes: StationInboxes, _ identities: IdentityBook, _ book: DeviceBook
     ) async throws -> [RunningDevice] {
         var devices: [RunningDevice] = []
         for configuration in deployment.configuration.devices {
@@ -140,8 +144,11 @@ struct GatewayParts: Sendable {
                 taken: taken)
             let device = ModbusDevice(
                 setup, link: link, time: time,
-                tell: { event in inboxes.put(event, from: configuration.id) },
-                journal: { await book.enter($0, log) })
+                tell: { event in
+                    identities.note(event, of: configuration.id)
+                    inboxes.put(event, from: configuration.id)
+                },
+                journal: { await book.enter($0) })
             devices.append(
                 RunningDevice(configuration: configuration, device: device, link: link, unit: unit))
         }
@@ -241,7 +248,8 @@ extension Gauge {
             id: device.id, serial: device.serial, profile: profile.id, profileRevision: profile.revision,
             profileSHA256: profile.sha256,
             calibration: device.calibration.map { Calibration(certificate: $0.certificate, due: $0.due) },
-            provenance: device.provenance)
+            provenance: device.provenance,
+            tellsSerial: profile.registers?.identity?.sources[.serial] != nil)
     }
 }
 

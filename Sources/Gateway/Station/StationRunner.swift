@@ -131,6 +131,7 @@ actor StationRunner {
         case .restarted(let text, let stamp):
             services.log.say(.warning, text)
             try await feed(.restarted(role: role, atNanoseconds: stamp.monotonicNanoseconds))
+        case .identity(let identity): try await feed(.identified(role: role, identity))
         case .reach(let isOnline, let detail):
             let id = station.gauges[role]?.id ?? role
             services.log.say(

@@ -66,6 +66,8 @@ enum StationWords {
         case .deviceRestarted: "A device was switched off and on in the middle of a step."
         case .notSet: "A device did not keep what it was set to."
         case .offline: "A device stayed out of reach."
+        case .gaugeIdentity:
+            "A gauge is not the one that was calibrated: its serial number differs, or it does not tell it."
         case nil: code
         }
     }

@@ -73,10 +73,10 @@ extension RegisterMap {
             }
             return .register(words[0])
         }
-        guard words.count <= registersPerWrite else {
+        guard words.count <= limits.registersPerWrite else {
             throw WriteRefusal(
                 point: first.id, what: "\(words.count) registers in one frame",
-                remedy: "at most \(registersPerWrite)")
+                remedy: "at most \(limits.registersPerWrite)")
         }
         return .registers(words)
     }

@@ -23,7 +23,13 @@ extension ReadRequest {
     package var replyByteCount: Int { table.holdsBits ? (count + 7) / 8 : 2 * count }
 
     /// The data of a whole reply PDU; nil where it answers another function or is not of the right length.
+    ///
+    /// For a group of several reads, `pdu` is all their replies; nil also where its guard changed meanwhile.
     package func data(ofReply pdu: [UInt8]) -> [UInt8]? {
+        if !parts.isEmpty {
+            guard case .whole(let data) = assembly(ofReplies: pdu) else { return nil }
+            return data
+        }
         guard pdu.count == 2 + replyByteCount, pdu[0] == table.readFunction, Int(pdu[1]) == replyByteCount
         else { return nil }
         return Array(pdu[2...])
@@ -41,7 +47,9 @@ extension ReadRequest {
             table.holdsBits
             ? ModbusValueBlock(bitsFrom: address, count: count, bytes: data)
             : ModbusValueBlock(registersFrom: address, bytes: data)
-        return block.readings(of: points, knowing: known)
+        // Where no value needs another, nothing has to be kept of one for the next.
+        return independentPoints.map { $0.map { $0.reading(from: block) } }
+            ?? block.readings(of: points, knowing: known)
     }
 }
 
@@ -72,8 +80,7 @@ extension DevicePoint {
         PointReading(point: id, value: nil, unit: nil, raw: raw, quality: .bad(defect))
     }
 
-    fileprivate func reading(from block: ModbusValueBlock, _ context: [String: PointReading]) -> PointReading
-    {
+    func reading(from block: ModbusValueBlock, _ context: [String: PointReading]) -> PointReading {
         let order = byteOrderFrom.map { context[$0]?.byteOrder } ?? byteOrder
         guard let (value, raw) = block.value(of: self, order: order) else { return bad(.malformed) }
         guard let value else { return bad(.malformed, raw: raw) }

@@ -41,7 +41,7 @@ extension PlannedWrite {
                     id: "read back", table: shown.table, address: shown.address, count: shown.width,
                     moment: .onDemand, points: [shown]),
                 expected: [.init(written: value.point.id, shown: shown.id, value: expected)])
-            if let last = found.last, let both = last.joined(with: check, most: map.registersPerRead) {
+            if let last = found.last, let both = last.joined(with: check, most: map.limits.registersPerRead) {
                 found[found.count - 1] = both
             } else {
                 found.append(check)
