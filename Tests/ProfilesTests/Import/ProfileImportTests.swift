@@ -37,7 +37,7 @@ struct ProfileImportTests {
               holding_registers = [
                 { name = "energy", byte_order = "CDAB", data_type = "FIXED", scale=0.001, address = [5,6]},
                 { name = "volts",  byte_order = "BA",   data_type = "UFIXED", scale=0.1, address = [0]},
-                { name = "flow",   byte_order = "ABCD", data_type = "FLOAT32-IEEE", scale=1.0, address = [8,9]},
+                { name = "flow", byte_order="ABCD", data_type="FLOAT32-IEEE", scale=1.0, address=[8,9]},
                 { name = "odd",    byte_order = "ABCD", data_type = "INT32", scale=1.0, address = [20,30]},
               ]
             """)
