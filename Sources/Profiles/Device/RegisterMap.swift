@@ -44,7 +44,7 @@ package struct ReadRequest: Sendable, Equatable {
     ) {
         (self.id, self.table, self.address, self.count) = (id, table, address, count)
         (self.moment, self.points) = (moment, points)
-        independentPoints = points.contains(where: \.isDependent) ? nil : points.map(FixedPoint.init)
+        independentPoints = points.contains(where: \.isDependent) ? nil : points.map(FixedPoint.make)
     }
 
     package var addresses: Range<Int> { address..<address + count }
