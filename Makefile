@@ -60,13 +60,20 @@ tsan:
 	@Scripts/bootstrap
 	$(SWIFT) test $(STRICT) --sanitize=thread --scratch-path .build/tsan --skip TidyTests
 
+## fuzz: feeds 10⁷ damaged frames to every decoder; FRAMES=n for more or fewer, SEED=n to repeat
+fuzz:
+	@Scripts/bootstrap --build
+	@$(SWIFT) build $(RELEASE) --product plumbline-fuzz >&2
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/plumbline-fuzz" $(or $(FRAMES),10000000) $(SEED) \
+		DeviceProfiles/*.yaml
+
 ## clean: removes what was built; records in .plumbline/ and the judges in .build/venv stay
 clean:
 	$(SWIFT) package clean
 	rm -rf .build/tsan dist
 
-## soak, fuzz, deb, docs: not done yet
-soak fuzz deb docs:
+## soak, deb, docs: not done yet
+soak deb docs:
 	@echo "make $@: this work is not done yet" >&2
 	@exit 2
 

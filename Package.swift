@@ -99,11 +99,21 @@ let package = Package(
             name: "usb-scan-probe", dependencies: ["Transports", "Metrology", "Codecs", "Linux"],
             path: "Tests/Tools/usb-scan-probe", swiftSettings: settings),
 
+        // What `make fuzz` runs at length and FuzzTests in short.
+        .target(
+            name: "Fuzzing", dependencies: ["Codecs", "Profiles"], path: "Tests/Fuzzing",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "plumbline-fuzz", dependencies: ["Fuzzing"], path: "Tests/Tools/plumbline-fuzz",
+            swiftSettings: settings),
+
         tests("MetrologyTests", ["Metrology"]),
         tests("CodecsTests", ["Codecs"]),
         tests("InspectionTests", ["Inspection", "Metrology", "Codecs"]),
         tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"], exclude: ["Cases"]),
-        tests("TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus"]),
+        tests(
+            "TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus"],
+            exclude: ["Judges"]),
         tests("DriversTests", ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs"]),
         tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
@@ -114,6 +124,7 @@ let package = Package(
         tests(
             "EndToEndTests", ["Codecs", "plumbline", "plumbline-sim", "plumbline-usb-mock"],
             exclude: ["Judges"]),
+        tests("FuzzTests", ["Fuzzing"]),
         tests("TidyTests", []),
     ]
 )

@@ -5,11 +5,14 @@ package import Metrology
 package enum DeviceEvent: Sendable {
     /// The device answers and was set up, or no longer answers; `detail` says why.
     case reach(isOnline: Bool, detail: String)
-    /// Values read now, bad ones included.
+    /// Values read now, bad ones included, less those that by their profile's `report` say nothing new. How
+    /// old a value is says `ModbusDevice.latest`, which is renewed with every reading.
     case samples([Sample])
     /// A completed cycle of the device that was not taken before. It is reported before `reach` when it was
     /// found on connecting.
     case result(SampleGroup)
+    /// Who answers from now on, as far as the device tells; `unknown` while it is out of reach.
+    case identity(DeviceIdentity)
     /// Something that people should know and that loses nothing by itself.
     case irregular(String)
 }
@@ -39,6 +42,8 @@ package struct DeviceStatus: Sendable, Equatable {
     package internal(set) var detail = "not answered yet"
     /// Requests that the device, though it is there, answered last with an exception, by id.
     package internal(set) var refused: Set<String> = []
+    /// Addresses that the device was found to refuse since the start, as a profile writes them under `holes`.
+    package internal(set) var holes: [String] = []
     package internal(set) var lastGood: Stamp?
     /// Replies used since the start.
     package internal(set) var reads: UInt64 = 0
@@ -50,4 +55,9 @@ package struct DeviceStatus: Sendable, Equatable {
     package internal(set) var results: UInt64 = 0
 
     package init() {}
+
+    /// What `detail` says of a device that answers.
+    var answering: String {
+        holes.isEmpty ? "answering" : "answering, but not at \(holes.joined(separator: ", "))"
+    }
 }

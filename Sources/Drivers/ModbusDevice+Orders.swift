@@ -98,9 +98,13 @@ extension ModbusDevice {
     private func gauge(_ points: [String], patience: Duration) async -> [String: Sample] {
         let start = time.now().monotonicNanoseconds
         let end = start + patience.nanoseconds
-        var samples: [String: Sample] = [:]
+        // What lies in a hole stays bad, however long one waits.
+        let lost = points.filter { point in
+            !schedule.requests.contains { $0.points.contains { $0.id == point } }
+        }
+        var samples = latest.filter { lost.contains($0.key) }
         while true {
-            for request in setup.registers.readPlan.requests
+            for request in schedule.requests
             where request.points.contains(where: {
                 points.contains($0.id) && samples[$0.id]?.quality != .good
             }) {
@@ -110,7 +114,7 @@ extension ModbusDevice {
                     samples[point] = latest[point]
                 }
             }
-            if points.allSatisfy({ samples[$0]?.quality == .good }) { return samples }
+            if points.allSatisfy({ samples[$0]?.quality == .good || lost.contains($0) }) { return samples }
             if time.now().monotonicNanoseconds >= end { return samples }
             if (try? await Task.sleep(for: Self.pause)) == nil { return samples }
         }
@@ -121,15 +125,15 @@ extension ModbusDevice {
     /// did.
     private func readAnew(_ request: ReadRequest, for points: [String]) async -> ModbusExchange {
         let keys = request.points.filter { points.contains($0.id) }.flatMap(\.keys)
-        for other in setup.registers.readPlan.requests
+        for other in schedule.requests
         where other.moment == .onConnect && other.id != request.id
             && other.points.contains(where: { keys.contains($0.id) })
         {
-            let exchange = await link.transact(other.modbusRequest, unit: setup.unit, timeout: timeout)
+            let exchange = await read(other)
             guard exchange.replyPDU != nil else { return exchange }
             use(exchange, of: other)
         }
-        return await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+        return await read(request)
     }
 }
 

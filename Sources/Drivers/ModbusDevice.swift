@@ -29,8 +29,8 @@ package struct ModbusDeviceSetup: Sendable {
 /// been changed at its keypad, and a result may wait that the last connection did not take.
 package actor ModbusDevice {
     package nonisolated let id: String
-    package private(set) var status = DeviceStatus()
-    /// The newest sample of each point, bad ones included.
+    package internal(set) var status = DeviceStatus()
+    /// The newest sample of each point, bad ones included, whether it was told or not: what a page shows.
     package private(set) var latest: [String: Sample] = [:]
 
     nonisolated let setup: ModbusDeviceSetup
@@ -42,16 +42,24 @@ package actor ModbusDevice {
     var isUntold = false
     /// The newest good reading of each point: units and decimals say how others are to be read.
     private var known: [String: PointReading] = [:]
+    /// What is read now: the profile's plan, less what the device was found to refuse.
+    var schedule: ReadSchedule
+    private var reports: ReportFilter
+    /// The polls under way; nil while it does not run.
+    private(set) var pollGroup: PollGroup?
+    /// Numbers of blocks that are to be bisected.
+    private nonisolated let refusedBlocks: AsyncStream<Int>
+    nonisolated let refusedBlockInput: AsyncStream<Int>.Continuation
     /// Requests in a row without a usable answer.
     private var misses = 0
     /// Answers for other units that had come on the line when this unit was silent last.
     private var foreignAnswers = 0
+    var identityState = IdentityState()
     private nonisolated let orders: AsyncStream<DeviceOrder>
     private nonisolated let orderInput: AsyncStream<DeviceOrder>.Continuation
 
     private static let answersOfOthers =
         ", but answers for another unit: compare its unit number with the link's"
-    private static let answering = "answering"
     /// Misses in a row after which a device counts as out of reach: one lost frame is not an outage.
     private static let missesUntilOffline = 2
     /// Orders that may wait; a station has at most one start, one acknowledgement and one reading under way.
@@ -71,7 +79,11 @@ package actor ModbusDevice {
         let sequence = setup.registers.cycle.flatMap { setup.registers.point($0.sequence) }
         handshake = HandshakeMachine(
             taken: setup.taken, wrapsAfter: sequence?.width == 1 ? 65_535 : 4_294_967_295)
+        schedule = ReadSchedule(setup.registers.readPlan)
+        reports = ReportFilter(setup.registers.points)
         (orders, orderInput) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.orderLimit))
+        (refusedBlocks, refusedBlockInput) = AsyncStream.makeStream(
+            bufferingPolicy: .bufferingOldest(Self.batchLimit))
     }
 
     /// Queues an order; it is carried out after those before it.
@@ -93,11 +105,16 @@ package actor ModbusDevice {
     package func run() async throws(TransportError) {
         let (batches, input) = AsyncStream<[ModbusExchange]>.makeStream(
             bufferingPolicy: .bufferingNewest(Self.batchLimit))
-        let group = try link.start(polls: polls()) { input.yield($0) }
+        link.setTiming(UnitTiming(setup.registers.timing), of: setup.unit)
+        let polls = schedule.polls(of: setup.unit, timeout: timeout)
+        let group = try link.start(polls: polls) { input.yield($0) }
+        pollGroup = group
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { for await batch in batches { await self.take(batch) } }
             tasks.addTask { for await order in self.orders { await self.perform(order) } }
+            tasks.addTask { for await number in self.refusedBlocks { await self.bisect(number) } }
         }
+        pollGroup = nil
         link.end(group)
     }
 
@@ -124,46 +141,47 @@ package actor ModbusDevice {
         }
     }
 
-    private func polls() -> [ModbusPoll] {
-        setup.registers.readPlan.requests.enumerated().compactMap { index, request in
-            guard case .every(let milliseconds) = request.moment else { return nil }
-            return ModbusPoll(
-                id: index, unit: setup.unit, request: request.modbusRequest,
-                period: .milliseconds(milliseconds),
-                timeout: timeout)
-        }
-    }
-
     var timeout: Duration { .milliseconds(setup.registers.timeoutMilliseconds) }
 
     private func take(_ batch: [ModbusExchange]) async {
         for exchange in batch {
-            guard let index = exchange.pollID, setup.registers.readPlan.requests.indices.contains(index)
-            else { continue }
-            let request = setup.registers.readPlan.requests[index]
-            guard exchange.replyPDU != nil else {
-                missed(request, exchange)
+            guard let request = exchange.pollID.flatMap(schedule.request) else { continue }
+            let whole = request.parts.isEmpty ? exchange : await complete(exchange, of: request)
+            guard whole.replyPDU != nil else {
+                missed(request, whole)
                 continue
             }
             if status.state != .online { await setUp() }
-            if status.state == .online { use(exchange, of: request) }
+            if status.state == .online { use(whole, of: request) }
         }
     }
 
     /// Reads what must be known before values count, and looks for a result that waits.
     private func setUp() async {
-        for request in setup.registers.readPlan.requests where request.moment == .onConnect {
-            let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+        for request in schedule.requests where request.moment == .onConnect {
+            let exchange = await read(request)
             guard exchange.replyPDU != nil else {
                 missed(request, exchange)
+                // What the device does not have makes its own values bad and those that need them, no others.
+                if case .exception(let exception) = exchange.outcome,
+                    exception.isLasting || onlyIdentifies(request)
+                {
+                    continue
+                }
                 return
             }
             use(exchange, of: request)
         }
+        await readIdentification()
+        noteIdentity()
         if let cycle = setup.registers.cycle, let request = setup.registers.readPlan.request(cycle.request) {
-            let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
+            let exchange = await read(request)
             guard let pdu = exchange.replyPDU else {
                 missed(request, exchange)
+                return
+            }
+            if request.isTorn(pdu) {
+                status.tornReads += 1
                 return
             }
             meet(cycle, readings: readings(of: request, pdu), exchange)
@@ -171,7 +189,7 @@ package actor ModbusDevice {
         }
         misses = 0
         status.state = .online
-        status.detail = Self.answering
+        if status.refused.isEmpty { status.detail = status.answering }
         tell(.reach(isOnline: true, detail: status.detail))
     }
 
@@ -196,19 +214,28 @@ package actor ModbusDevice {
     func use(_ exchange: ModbusExchange, of request: ReadRequest) {
         guard let pdu = exchange.replyPDU else { return }
         misses = 0
-        if status.refused.remove(request.id) != nil, status.refused.isEmpty, status.state == .online {
-            status.detail = Self.answering
+        if status.refused.remove(request.id) != nil {
+            schedule.reopen(request)
+            if status.refused.isEmpty, status.state == .online { status.detail = status.answering }
         }
         status.reads += 1
         status.lastGood = exchange.stamp
+        if request.isTorn(pdu) { status.tornReads += 1 }
         let readings = readings(of: request, pdu)
         for reading in readings { known[reading.point] = reading }
         let samples = readings.map { sample($0, at: exchange.stamp) }
-        for sample in samples { latest[sample.point] = sample }
-        tell(.samples(samples))
+        keep(samples)
+        noteIdentity(of: request)
         if let cycle = setup.registers.cycle, cycle.request == request.id {
             judge(cycle, readings, samples, exchange)
         }
+    }
+
+    /// Keeps the newest samples, and tells those that say something new.
+    private func keep(_ samples: [Sample]) {
+        for sample in samples { latest[sample.point] = sample }
+        let due = reports.due(samples)
+        if !due.isEmpty { tell(.samples(due)) }
     }
 
     private func judge(
@@ -237,9 +264,11 @@ package actor ModbusDevice {
         }
     }
 
-    /// What a reply's bytes say; nothing where they do not answer `request`.
+    /// What a reply's bytes say; nothing but bad values where they do not answer `request`, or where a group
+    /// changed while it was read.
     func readings(of request: ReadRequest, _ pdu: [UInt8]) -> [PointReading] {
-        request.data(ofReply: pdu).map { request.decode($0, knowing: known) } ?? []
+        guard let data = request.data(ofReply: pdu) else { return request.points.map { $0.bad(.malformed) } }
+        return request.decode(data, knowing: known)
     }
 
     private static func look(
@@ -279,15 +308,18 @@ package actor ModbusDevice {
                 device: id, point: point.id, value: nil, unit: nil, raw: [], quality: .bad(defect),
                 stamp: exchange.stamp, provenance: setup.provenance)
         }
-        for sample in bad { latest[sample.point] = sample }
+        keep(bad)
         // What others depend on is not known any more: a quality, decimals, a unit.
         for point in request.points { known[point.id] = nil }
-        tell(.samples(bad))
         // An exception is an answer: the device is there and says no.
-        if case .exception = exchange.outcome {
+        if case .exception(let exception) = exchange.outcome {
             misses = 0
-            status.refused.insert(request.id)
-            status.detail = detail
+            noteRefusal(of: request, exception)
+            // A block that was replaced while it was read is asked no more.
+            if schedule.requests.contains(request) {
+                status.refused.insert(request.id)
+                status.detail = detail
+            }
             return
         }
         misses += 1
@@ -298,6 +330,7 @@ package actor ModbusDevice {
         status.detail = detail
         status.refused = []
         handshake.disconnected()
+        forgetIdentity()
         tell(.reach(isOnline: false, detail: detail))
     }
 
@@ -332,22 +365,19 @@ extension PointReading {
     }
 }
 
+extension UnitTiming {
+    /// What the profile asks of the line.
+    fileprivate init(_ timing: DeviceTiming) {
+        self.init(
+            retries: timing.retries, pause: Int64(timing.pauseMilliseconds) * 1_000_000,
+            switchDelay: Int64(timing.switchDelayMilliseconds) * 1_000_000,
+            closesAfterPoll: timing.closesAfterPoll)
+    }
+}
+
 extension DevicePoint.Quantity {
     /// Counters and codes (unit `1`) are no live values.
     fileprivate var isShownLive: Bool { kind != .dimensionless }
-}
-
-extension ReadRequest {
-    /// The request on the wire.
-    var modbusRequest: ModbusRequest {
-        let start = UInt16(clamping: address)
-        return switch table {
-        case .coil: .readCoils(address: start, count: count)
-        case .discrete: .readDiscreteInputs(address: start, count: count)
-        case .holding: .readHoldingRegisters(address: start, count: count)
-        case .input: .readInputRegisters(address: start, count: count)
-        }
-    }
 }
 
 extension RegisterWrite {

@@ -9,6 +9,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case cycleStep = "cycle.step"
     case cycleClosed = "cycle.closed"
     case resultOrphaned = "result.orphaned"
+    case deviceIdentified = "device.identified"
+    case deviceIdentityChanged = "device.identity_changed"
     case gatewayStarted = "gateway.started"
     case gatewayStopped = "gateway.stopped"
 

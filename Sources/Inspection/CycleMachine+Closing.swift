@@ -35,7 +35,7 @@ extension CycleMachine {
         let day = moment.stamp.utc.date
         for step in station.plan.steps.dropFirst(cycle.completed.count) {
             let missing = station.plan.characteristics(of: step).compactMap { characteristic in
-                station.gauges[characteristic.source.role].map {
+                gauge(characteristic.source.role).map {
                     MeasurementResult(missing: characteristic, because: reason, gauge: $0, on: day)
                 }
             }

@@ -46,6 +46,18 @@ extension CycleMachine {
         return startIfPossible()
     }
 
+    mutating func identified(_ role: String, as identity: DeviceIdentity) -> [Action] {
+        identities[role] = identity
+        return []
+    }
+
+    /// The gauge of `role`, with the identity of the device that answers there now.
+    func gauge(_ role: String) -> Gauge? {
+        var gauge = station.gauges[role]
+        gauge?.identity = identities[role] ?? .unknown
+        return gauge
+    }
+
     mutating func started(_ index: Int, of cycleID: String, failure: String?) -> [Action] {
         guard case .waiting(let cycle, var progress) = phase, cycle.id == cycleID, progress.index == index,
             progress.isStarting
@@ -143,7 +155,7 @@ extension CycleMachine {
         let day = moment.stamp.utc.date
         let results = station.plan.characteristics(of: step).compactMap {
             characteristic -> MeasurementResult? in
-            guard let gauge = station.gauges[characteristic.source.role] else { return nil }
+            guard let gauge = gauge(characteristic.source.role) else { return nil }
             let sample =
                 characteristic.source.role == step.completes
                 ? completion.group.samples[characteristic.source.point] : samples[characteristic.source]

@@ -26,6 +26,8 @@ package struct CycleMachine: Sendable {
     package internal(set) var refusal: Refusal?
     /// Roles whose devices are in reach.
     var online: Set<String> = []
+    /// Who answers in each role now, where the devices tell.
+    var identities: [String: DeviceIdentity] = [:]
     /// The last result of each device that was credited or kept as an orphan, by device.
     var consumed: [String: SampleGroup] = [:]
 
@@ -98,6 +100,8 @@ package struct CycleMachine: Sendable {
         case part(PartIdentity, cycle: String, priorAttempts: Int)
         case opened
         case device(role: String, isOnline: Bool)
+        /// Who the device of this role says it is, from now on.
+        case identified(role: String, DeviceIdentity)
         /// The start of this cycle's step reached its device, or did not: `failure` says why.
         case started(cycle: String, step: Int, failure: String?)
         /// A device reports a completed cycle; its bytes will be kept as `evidence`.
@@ -143,6 +147,7 @@ package struct CycleMachine: Sendable {
             open(part, cycle: cycle, priorAttempts: attempts, at: moment)
         case .opened: opened(at: moment)
         case .device(let role, let isOnline): device(role, isOnline: isOnline)
+        case .identified(let role, let identity): identified(role, as: identity)
         case .started(let cycle, let step, let failure): started(step, of: cycle, failure: failure)
         case .completed(let role, let group, let evidence):
             completed(group, role: role, evidence: evidence, at: moment)

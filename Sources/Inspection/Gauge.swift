@@ -4,8 +4,12 @@ package import Metrology
 package struct Gauge: Sendable, Equatable {
     /// Asset id: `FTS-001`.
     package let id: String
-    /// The maker's serial number; nil until it is known.
+    /// The maker's serial number as the configuration states it; nil where it states none.
     package let serial: String?
+    /// Whether the device tells its serial number, by its profile.
+    package let tellsSerial: Bool
+    /// Who answers in its place now.
+    package var identity = DeviceIdentity.unknown
     package let profile: String
     package let profileRevision: Int
     /// SHA-256 of the profile's bytes, lower-case hex.
@@ -17,11 +21,21 @@ package struct Gauge: Sendable, Equatable {
 
     package init(
         id: String, serial: String?, profile: String, profileRevision: Int, profileSHA256: String,
-        calibration: Calibration?, provenance: Provenance
+        calibration: Calibration?, provenance: Provenance, tellsSerial: Bool = false
     ) {
         (self.id, self.serial, self.profile) = (id, serial, profile)
+        self.tellsSerial = tellsSerial
         (self.profileRevision, self.profileSHA256) = (profileRevision, profileSHA256)
         (self.calibration, self.provenance) = (calibration, provenance)
+    }
+
+    /// Whether the device that answers is known to be the one that the certificate was written for.
+    ///
+    /// Where a serial number is stated and the device tells its own, both must agree; one that it did not
+    /// tell is not known to agree. Without either nothing can be compared.
+    package var isTheOneStated: Bool {
+        guard let serial, tellsSerial else { return true }
+        return identity[.serial].map { DeviceIdentity.isSame($0, serial) } ?? false
     }
 
     /// Whether this gauge may judge a part on `date`.

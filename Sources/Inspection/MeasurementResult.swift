@@ -30,6 +30,9 @@ package struct MeasurementResult: Sendable, Equatable {
         case deviceInvalid = "device_invalid"
         /// The gateway could not decide because a device stayed out of reach.
         case offline
+        /// The device's serial number is not, or not known to be, the one that the configuration states: its
+        /// calibration may be that of another gauge.
+        case gaugeIdentity = "gauge_identity"
     }
 }
 
@@ -37,7 +40,8 @@ extension MeasurementResult {
     /// Judges `sample`, taken with `gauge`, against `characteristic`.
     ///
     /// Unknown is never a pass: a value that is missing, bad, of another kind of unit, or taken with a gauge
-    /// whose calibration is missing or overdue on the day it was taken is INDETERMINATE.
+    /// whose calibration is missing or overdue on the day it was taken, or belongs to another device, is
+    /// INDETERMINATE.
     package init(
         judging sample: Sample?, against characteristic: Characteristic, with gauge: Gauge,
         on day: CalendarDate
@@ -45,11 +49,13 @@ extension MeasurementResult {
         let calibration = gauge.calibrationStatus(on: sample?.stamp.utc.date ?? day)
         let judged = Self.judge(sample, characteristic.requirement)
         // What could not even be judged says more than that its gauge is not vouched for.
-        let isVouchedFor = calibration == .current || Self.unjudged.contains(judged.reason)
+        let doubt: Reason? =
+            gauge.isTheOneStated ? calibration == .current ? nil : .calibration : .gaugeIdentity
+        let isVouchedFor = doubt == nil || Self.unjudged.contains(judged.reason)
         self.init(
             characteristic: characteristic, value: judged.value,
             verdict: isVouchedFor ? judged.verdict : .indeterminate,
-            reason: isVouchedFor ? judged.reason : .calibration,
+            reason: isVouchedFor ? judged.reason : doubt,
             quality: sample?.quality ?? .bad(.offline), takenAt: sample?.stamp.utc, raw: sample?.raw ?? [],
             provenance: min(sample?.provenance ?? .live, gauge.provenance), gauge: gauge,
             calibration: calibration)
@@ -126,13 +132,17 @@ extension MeasurementResult {
 extension Gauge {
     /// The `gauge` member of a result.
     package func json(calibration status: CalibrationStatus) -> JSONValue {
-        [
-            "id": .string(id), "serial": .optional(serial), "profile": .string(profile),
+        var members: [String: JSONValue] = [
+            "id": .string(id), "profile": .string(profile),
             "profile_revision": .number(Int64(profileRevision)), "profile_sha256": .string(profileSHA256),
             "calibration": [
                 "certificate": .optional(calibration?.certificate),
                 "due": .optional(calibration?.due.description), "status": .string(status.rawValue),
             ],
         ]
+        // What the device told goes before what a person wrote down.
+        for (part, text) in identity.parts { members[part.rawValue] = .string(text) }
+        members["serial"] = .optional(identity[.serial] ?? serial)
+        return .object(members)
     }
 }

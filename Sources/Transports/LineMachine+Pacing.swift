@@ -5,12 +5,22 @@ extension LineMachine {
     /// Sets what a unit needs from now on.
     package mutating func setTiming(_ timing: UnitTiming, of unit: UInt8) { pacing.set(timing, of: unit) }
 
-    /// When the next request may leave for its unit's sake; nil where nothing is to be asked.
+    /// When the next request may leave for its unit's pause; nil where nothing is to be asked.
     var nextWorkAt: Int64? {
         guard pacing.delays else { return transactions.isEmpty ? schedule.nextDue : .min }
         let waiting = transactions.entries.lazy.map { pacing.earliest($0.unit) }.min()
         let polled = schedule.entries.lazy.map { max($0.due, pacing.earliest($0.poll.unit)) }.min()
         return [waiting, polled].compactMap { $0 }.min()
+    }
+
+    /// Whether the line has to be quiet because its next request is to another unit; nothing leaves until
+    /// then, so that no unit is passed over for ever.
+    mutating func mustStayQuiet(before unit: UInt8, at time: Int64) -> Bool {
+        guard pacing.delays else { return false }
+        let quiet = pacing.quietUntil(before: unit)
+        guard quiet > time else { return false }
+        notBefore = max(notBefore, quiet)
+        return true
     }
 
     /// The request under way brought nothing: asks it again where its unit may be asked more often.
@@ -47,13 +57,14 @@ extension LineMachine {
 
     /// When the link is closed because nothing is due soon; nil where it stays open.
     ///
-    /// A link whose next poll is due before it may be dialed again stays open: the ceiling of one dial a
-    /// second counts for wanted dials too, and no poll is made late by them.
+    /// A link whose next poll is due within a second stays open: the ceiling of one dial a second counts for
+    /// wanted dials too, and no poll is made late by them.
     var restsAt: Int64? {
         guard pacing.closesAfterPoll, transactions.isEmpty else { return nil }
         let quiet = lastUsed + settings.linger
         guard let due = schedule.nextDue else { return quiet }
-        return due >= max(quiet, dialing.earliest ?? quiet) ? quiet : nil
+        let soon = max(lastUsed + DialPolicy.shortestPause, dialing.earliest ?? quiet)
+        return due >= max(quiet, soon) ? quiet : nil
     }
 
     /// When a resting link has something to do and may be dialed; nil where nothing is to be asked.

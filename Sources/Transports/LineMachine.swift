@@ -221,10 +221,12 @@ package struct LineMachine: Sendable {
     private mutating func nextWork(at time: Int64) -> Work? {
         let pollGoesFirst = sentTransactionLast && (schedule.nextDue ?? .max) <= time
         if !pollGoesFirst, let work = nextTransaction(at: time) { return work }
-        sentTransactionLast = false
-        guard let (entry, skipped) = schedule.takeDue(at: time, pacing: pacing) else {
+        guard let index = schedule.firstDue(at: time, pacing: pacing) else {
             return pollGoesFirst ? nextTransaction(at: time) : nil
         }
+        guard !mustStayQuiet(before: schedule.entries[index].poll.unit, at: time) else { return nil }
+        sentTransactionLast = false
+        let (entry, skipped) = schedule.take(index, at: time)
         status.skippedPolls += skipped
         let poll = entry.poll
         return Work(
@@ -233,8 +235,11 @@ package struct LineMachine: Sendable {
     }
 
     private mutating func nextTransaction(at time: Int64) -> Work? {
-        guard let entry = transactions.takeFirst(at: time, pacing: pacing) else { return nil }
+        guard let index = transactions.first(at: time, pacing: pacing),
+            !mustStayQuiet(before: transactions.entries[index].unit, at: time)
+        else { return nil }
         sentTransactionLast = true
+        let entry = transactions.take(index)
         return Work(
             recipient: .ticket(entry.ticket), pollID: nil, unit: entry.unit, request: entry.request,
             pdu: entry.pdu, timeout: entry.timeout, tries: entry.tries)

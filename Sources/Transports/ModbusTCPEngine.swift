@@ -1,8 +1,8 @@
 internal import Linux
 package import Metrology
 
-/// Polls Modbus devices, a thousand as well as one, on a single thread: over TCP, over TCP with frames of RTU,
-/// and in ASCII on ttys.
+/// Polls Modbus devices, a thousand as well as one, on a single thread: over TCP, over TCP with frames of
+/// RTU, and in ASCII on ttys.
 ///
 /// What is due together leaves in one wake-up, and what one wake-up brought is delivered in one batch a
 /// group.

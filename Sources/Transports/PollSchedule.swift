@@ -40,26 +40,27 @@ struct PollSchedule: Sendable {
         return earliest
     }
 
-    /// The poll that has been due longest, moved on to its next due time; nil where none is due.
-    ///
-    /// Polls of a unit that has to be waited for are passed over.
-    ///
-    /// - Returns: the entry, and how many of its due times have passed by unasked.
-    mutating func takeDue(
-        at now: Int64, pacing: UnitPacing = UnitPacing()
-    ) -> (entry: Entry, skipped: Int)? {
+    /// Which poll has been due longest; those of a unit that has to be waited for are passed over. Nil where
+    /// none is due.
+    func firstDue(at now: Int64, pacing: UnitPacing) -> Int? {
         var chosen: Int?
         var earliest = Int64.max
         for (index, entry) in entries.enumerated()
         where entry.due <= now && entry.due < earliest && pacing.allows(entry.poll.unit, at: now) {
             (chosen, earliest) = (index, entry.due)
         }
-        guard let chosen else { return nil }
-        let entry = entries[chosen]
+        return chosen
+    }
+
+    /// Moves a poll that is due on to its next due time.
+    ///
+    /// - Returns: the entry, and how many of its due times have passed by unasked.
+    mutating func take(_ index: Int, at now: Int64) -> (entry: Entry, skipped: Int) {
+        let entry = entries[index]
         let period = entry.poll.periodNanoseconds
         let following = Self.gridTime(after: now, period: period)
-        entries[chosen].due = following
-        entries[chosen].tries = 0
+        entries[index].due = following
+        entries[index].tries = 0
         // Due times strictly between the one that is answered now and the next.
         let skipped = period > 0 ? max(0, (following - entry.due) / period - 1) : 0
         return (entry, Int(skipped))

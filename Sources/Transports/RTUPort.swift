@@ -44,30 +44,35 @@ struct RTUPort: ~Copyable {
             throw Self.error(settings, reason)
         }
         let number = modbus_get_socket(opened)
-        guard number <= Self.highestDescriptor else {
-            modbus_close(opened)
-            modbus_free(opened)
-            throw TransportError(
-                settings.path, "too many files are open for a serial line (descriptor \(number))",
-                remedy: "split the devices over two gateways; libmodbus watches descriptors below 1024 only")
-        }
-        guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
-            modbus_close(opened)
-            modbus_free(opened)
-            throw TransportError(settings.path, "is used by another program", remedy: "end that program")
-        }
-        do throws(SystemCallError) {
-            if settings.switchesDirection { try RS485.enable(number) }
+        do throws(TransportError) {
+            try Self.claim(number, settings)
         } catch {
             modbus_close(opened)
             modbus_free(opened)
-            throw SerialLine.noDirection(settings, error)
+            throw error
         }
         // Both zero: the response time-out governs the whole reply, so that a trickle of bytes cannot
         // extend it.
         modbus_set_byte_timeout(opened, 0, 0)
         context = opened
         descriptor = number
+    }
+
+    /// Makes the open tty ours alone; throws `TransportError` where it cannot be.
+    private static func claim(_ number: Int32, _ settings: SerialSettings) throws(TransportError) {
+        guard number <= highestDescriptor else {
+            throw TransportError(
+                settings.path, "too many files are open for a serial line (descriptor \(number))",
+                remedy: "split the devices over two gateways; libmodbus watches descriptors below 1024 only")
+        }
+        guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
+            throw TransportError(settings.path, "is used by another program", remedy: "end that program")
+        }
+        do throws(SystemCallError) {
+            if settings.switchesDirection { try RS485.enable(number) }
+        } catch {
+            throw SerialLine.noDirection(settings, error)
+        }
     }
 
     deinit {
@@ -96,7 +101,7 @@ struct RTUPort: ~Copyable {
         return nil
     }
 
-    /// What comes next, at most `limit` bytes, waiting at most `nanoseconds` for it; empty where nothing does.
+    /// What comes next, at most `limit` bytes, waiting at most `nanoseconds`; empty where nothing does.
     func read(upTo limit: Int, withinNanoseconds nanoseconds: Int64) -> [UInt8] {
         // Rounded up, so that the time has passed when the wait is over.
         let milliseconds = max(0, nanoseconds) / 1_000_000 + 1

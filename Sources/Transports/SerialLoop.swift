@@ -173,9 +173,13 @@ final class SerialLoop {
     private func takeEcho(_ transmission: LineMachine.Transmission) -> LineMachine.Input? {
         var echo = EchoFilter()
         echo.expect(ModbusRTUFrame(unit: transmission.unit, pdu: transmission.pdu).bytes)
+        // An echo comes while we send. Where half of the time has passed there is none, and that is said, not
+        // that the unit is silent.
+        let start = context.time.now().monotonicNanoseconds
+        let end = start + (transmission.deadline - start) / 2
         do throws(ModbusError) {
             while echo.awaited > 0 {
-                let remaining = transmission.deadline - context.time.now().monotonicNanoseconds
+                let remaining = end - context.time.now().monotonicNanoseconds
                 // No byte more than the echo has: the reply behind it is for libmodbus to read.
                 let bytes = port?.read(upTo: echo.awaited, withinNanoseconds: remaining) ?? []
                 guard !bytes.isEmpty else { throw EchoFilter.nothingCame }

@@ -16,7 +16,7 @@ package struct SerialSettings: Sendable, Hashable {
     package var dataBits: Int
     /// 1 or 2.
     package var stopBits: Int
-    /// Everything that is sent comes back, as on two-wire adapters that keep listening: it is taken off again.
+    /// Everything that is sent comes back, as on two-wire adapters that keep listening; it is taken off.
     package var hasLocalEcho = false
     /// The driver turns the transceiver of an RS-485 line around, by RTS.
     package var switchesDirection = false

@@ -32,10 +32,12 @@ struct TransactionQueue: Sendable {
 
     mutating func takeFirst() -> Entry? { entries.isEmpty ? nil : entries.removeFirst() }
 
-    /// The first one to a unit that has not to be waited for.
-    mutating func takeFirst(at now: Int64, pacing: UnitPacing) -> Entry? {
-        entries.firstIndex { pacing.allows($0.unit, at: now) }.map { entries.remove(at: $0) }
+    /// Which is the first to a unit that has not to be waited for.
+    func first(at now: Int64, pacing: UnitPacing) -> Int? {
+        entries.firstIndex { pacing.allows($0.unit, at: now) }
     }
+
+    mutating func take(_ index: Int) -> Entry { entries.remove(at: index) }
 
     mutating func takeExpired(at now: Int64) -> Entry? {
         guard let first = entries.first, first.expires <= now else { return nil }

@@ -25,18 +25,20 @@ struct UnitPacing: Sendable {
         if timings[unit]?.pause ?? 0 > 0 { ends[unit] = time }
     }
 
-    /// Whether a request to `unit` may leave.
+    /// Whether the pause of `unit` is over.
     func allows(_ unit: UInt8, at time: Int64) -> Bool { !delays || earliest(unit) <= time }
 
-    /// No request to `unit` leaves earlier.
+    /// When the pause of `unit` is over.
     func earliest(_ unit: UInt8) -> Int64 {
-        var time = Int64.min
-        if let end = ends[unit], let pause = timings[unit]?.pause { time = Self.sum(end, pause) }
-        if let last, last.unit != unit {
-            let delay = max(timings[unit]?.switchDelay ?? 0, timings[last.unit]?.switchDelay ?? 0)
-            time = max(time, Self.sum(last.end, delay))
-        }
-        return time
+        guard let end = ends[unit], let pause = timings[unit]?.pause else { return .min }
+        return Self.sum(end, pause)
+    }
+
+    /// When the line has been quiet for long enough before a request to `unit`, where another had its turn.
+    func quietUntil(before unit: UInt8) -> Int64 {
+        guard let last, last.unit != unit else { return .min }
+        return Self.sum(
+            last.end, max(timings[unit]?.switchDelay ?? 0, timings[last.unit]?.switchDelay ?? 0))
     }
 
     private static func sum(_ time: Int64, _ span: Int64) -> Int64 {

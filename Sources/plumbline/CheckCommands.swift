@@ -11,14 +11,56 @@ extension Command {
     ) { arguments, console in
         let path = try arguments.configurationPath()
         let faults = FaultCollector()
+        var lines = LineRegister()
         let deployment = Deployment.check(
-            path, today: SystemTime().now().utc.date, links: Arguments.fault(ofLink:), faults: faults)
+            path, today: SystemTime().now().utc.date,
+            links: { Arguments.fault(ofLink: $0, on: &lines) }, wires: Arguments.wire(ofLink:), faults: faults)
         report(faults, console)
         guard faults.isClean, let deployment else { return .configuration }
+        report(deployment.budgets, console)
         console.say(
             "\(path): \(deployment.configuration.devices.count) devices, "
                 + "\(deployment.configuration.stations.count) stations, nothing wrong")
         return .success
+    }
+
+    /// What each line will carry: a table, or one JSON object a line.
+    private static func report(_ budgets: [BusTimeBudget], _ console: Console) {
+        var table = Table(["LINE", "UNITS", "POLLS/S", "LOAD", "ROUND", "IF ONE IS SILENT"])
+        for budget in budgets {
+            let rate = BusTimeText.tenths(budget.pollsPerSecond / 100)
+            let silence = budget.worstSilence
+            if console.usesJSON {
+                console.print(CanonicalJSON.text(json(budget)))
+                continue
+            }
+            table.add([
+                budget.wire.line, "\(budget.units.count)", rate, BusTimeText.percent(budget.load),
+                BusTimeText.milliseconds(budget.round),
+                silence.map { "\($0.device) takes \(BusTimeText.milliseconds($0.wait)) of it" } ?? "–",
+            ])
+        }
+        guard !table.rows.isEmpty else { return }
+        for line in table.lines(bold: console.bold) { console.print(line) }
+    }
+
+    private static func json(_ budget: BusTimeBudget) -> JSONValue {
+        [
+            "level": "line", "line": .string(budget.wire.line),
+            "devices": .array(budget.units.map { .string($0.device) }),
+            "polls_per_s": .string(BusTimeText.tenths(budget.pollsPerSecond / 100)),
+            "load_percent": .string(BusTimeText.tenths(budget.load)),
+            "round_ms": .string(BusTimeText.tenths(Int(budget.round / 100_000))),
+            "turnaround_ms": .number(BusTimeBudget.assumedTurnaround / 1_000_000),
+            "silent": budget.worstSilence.map { silence in
+                [
+                    "device": .string(silence.device), "wait_ms": .number(silence.wait / 1_000_000),
+                    "every_ms": .number(silence.every / 1_000_000),
+                    "load_percent": .string(BusTimeText.tenths(silence.load)),
+                    "delayed": .array(silence.delayed.map { .string($0) }),
+                ]
+            } ?? .null,
+        ]
     }
 
     /// `plumbline profile check FILE…`: schema and sense of profiles.

@@ -20,22 +20,45 @@ extension Arguments {
     /// Everything that the gateway runs by, checked whole; faults end the command with exit code 4.
     func deployment() throws(CommandFailure) -> Deployment {
         let path = try configurationPath()
+        var lines = LineRegister()
         do {
             return try Deployment.load(
-                path, today: SystemTime().now().utc.date, links: Self.fault(ofLink:))
+                path, today: SystemTime().now().utc.date, links: { Self.fault(ofLink: $0, on: &lines) },
+                wires: Self.wire(ofLink:))
         } catch {
             throw CommandFailure(.configuration, "\(path) cannot be used:\n\(error)")
         }
     }
 
-    /// What is wrong with a link, as the transports see it; nil where nothing is.
-    static func fault(ofLink link: String) -> (what: String, remedy: String)? {
+    /// What is wrong with a link, as the transports see it beside those before it; nil where nothing is.
+    static func fault(
+        ofLink link: String, on lines: inout LineRegister
+    ) -> (what: String, remedy: String)? {
         do {
-            _ = try LinkAddress(link)
+            try lines.add(link)
             return nil
         } catch {
             return (error.what, error.remedy)
         }
+    }
+
+    /// What carries a link's frames, as the transports see it; nil where it is none of Modbus.
+    static func wire(ofLink link: String) -> BusWire? {
+        guard let address = try? LinkAddress(link) else { return nil }
+        func bits(_ settings: SerialSettings) -> Int {
+            1 + settings.dataBits + (settings.parity == .none ? 0 : 1) + settings.stopBits
+        }
+        let framing: BusWire.Framing
+        switch address {
+        case .modbusTCP: framing = .tcp
+        case .modbusRTUOverTCP: framing = .rtuOverTCP
+        case .modbusRTU(let settings, _):
+            framing = .rtu(baud: settings.baud, bitsPerCharacter: bits(settings))
+        case .modbusASCII(let settings, _):
+            framing = .ascii(baud: settings.baud, bitsPerCharacter: bits(settings))
+        case .serial, .usb: return nil
+        }
+        return BusWire(line: address.lineName, framing: framing)
     }
 
     /// The data directory: `--data`, else the configuration's.

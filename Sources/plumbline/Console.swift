@@ -15,6 +15,12 @@ struct Console: Sendable {
         Self.write("plumbline: \(message)\n", to: STDERR_FILENO)
     }
 
+    /// Writes data as it is, without adding a line end.
+    func write(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+
+    /// Writes over the last line of the terminal; for `ProgressLine`, which knows whether there is one.
+    static func progress(_ text: String) { write(text, to: STDERR_FILENO) }
+
     /// Writes what went wrong, quiet or not.
     func complain(_ message: String) { Self.write("plumbline: \(message)\n", to: STDERR_FILENO) }
 

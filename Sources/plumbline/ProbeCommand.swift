@@ -10,10 +10,17 @@ extension Command {
     static let probe = Command(
         name: "probe",
         operands: "LINK [ADDRESS [COUNT]] [--table holding|input|coil|discrete] [--ref 40001]\n"
-            + "           [--expect VALUE …] [--all] [--timeout MS]",
-        summary: "reads an unknown Modbus device; --expect finds type, byte order and scale of a value",
-        flags: ["--all"],
-        values: ["--table", "--address", "--ref", "--count", "--expect", "--timeout"]
+            + "           [--expect VALUE …] [--all] [--timeout MS]\n"
+            + "       plumbline probe LINK --scan | --skeleton FILE|- [--exclude A-B …] [--thorough]\n"
+            + "           [--requests N] [--pause MS] [--table …] [--address A --count N]\n"
+            + "       plumbline probe LINK --identify\n"
+            + "       plumbline probe LINK --units 1-10",
+        summary: "reads an unknown Modbus device; finds byte orders, ranges and units; never writes to it",
+        flags: ["--all", "--scan", "--identify", "--thorough"],
+        values: [
+            "--table", "--address", "--ref", "--count", "--expect", "--timeout", "--exclude", "--requests",
+            "--pause", "--skeleton", "--units",
+        ]
     ) { arguments, console in
         let options = try ProbeOptions(arguments)
         let pool = LinePool(time: SystemTime(), seed: UInt64.random(in: 0 ... .max))
@@ -28,7 +35,7 @@ extension Command {
         let session = ProbeSession(
             line: line, options: options, showsAll: arguments.flags.contains("--all"), console: console)
         do {
-            let code = try await session.run()
+            let code = try await session.run(arguments)
             await pool.stop()
             return code
         } catch {
@@ -46,7 +53,15 @@ struct ProbeSession {
     let showsAll: Bool
     let console: Console
 
-    func run() async throws -> ExitCode {
+    /// Does what the options ask for; only one of them at a time.
+    func run(_ arguments: Arguments) async throws -> ExitCode {
+        if let units = options.units { return try await scanUnits(units) }
+        if arguments.flags.contains("--identify") { return try await showIdentity() }
+        if let path = arguments.values["--skeleton"] { return try await writeSkeleton(path) }
+        if arguments.flags.contains("--scan") {
+            _ = try await scan()
+            return .success
+        }
         if !options.expected.isEmpty { return try await solve() }
         return try await list(options.addresses ?? 0..<10)
     }

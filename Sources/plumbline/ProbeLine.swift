@@ -36,24 +36,24 @@ struct ProbeLine {
     /// The registers or bits of `span`; throws what the person should know where there are none.
     func block(_ span: Span) async throws(CommandFailure) -> ModbusValueBlock {
         let outcome = await read(span)
-        guard let block = span.block(outcome) else { throw failure(outcome, span) }
+        guard let block = span.block(outcome) else { throw failure(outcome, span.text) }
         return block
     }
 
     /// Why there is no answer to use, with what to do about it.
-    func failure(_ outcome: ModbusOutcome, _ span: Span) -> CommandFailure {
+    func failure(_ outcome: ModbusOutcome, _ place: String) -> CommandFailure {
         switch outcome {
         case .reply, .sent:
-            return CommandFailure(.device, "\(name): \(span.text): the reply has another length")
+            return CommandFailure(.device, "\(name): \(place): the reply has another length")
         case .exception(let exception):
             let remedy =
                 exception.meansSilence
                 ? "check the unit number in the link" : "ask for less, or elsewhere: --scan finds what can be"
-            return CommandFailure(.device, "\(name): \(span.text): \(exception): \(remedy)")
+            return CommandFailure(.device, "\(name): \(place): \(exception): \(remedy)")
         case .failed(.timeout):
             return CommandFailure(
                 .timeout,
-                "\(name): \(span.text): no answer within \(timeout.milliseconds) ms: check unit, speed and "
+                "\(name): \(place): no answer within \(timeout.milliseconds) ms: check unit, speed and "
                     + "parity in the link; --timeout waits longer")
         case .failed(let failure):
             return CommandFailure(

@@ -14,6 +14,17 @@ struct ProbeOptions {
     let addresses: Range<Int>?
     let expected: [ExpectedReading]
     let timeout: Duration
+    /// Silence between two requests of a scan.
+    let pause: Duration
+    /// Whether a scan looks at this table only.
+    let isTableNamed: Bool
+    /// Addresses that are never read.
+    let excluded: RangeSet<Int>
+    let isThorough: Bool
+    /// Requests of a scan for each table.
+    let mostRequests: Int
+    /// Units that are asked who is there; nil where the link's unit alone counts.
+    let units: ClosedRange<Int>?
 
     init(_ arguments: Arguments) throws {
         let operands = arguments.words.dropFirst()
@@ -35,10 +46,37 @@ struct ProbeOptions {
         } else {
             addresses = nil
         }
-        let timeout = try arguments.values["--timeout"].map {
-            try Self.number($0, "--timeout", Self.timeouts)
+        let values = arguments.values
+        timeout = .milliseconds(try Self.number(values["--timeout"] ?? "1000", "--timeout", Self.timeouts))
+        pause = .milliseconds(try Self.number(values["--pause"] ?? "10", "--pause", 0...10_000))
+        isTableNamed = values["--table"] != nil || values["--ref"] != nil
+        excluded = try Self.ranges(arguments.repeated["--exclude"] ?? [])
+        isThorough = arguments.flags.contains("--thorough")
+        mostRequests = try Self.number(values["--requests"] ?? "3000", "--requests", 1...200_000)
+        units = try values["--units"].map { try Self.range($0, "--units", 0...255) }
+    }
+
+    private static func ranges(_ texts: [String]) throws(UsageError) -> RangeSet<Int> {
+        var ranges = RangeSet<Int>()
+        for text in texts {
+            let range = try range(text, "--exclude", 0...65_535)
+            ranges.insert(contentsOf: range.lowerBound..<range.upperBound + 1)
         }
-        self.timeout = .milliseconds(timeout ?? 1_000)
+        return ranges
+    }
+
+    /// `1-10`, `0x100-0x11F` or a single number; both ends belong to it.
+    private static func range(
+        _ text: String, _ what: String, _ bounds: ClosedRange<Int>
+    ) throws(UsageError) -> ClosedRange<Int> {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard let first = ends.first, let last = ends.last, ends.count <= 2 else {
+            throw UsageError(message: "\(what) is one range, such as 1-10, not \(text)")
+        }
+        let low = try number(String(first), what, bounds)
+        let high = try number(String(last), what, bounds)
+        guard low <= high else { throw UsageError(message: "\(what): write the lower end first, not \(text)") }
+        return low...high
     }
 
     private static func linkAddress(_ link: String) throws(UsageError) -> LinkAddress {

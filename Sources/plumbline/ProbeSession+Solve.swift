@@ -48,7 +48,7 @@ extension ProbeSession {
                 continue
             }
             guard case .exception(let exception) = outcome, !exception.meansSilence else {
-                throw line.failure(outcome, span)
+                throw line.failure(outcome, span.text)
             }
             blocks += try await pieces(request.pieces)
         }
@@ -73,7 +73,7 @@ extension ProbeSession {
             } else if case .exception(let exception) = outcome, !exception.meansSilence {
                 continue
             } else {
-                throw line.failure(outcome, span)
+                throw line.failure(outcome, span.text)
             }
         }
         return blocks

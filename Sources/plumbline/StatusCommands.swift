@@ -33,12 +33,15 @@ extension Command {
             for device in devices { console.print(CanonicalJSON.text(device)) }
             return .success
         }
-        var table = Table(["DEVICE", "STATE", "LAST GOOD", "READS/S", "ERRORS", "LINK", "DETAIL"])
+        var table = Table([
+            "DEVICE", "STATE", "LAST GOOD", "READS/S", "ERRORS", "SERIAL", "FIRMWARE", "LINK", "DETAIL",
+        ])
         for device in devices {
             let isDemoted = device["demoted"]?.flag == true
             table.add([
                 text(device["id"]), text(device["state"]) + (isDemoted ? " (demoted)" : ""),
                 text(device["last_good"]), text(device["reads_per_s"]), text(device["errors"]),
+                text(device["serial"]), text(device["identity"]?["firmware"]),
                 text(device["link"]), text(device["detail"]),
             ])
         }

@@ -1,6 +1,7 @@
 import Codecs
 import Drivers
 import Foundation
+import Inspection
 import Metrology
 import Profiles
 import Testing
@@ -15,15 +16,29 @@ final class DeviceRig {
     private var writes: AsyncStream<ModbusRequest>.Iterator
     private let work: Task<Void, any Error>
 
-    init(
-        _ profile: String, taken: HandshakeMachine.Taken? = nil, stepMilliseconds: Int64 = 100
+    /// A device of a shipped profile, with `addition` at its end.
+    convenience init(
+        _ profile: String, adding addition: String = "", taken: HandshakeMachine.Taken? = nil,
+        stepMilliseconds: Int64 = 100
     ) async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let file = root.appending(path: "DeviceProfiles/\(profile).yaml")
+        let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+        try await self.init(text: text + addition, taken: taken, stepMilliseconds: stepMilliseconds)
+    }
+
+    /// A device with these `limits`, `requests`, `points` and the like.
+    convenience init(body: String, stepMilliseconds: Int64 = 100) async throws {
+        let head = "profile: p\nrevision: 1\nmanufacturer: m\nmodel: m\nprotocol: modbus\nsource: test\n"
+        try await self.init(text: head + body, taken: nil, stepMilliseconds: stepMilliseconds)
+    }
+
+    private init(text: String, taken: HandshakeMachine.Taken?, stepMilliseconds: Int64) async throws {
         let faults = FaultCollector()
-        let source = SourceFile(path: file.path(), bytes: Array(try Data(contentsOf: file)))
-        let registers = try #require(DeviceProfile.read(source, faults: faults)?.registers)
+        let source = SourceFile(path: "profile.yaml", bytes: Array(text.utf8))
+        let registers = try #require(
+            DeviceProfile.read(source, faults: faults)?.registers, "\(faults.sorted)")
         let clock = SteppedClock(stepMilliseconds: stepMilliseconds)
         self.clock = clock
         let tape = tape
@@ -44,7 +59,7 @@ final class DeviceRig {
     var events: [DeviceEvent] { tape.events }
 
     /// Waits until `condition` holds for what the device has said.
-    private func listen(until condition: () -> Bool) async {
+    func listen(until condition: () -> Bool) async {
         while !condition(), await wakeUps.next() != nil {}
         // What the device does in one go is over when it answers a question.
         _ = await device.status
@@ -57,10 +72,20 @@ final class DeviceRig {
         await listen { batchStamps.count { $0.utc > before.utc } >= ids.count }
     }
 
+    /// Polls everything once and waits for the values of so many requests.
+    func pollAndListen(count: Int) async {
+        let before = clock.now()
+        line.poll()
+        await listen { batchStamps.count { $0.utc > before.utc } >= count }
+    }
+
     /// Waits until the device has said `count` times, from the beginning, that it is there, or is not.
     func listen(forReach isOnline: Bool, count: Int = 1) async {
         await listen { reaches.count { $0 == isOnline } >= count }
     }
+
+    /// Waits until the device has said so many irregular things, from the beginning.
+    func listen(forIrregularities count: Int) async { await listen { irregularities.count >= count } }
 
     /// The next request that writes.
     func nextWrite() async -> ModbusRequest? { await writes.next() }
@@ -69,6 +94,13 @@ final class DeviceRig {
         events.compactMap { event in
             guard case .result(let group) = event else { return nil }
             return group
+        }
+    }
+
+    var identities: [DeviceIdentity] {
+        events.compactMap { event in
+            guard case .identity(let identity) = event else { return nil }
+            return identity
         }
     }
 
@@ -91,6 +123,14 @@ final class DeviceRig {
         events.compactMap { event in
             guard case .samples(let samples) = event else { return nil }
             return samples.first?.stamp
+        }
+    }
+
+    /// Everything that was told of a point.
+    func samples(_ point: String) -> [Sample] {
+        events.flatMap { event -> [Sample] in
+            guard case .samples(let samples) = event else { return [] }
+            return samples.filter { $0.point == point }
         }
     }
 

@@ -10,6 +10,8 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
     /// What the unit does with a request.
     enum Manner: Sendable {
         case answers, isSilent
+        /// The line asks it rarely and leaves requests out.
+        case leavesOut
         case refuses(ModbusException)
     }
 
@@ -21,9 +23,18 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
     private let lock = NSLock()
     private var registers: [UInt16: UInt16] = [:]
     private var manner = Manner.answers
+    /// Replies that a test gives word for word.
+    private var scripted: [ModbusRequest: [UInt8]] = [:]
+    /// What the unit refuses, by address, whatever the table.
+    private var holes: [Range<Int>] = []
+    /// Most registers of one read.
+    private var cap = 125
+    private var changeAfter: (count: Int, change: @Sendable (InMemoryLine) -> Void)?
     private var lostWrites = 0
     private var lostReads = 0
     private var asked: [ModbusRequest] = []
+    private var identification: [UInt8]?
+    private var lostIdentifications = 0
     private var polls: [ModbusPoll] = []
     private var deliver: (@Sendable ([ModbusExchange]) -> Void)?
     private let started: AsyncStream<Void>
@@ -45,14 +56,36 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
 
     func behave(_ manner: Manner) { lock.withLock { self.manner = manner } }
 
+    /// From now on this request is answered with this PDU.
+    func answer(_ request: ModbusRequest, _ pdu: [UInt8]) { lock.withLock { scripted[request] = pdu } }
+
+    /// Does something to the unit when it has answered so many more single requests.
+    func after(requests count: Int, _ change: @escaping @Sendable (InMemoryLine) -> Void) {
+        lock.withLock { changeAfter = (asked.count + count, change) }
+    }
+
+    /// From now on reads that touch these addresses are refused with exception 2, longer ones with 3.
+    func refuse(_ holes: [Range<Int>], cap: Int = 125) {
+        lock.withLock { (self.holes, self.cap) = (holes, cap) }
+    }
+
     /// The next `count` writes get no answer.
     func loseWrites(_ count: Int) { lock.withLock { lostWrites = count } }
 
     /// The next `count` single reads get no answer.
     func loseReads(_ count: Int) { lock.withLock { lostReads = count } }
 
+    /// What function 43 is answered with; nil for a unit that does not know it.
+    func identify(as pdu: [UInt8]?) { lock.withLock { identification = pdu } }
+
+    /// The next `count` requests for it get no answer.
+    func loseIdentifications(_ count: Int) { lock.withLock { lostIdentifications = count } }
+
     /// Every single request so far, polls not among them.
     var requests: [ModbusRequest] { lock.withLock { asked } }
+
+    /// What is polled now, in the order of the polls.
+    var polled: [ModbusRequest] { lock.withLock { polls.map(\.request) } }
 
     /// Returns when the device has begun to poll.
     func waitForStart() async { for await _ in started { return } }
@@ -89,6 +122,10 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
     func transact(_ request: ModbusRequest, unit: UInt8, timeout: Duration) async -> ModbusExchange {
         let manner = lock.withLock {
             asked.append(request)
+            if request.function == .encapsulatedInterface, lostIdentifications > 0 {
+                lostIdentifications -= 1
+                return Manner.isSilent
+            }
             if request.isRead, lostReads > 0 {
                 lostReads -= 1
                 return Manner.isSilent
@@ -100,7 +137,17 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
             return self.manner
         }
         if !request.isRead { writeInput.yield(request) }
+        defer { carryOutChange() }
         return exchange(request, unit, pollID: nil, manner)
+    }
+
+    private func carryOutChange() {
+        let change = lock.withLock { () -> (@Sendable (InMemoryLine) -> Void)? in
+            guard let change = changeAfter, asked.count >= change.count else { return nil }
+            changeAfter = nil
+            return change.change
+        }
+        change?(self)
     }
 
     var status: LinkStatus { LinkStatus() }
@@ -115,17 +162,32 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
         let now = clock.step()
         let outcome: ModbusOutcome =
             switch manner {
-            case .answers: .reply(pdu: reply(to: request))
+            case .answers where request.function == .encapsulatedInterface:
+                lock.withLock { identification }.map { .reply(pdu: $0) } ?? .exception(.illegalFunction)
+            case .answers: refusal(of: request).map { .exception($0) } ?? .reply(pdu: reply(to: request))
             case .isSilent: .failed(.timeout)
+            case .leavesOut: .failed(.demoted)
             case .refuses(let exception): .exception(exception)
             }
         return ModbusExchange(
             pollID: pollID, unit: unit, request: request, outcome: outcome, sent: now, stamp: now)
     }
 
+    private func refusal(of request: ModbusRequest) -> ModbusException? {
+        switch request {
+        case .readHoldingRegisters(let address, let count), .readInputRegisters(let address, let count):
+            let (holes, cap) = lock.withLock { (self.holes, self.cap) }
+            if count > cap { return .illegalValue }
+            let range = Int(address)..<Int(address) + count
+            return holes.contains { $0.overlaps(range) } ? .illegalAddress : nil
+        default: return nil
+        }
+    }
+
     /// Application Protocol V1.1b3, clauses 6.3, 6.4 and 6.12.
     private func reply(to request: ModbusRequest) -> [UInt8] {
-        switch request {
+        if let scripted = lock.withLock({ scripted[request] }) { return scripted }
+        return switch request {
         case .readHoldingRegisters(let address, let count): read(3, address, count)
         case .readInputRegisters(let address, let count): read(4, address, count)
         case .writeRegisters(let address, let values):

@@ -8,6 +8,8 @@ struct ArrowTests {
         "plumbline-sim": ["Simulation"],
         "plumbline-usb-mock": ["CUMockdev"],
         "usb-scan-probe": ["Transports", "Metrology", "Codecs", "Linux"],
+        "Fuzzing": ["Codecs", "Profiles"],
+        "plumbline-fuzz": ["Fuzzing"],
         "CBaselines": ["CModbus"],
         "plumbline-bench": ["Metrology", "Codecs", "Linux", "Transports", "CBaselines"],
     ]

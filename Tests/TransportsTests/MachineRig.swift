@@ -8,6 +8,8 @@ struct MachineRig {
     var machine: LineMachine
     /// Milliseconds since the test began.
     var clock: Int64 = 0
+    /// What somebody has set the wall clock by, in milliseconds.
+    var wallClockOffset: Int64 = 0
     private(set) var delivered: [ModbusExchange] = []
     private(set) var answered: [Int: ModbusExchange] = [:]
     private(set) var sent: [(at: Int64, transmission: LineMachine.Transmission)] = []
@@ -19,7 +21,9 @@ struct MachineRig {
     }
 
     var now: Stamp {
-        Stamp(utc: Timestamp(nanoseconds: clock * 1_000_000), monotonicNanoseconds: clock * 1_000_000)
+        Stamp(
+            utc: Timestamp(nanoseconds: (clock + wallClockOffset) * 1_000_000),
+            monotonicNanoseconds: clock * 1_000_000)
     }
 
     var lastSent: LineMachine.Transmission? { sent.last?.transmission }

@@ -7,7 +7,7 @@ import Testing
 final class MockedProbe: Sendable {
     struct Failure: Error { let what: String }
 
-    private let process: pid_t
+    private let process: ChildProcess
     private let socket: String
     private let lines: AsyncStream<JSONValue>
     private let exits: AsyncStream<Int32>
@@ -20,23 +20,20 @@ final class MockedProbe: Sendable {
         let command =
             ["umockdev-wrapper", "\(folder)/plumbline-usb-mock", "--control", socket] + options
             + ["--", "\(folder)/usb-scan-probe", link]
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SystemCallError("pipe") }
-        // The probe must not hold its own output open for reading; nothing else is started here.
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let output = Descriptor(owning: ends[0])
-        process = try Self.spawn(command, output: ends[1])
+        let ends = try ChildProcess.pipe()
+        let output = Descriptor(owning: ends.reading)
+        process = try ChildProcess(command, output: ends.writing)
         let (lines, line) = AsyncStream<JSONValue>.makeStream()
         let (exits, exit) = AsyncStream<Int32>.makeStream()
         (self.lines, self.exits) = (lines, exits)
         let (number, process) = (output.release(), process)
         reader = try SystemThread(name: "probe output") {
             Self.read(Descriptor(owning: number), into: line)
-            exit.yield(Self.wait(for: process))
+            exit.yield(process.wait())
         }
     }
 
-    deinit { kill(process, SIGKILL) }
+    deinit { kill(process.number, SIGKILL) }
 
     private static func folderOfTests() throws -> String {
         var path = [UInt8](repeating: 0, count: Int(PATH_MAX))
@@ -51,26 +48,6 @@ final class MockedProbe: Sendable {
             throw Failure(what: "usb-scan-probe is not beside the tests in \(folder)")
         }
         return folder
-    }
-
-    private static func spawn(_ command: [String], output: Int32) throws -> pid_t {
-        defer { close(output) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        // The threads of the tests hold signals back, which a child would inherit.
-        var (attributes, signals) = (posix_spawnattr_t(), sigset_t())
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        var process: pid_t = 0
-        let code = posix_spawnp(&process, command[0], &actions, &attributes, &arguments, environ)
-        guard code == 0 else { throw SystemCallError("posix_spawnp", code: code, subject: command[0]) }
-        return process
     }
 
     private static func read(
@@ -115,17 +92,11 @@ final class MockedProbe: Sendable {
 
     /// Ends the probe and the mock; returns the exit code.
     func stop() async -> Int32 {
-        kill(process, SIGTERM)
+        kill(process.number, SIGTERM)
         for await code in exits {
             reader.join()
             return code
         }
         return -1
-    }
-
-    private static func wait(for process: pid_t) -> Int32 {
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
     }
 }

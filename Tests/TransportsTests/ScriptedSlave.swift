@@ -1,7 +1,7 @@
 import Glibc
 import Linux
 
-/// A slave on a pseudoterminal, played by a script: for each request that came whole (8 bytes), what to do.
+/// A slave on a pseudoterminal, played by a script: for each request that came whole, what to do.
 final class ScriptedSlave: Sendable {
     /// Carries a terminal onto the slave's thread.
     private final class TerminalHolder: Sendable {
@@ -13,7 +13,10 @@ final class ScriptedSlave: Sendable {
     private let stopping: WakeSignal
     private let thread: SystemThread
 
-    init(_ serve: @escaping @Sendable (Int, [UInt8], borrowing Descriptor) throws -> Void) throws {
+    init(
+        requestBytes: Int = 8,
+        _ serve: @escaping @Sendable (Int, [UInt8], borrowing Descriptor) throws -> Void
+    ) throws {
         let terminal = try Pseudoterminal()
         path = terminal.path
         let stopping = try WakeSignal()
@@ -27,9 +30,9 @@ final class ScriptedSlave: Sendable {
                     return
                 }
                 bytes += more
-                while bytes.count >= 8 {
-                    let request = Array(bytes.prefix(8))
-                    bytes.removeFirst(8)
+                while bytes.count >= requestBytes {
+                    let request = Array(bytes.prefix(requestBytes))
+                    bytes.removeFirst(requestBytes)
                     try? serve(count, request, holder.terminal.device)
                     count += 1
                 }

@@ -41,10 +41,6 @@ package struct KralMeter: SimulatedDevice {
         static let rateUnit = 0x4016
         static let temperatureUnit = 0x4017
         static let decimals = 0x4186
-        /// Two words, then one and one: the manual of the BEM 300 has them.
-        static let serial = 0x4012
-        static let firmware = 0x4020
-        static let hardware = 0x410A
     }
 
     /// Millilitres in one of the unit, by total unit code; only US gallons (5) is printed in what was read.
@@ -130,8 +126,6 @@ package struct KralMeter: SimulatedDevice {
         totals = changed
     }
 
-    private var serial: UInt32 { nameplate?.serial.flatMap { UInt32($0) } ?? 0 }
-
     private var scale: Double { [1, 10, 100, 1000][min(Int(settings.decimals), 3)] }
 
     private func word(at address: Int) -> UInt16? {
@@ -140,10 +134,6 @@ package struct KralMeter: SimulatedDevice {
         case Address.rateUnit: return settings.rateUnit
         case Address.temperatureUnit: return settings.temperatureUnit
         case Address.decimals: return settings.decimals
-        case Address.serial: return UInt16(truncatingIfNeeded: serial >> 16)
-        case Address.serial + 1: return UInt16(truncatingIfNeeded: serial)
-        case Address.firmware: return nameplate.flatMap { UInt16($0.revision.filter(\.isNumber)) } ?? 0
-        case Address.hardware: return 1
         default: break
         }
         guard let start = Address.doubles.last(where: { $0 == address || $0 + 1 == address }) else {

@@ -9,6 +9,9 @@ enum ControlDesk {
         case ("GET", "/state"): return server.state
         case ("POST", "/fault"): try fault(body, server)
         case ("POST", "/mend"): try server.mend(try text("device", body))
+        case ("POST", "/swap"):
+            try server.swap(
+                try text("device", body), serial: body["serial"]?.text, firmware: body["firmware"]?.text)
         case ("POST", "/scan"):
             let code = ScannedCode(
                 text: try CodeEscapes.bytes(of: text("text", body)), aim: body["aim"]?.text ?? "]d1")
@@ -24,7 +27,8 @@ enum ControlDesk {
         default:
             throw SimulationError(
                 .refused, "\(request.method) \(request.path)",
-                "there are GET /state and POST /fault, /mend, /scan, /tighten, /bench/start, /plug, /unplug")
+                "there are GET /state and POST /fault, /mend, /swap, /scan, /tighten, /bench/start, /plug, "
+                    + "/unplug")
         }
         return ["ok": true]
     }

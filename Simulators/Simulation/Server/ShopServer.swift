@@ -250,6 +250,10 @@ package final class ShopServer {
         try floor.add(kind, on: device, seconds: seconds, by: lateness, code: code, at: now)
     }
 
+    func swap(_ device: String, serial: String?, firmware: String?) throws(SimulationError) {
+        try floor.swap(device, serial: serial, firmware: firmware, at: now)
+    }
+
     func mend(_ device: String) throws(SimulationError) { try floor.mend(device, at: now) }
 
     /// What the shop looks like.

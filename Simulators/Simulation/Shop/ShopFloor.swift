@@ -38,6 +38,8 @@ package struct ShopFloor: Sendable {
         let device: Scenario.Device
         let bench: Int?
         var isAsked = false
+        /// Another device stands here since the last request: connections to the one before are gone.
+        var isSwapped = false
     }
 
     /// - Parameter clock: seconds since 1970 at the beginning, for devices with clocks of their own
@@ -146,6 +148,10 @@ package struct ShopFloor: Sendable {
         let device = watched[index].device
         guard device.unit == nil || device.unit == frame.unit else { return .silence }
         markAsked(index, at: now)
+        if watched[index].isSwapped {
+            watched[index].isSwapped = false
+            return .reset
+        }
         var (lateness, unit) = (ShopTime.zero, frame.unit)
         for fault in faults.active(on: device.id, at: now) {
             switch fault.kind {
@@ -262,6 +268,7 @@ package struct ShopFloor: Sendable {
         if let serial { devices[index].nameplate?.serial = serial }
         if let firmware { devices[index].nameplate?.revision = firmware }
         devices[index].restart(at: now)
+        watched[index].isSwapped = true
         acts.append(.remark("\(device): swapped for another"))
         passOn(from: index, at: now)
     }

@@ -133,6 +133,7 @@ package struct GatewayDaemon: Sendable {
             + parts.couriers.map { courier in SupervisedPart("a courier") { try await courier.run() } }
             + [
                 SupervisedPart("events") { await hub.run() },
+                SupervisedPart("identities") { try await parts.identities.run() },
                 SupervisedPart("the clock") { try await Self.keepTime(parts.stations, reporter) },
             ]
     }

@@ -22,6 +22,7 @@ struct GatewayParts: Sendable {
     let scanners: [ScannerRunner]
     let stations: [StationRunner]
     let couriers: [Courier]
+    let identities: IdentityBook
     let lines: LinePool
     private let bus: LibUSBBus?
 
@@ -40,7 +41,9 @@ struct GatewayParts: Sendable {
         lines = LinePool(time: time, seed: generator.next(), tap: tap)
         let sinks = try Self.sinks(deployment, time)
         let inboxes = StationInboxes()
-        let devices = try await Self.devices(deployment, ledger.reader, lines, time, inboxes)
+        let identities = IdentityBook(deployment.configuration.devices, ledger: ledger, time: time, log: log)
+        self.identities = identities
+        let devices = try await Self.devices(deployment, ledger.reader, lines, time, inboxes, identities)
         self.devices = devices
         let services = Self.services(
             deployment, sinks: sinks.map(\.about), ledger: ledger, time: time, log: log,
@@ -125,7 +128,7 @@ struct GatewayParts: Sendable {
 
     private static func devices(
         _ deployment: Deployment, _ reader: LedgerReader, _ lines: LinePool, _ time: any TimeSource,
-        _ inboxes: StationInboxes
+        _ inboxes: StationInboxes, _ identities: IdentityBook
     ) async throws -> [RunningDevice] {
         var devices: [RunningDevice] = []
         for configuration in deployment.configuration.devices {
@@ -138,6 +141,7 @@ struct GatewayParts: Sendable {
                 id: configuration.id, registers: registers, unit: unit, provenance: configuration.provenance,
                 taken: taken)
             let device = ModbusDevice(setup, link: link, time: time) { event in
+                identities.note(event, of: configuration.id)
                 inboxes.put(event, from: configuration.id)
             }
             devices.append(
@@ -239,7 +243,8 @@ extension Gauge {
             id: device.id, serial: device.serial, profile: profile.id, profileRevision: profile.revision,
             profileSHA256: profile.sha256,
             calibration: device.calibration.map { Calibration(certificate: $0.certificate, due: $0.due) },
-            provenance: device.provenance)
+            provenance: device.provenance,
+            tellsSerial: profile.registers?.identity?.sources[.serial] != nil)
     }
 }
 

@@ -42,14 +42,20 @@ struct StatusReporter: Sendable {
     }
 
     private func json(_ running: RunningDevice, _ status: DeviceStatus, _ link: LinkStatus) -> JSONValue {
-        [
+        let identity = parts.identities.identity(of: running.configuration.id)
+        let stated = running.configuration.serial
+        return [
             "id": .string(running.configuration.id), "profile": .string(running.configuration.profile),
             "link": .string(running.configuration.link),
             "provenance": .string(running.configuration.provenance.rawValue),
-            "state": .string(status.state.rawValue), "detail": .string(status.detail),
+            "state": .string(status.state.rawValue),
+            "detail": .string(parts.identities.doubt(of: running.configuration.id) ?? status.detail),
+            "serial": .optional(identity[.serial] ?? stated), "serial_stated": .optional(stated),
+            "identity": identity.json,
             "link_state": .string(link.state.rawValue),
             "demoted": .bool(link.health[running.unit] == .demoted),
             "last_good": .optional(status.lastGood?.utc.description),
+            "holes": .array(status.holes.map(JSONValue.string)),
             "reads": .number(Int64(clamping: status.reads)),
             "errors": .number(Int64(clamping: status.errors)),
             "results": .number(Int64(clamping: status.results)),

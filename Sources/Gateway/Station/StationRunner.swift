@@ -128,6 +128,7 @@ actor StationRunner {
         switch event {
         case .samples: break
         case .irregular(let text): services.log.say(.warning, text)
+        case .identity(let identity): try await feed(.identified(role: role, identity))
         case .reach(let isOnline, let detail):
             let id = station.gauges[role]?.id ?? role
             services.log.say(

@@ -64,6 +64,8 @@ enum StationWords {
         case .aborted: "The inspection was stopped before it was complete."
         case .deviceInvalid: "The device called its own result invalid. Check how the part is mounted."
         case .offline: "A device stayed out of reach."
+        case .gaugeIdentity:
+            "A gauge is not the one that was calibrated: its serial number differs, or it does not tell it."
         case nil: code
         }
     }

@@ -5,7 +5,7 @@ internal import Transports
 /// of the capture, which are counted, and never a poll.
 final class TrafficQueue: Sendable {
     /// All that was waiting, and how many pieces of each line found no place.
-    struct Batch {
+    struct Batch: Equatable {
         var pieces: [LinkTraffic] = []
         var dropped: [String: UInt64] = [:]
     }

@@ -10,6 +10,8 @@ package struct Deployment: Sendable, Equatable {
     package let plans: [String: InspectionPlan]
     /// Nil where the configuration names no operators file.
     package let operators: OperatorRoster?
+    /// How much of each Modbus line's time the polls take.
+    package let budgets: [BusTimeBudget]
     /// Every file that this was made of, once, sorted by path.
     package let files: [SourceFile]
     /// What a person should know and what stops nothing.
@@ -17,14 +19,15 @@ package struct Deployment: Sendable, Equatable {
 
     /// The deployment that the configuration at `path` describes.
     ///
-    /// `today` decides which calibrations are overdue, `links` whether a link can be used (the transports
-    /// know). Throws every fault of every file at once.
+    /// `today` decides which calibrations are overdue, `links` whether a link can be used, and `wires` what
+    /// carries it (the transports know both). Throws every fault of every file at once.
     package static func load(
         _ path: String, from source: FileSource = .disk, today: CalendarDate,
-        links: LinkCheck = { _ in nil }
+        links: LinkCheck = { _ in nil }, wires: WireLookup = { _ in nil }
     ) throws(Faults) -> Deployment {
         let faults = FaultCollector()
-        let deployment = check(path, from: source, today: today, links: links, faults: faults)
+        let deployment = check(
+            path, from: source, today: today, links: links, wires: wires, faults: faults)
         try faults.throwIfAny()
         guard let deployment else {
             throw Faults([Fault(SourcePlace(file: path), "it was refused without a reason", "report this")])
@@ -35,11 +38,15 @@ package struct Deployment: Sendable, Equatable {
     /// The same with the caller's collector, so that warnings come out beside faults; nil with any fault.
     package static func check(
         _ path: String, from source: FileSource = .disk, today: CalendarDate,
-        links: LinkCheck = { _ in nil }, faults: FaultCollector
+        links: LinkCheck = { _ in nil }, wires: WireLookup = { _ in nil }, faults: FaultCollector
     ) -> Deployment? {
-        DeploymentReader(source: source, today: today, faults: faults).read(path, links: links)
+        DeploymentReader(source: source, today: today, faults: faults).read(
+            path, links: links, wires: wires)
     }
 
     /// What is wrong with the text of a link, and what to write instead; nil where nothing is.
     package typealias LinkCheck = (_ link: String) -> (what: String, remedy: String)?
+
+    /// What carries the frames of a Modbus link; nil for any other.
+    package typealias WireLookup = (_ link: String) -> BusWire?
 }

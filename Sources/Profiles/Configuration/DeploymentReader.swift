@@ -15,7 +15,7 @@ final class DeploymentReader {
         (self.source, self.today, self.faults) = (source, today, faults)
     }
 
-    func read(_ path: String, links: Deployment.LinkCheck) -> Deployment? {
+    func read(_ path: String, links: Deployment.LinkCheck, wires: Deployment.WireLookup) -> Deployment? {
         let before = faults.count
         guard let file = file(path, namedAt: SourcePlace(file: path)), let root = file.root(faults),
             let top = YAMLMapping(root, "the configuration", faults)
@@ -44,9 +44,12 @@ final class DeploymentReader {
             )
             .run()
         }
+        let budgets = BusTimeBudget.lines(of: configuration, profiles, wires: wires)
+        for budget in budgets { BusTimeChecks(budget: budget, faults: faults).run() }
         guard faults.count == before else { return nil }
         return Deployment(
             configuration: configuration, profiles: profiles, plans: plans, operators: operators,
+            budgets: budgets,
             files: files.values.sorted { $0.path < $1.path }, warnings: faults.warnings)
     }
 

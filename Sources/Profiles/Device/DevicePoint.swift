@@ -59,6 +59,8 @@ package struct DevicePoint: Sendable, Equatable {
     package let when: Condition?
     /// Whether nobody has confirmed this entry against a manual or a device.
     package let isUnconfirmed: Bool
+    /// When its live value is told; nil where every reading is.
+    package let report: ReportRule?
     package let place: SourcePlace
 
     /// When a value counts: where a bit is 1, or where a point says one of some words.
@@ -91,13 +93,14 @@ package struct DevicePoint: Sendable, Equatable {
     package init(
         id: String, table: RegisterTable, address: Int, type: ModbusValueType, byteOrder: ModbusByteOrder,
         byteOrderFrom: String? = nil, meaning: Meaning, moment: ReadMoment, access: Access,
-        clearsOnRead: Bool, when: Condition?, isUnconfirmed: Bool, place: SourcePlace
+        clearsOnRead: Bool, when: Condition?, isUnconfirmed: Bool, report: ReportRule? = nil,
+        place: SourcePlace
     ) {
         (self.id, self.table, self.address, self.type) = (id, table, address, type)
         (self.byteOrder, self.byteOrderFrom) = (byteOrder, byteOrderFrom)
         (self.meaning, self.moment, self.access) = (meaning, moment, access)
         (self.clearsOnRead, self.when, self.isUnconfirmed) = (clearsOnRead, when, isUnconfirmed)
-        self.place = place
+        (self.report, self.place) = (report, place)
     }
 
     /// The points of an array that begins here: `curve.0`, `curve.1` and so on, one behind the other.
@@ -107,7 +110,7 @@ package struct DevicePoint: Sendable, Equatable {
                 id: "\(id).\(index)", table: table, address: address + index * width, type: type,
                 byteOrder: byteOrder, byteOrderFrom: byteOrderFrom, meaning: meaning, moment: moment,
                 access: access, clearsOnRead: clearsOnRead, when: when, isUnconfirmed: isUnconfirmed,
-                place: place)
+                report: report, place: place)
         }
     }
 }

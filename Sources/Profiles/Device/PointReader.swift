@@ -38,6 +38,7 @@ struct PointReader {
         let isUnconfirmed = mapping.optional("unconfirmed", .flag) ?? false
         let moment = MomentReader.read(mapping)
         let meaning = name.flatMap { self.meaning($0, type, mapping) }
+        let report = report(mapping, meaning)
         if name == nil { knowTheRest(of: mapping) }
         guard let id, let place, let type, let meaning, faults.count == before else { return nil }
         let point = DevicePoint(
@@ -45,7 +46,8 @@ struct PointReader {
             byteOrderFrom: order.from, meaning: meaning,
             moment: clears ? .onDemand : moment ?? .every(milliseconds: defaults.pollMilliseconds),
             access: access,
-            clearsOnRead: clears, when: when, isUnconfirmed: isUnconfirmed, place: mapping.place)
+            clearsOnRead: clears, when: when, isUnconfirmed: isUnconfirmed, report: report,
+            place: mapping.place)
         let points = (length.map(point.elements) ?? [point]).filter {
             check($0, hasOwnMoment: moment != nil, mapping)
         }
@@ -53,6 +55,16 @@ struct PointReader {
         let namesUnit = mapping.has("unit") || mapping.has("unit_from") || name == .bit
         return Entry(
             id: id, points: points.map(inItsRequest), lacksUnit: point.quantity != nil && !namesUnit)
+    }
+
+    private func report(_ mapping: YAMLMapping, _ meaning: DevicePoint.Meaning?) -> ReportRule? {
+        guard let own = ReportRule.read(mapping) else { return defaults.report }
+        if case .quantity = meaning { return own }
+        if own.deadband > 0, meaning != nil {
+            mapping.fault(
+                "report", "words and texts have no deadband", "remove `deadband`: each change is told")
+        }
+        return own
     }
 
     /// Keys that depend on the type, where that is wrong already.

@@ -23,7 +23,13 @@ extension ReadRequest {
     package var replyByteCount: Int { table.holdsBits ? (count + 7) / 8 : 2 * count }
 
     /// The data of a whole reply PDU; nil where it answers another function or is not of the right length.
+    ///
+    /// For a group of several reads, `pdu` is all their replies; nil also where its guard changed meanwhile.
     package func data(ofReply pdu: [UInt8]) -> [UInt8]? {
+        if !parts.isEmpty {
+            guard case .whole(let data) = assembly(ofReplies: pdu) else { return nil }
+            return data
+        }
         guard pdu.count == 2 + replyByteCount, pdu[0] == table.readFunction, Int(pdu[1]) == replyByteCount
         else { return nil }
         return Array(pdu[2...])

@@ -48,7 +48,7 @@ struct PointTypeReader {
         case .uint32: return mask.map { .bits(mask: UInt32($0), registers: 2) } ?? .uint32
         case .bit: return isBitTable ? .bit(0) : mapping.required("bit", .integer(0...15)).map { .bit($0) }
         case .string:
-            return mapping.required("count", .integer(RegisterMapReader.registersPerRead))
+            return mapping.required("count", .integer(1...125))
                 .map { .text(registers: $0, layout: layout ?? .highFirst) }
         default: return Self.plain[name]
         }

@@ -1,31 +1,31 @@
 /// The registers of a Modbus device.
 package struct RegisterMap: Sendable, Equatable {
     package let timeoutMilliseconds: Int
-    /// Most registers in one read; devices allow less than the protocol's 125 (KRAL 64).
-    package let registersPerRead: Int
-    /// Most registers in one write; devices allow less than the protocol's 123 (WAGO 100).
-    package let registersPerWrite: Int
+    package let timing: DeviceTiming
+    package let limits: AccessLimits
     package let points: [DevicePoint]
     /// What is read, when, and which points each reply holds.
     package let readPlan: ReadPlan
     /// How the device says that a result is ready; nil for a device without results of its own.
     package let cycle: DeviceCycle?
     package let vectors: [GoldenVector]
+    /// How the device says who it is; nil where it does not.
+    package let identity: IdentityRule?
 
     package init(
-        timeoutMilliseconds: Int, registersPerRead: Int, registersPerWrite: Int, points: [DevicePoint],
-        readPlan: ReadPlan, cycle: DeviceCycle?, vectors: [GoldenVector]
+        timeoutMilliseconds: Int, timing: DeviceTiming, limits: AccessLimits, points: [DevicePoint],
+        readPlan: ReadPlan, cycle: DeviceCycle?, vectors: [GoldenVector], identity: IdentityRule? = nil
     ) {
-        (self.timeoutMilliseconds, self.registersPerRead) = (timeoutMilliseconds, registersPerRead)
-        (self.registersPerWrite, self.points, self.readPlan) = (registersPerWrite, points, readPlan)
-        (self.cycle, self.vectors) = (cycle, vectors)
+        (self.timeoutMilliseconds, self.timing, self.limits) = (timeoutMilliseconds, timing, limits)
+        (self.points, self.readPlan) = (points, readPlan)
+        (self.cycle, self.vectors, self.identity) = (cycle, vectors, identity)
     }
 
     /// The point with this id.
     package func point(_ id: String) -> DevicePoint? { points.first { $0.id == id } }
 }
 
-/// One request, whose one reply is one atomic group of values.
+/// One request, whose one reply (or whose guarded parts) is one atomic group of values.
 package struct ReadRequest: Sendable, Equatable {
     /// The profile's own id, or `input.0x0127` for one that was put together from loose points.
     package let id: String
@@ -36,14 +36,19 @@ package struct ReadRequest: Sendable, Equatable {
     package let moment: ReadMoment
     /// The points whose values come out of its reply, in the order of the profile.
     package let points: [DevicePoint]
+    /// Whether the profile wrote it: then it comes whole or not at all, and is never read in pieces.
+    package let isAtomic: Bool
+    /// For a group wider than one reply: its reads in their order, the guard's own last. Else empty.
+    package let parts: [Range<Int>]
     /// Decodes the reply where no value needs that of another point; nil where one does.
     let independentPoints: [FixedPoint]?
 
     package init(
-        id: String, table: RegisterTable, address: Int, count: Int, moment: ReadMoment, points: [DevicePoint]
+        id: String, table: RegisterTable, address: Int, count: Int, moment: ReadMoment, points: [DevicePoint],
+        isAtomic: Bool = false, parts: [Range<Int>] = []
     ) {
         (self.id, self.table, self.address, self.count) = (id, table, address, count)
-        (self.moment, self.points) = (moment, points)
+        (self.moment, self.points, self.isAtomic, self.parts) = (moment, points, isAtomic, parts)
         independentPoints = points.contains(where: \.isDependent) ? nil : points.map(FixedPoint.make)
     }
 

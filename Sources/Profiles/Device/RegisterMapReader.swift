@@ -14,12 +14,10 @@ struct RegisterMapReader {
         var byteOrder = ModbusByteOrder.abcd
         var pollMilliseconds = 1_000
         var timeoutMilliseconds = 500
+        var report: ReportRule?
     }
 
-    /// Registers of one read and one write (Modbus Application Protocol V1.1b3, sections 6.3 and 6.12).
-    static let registersPerRead = 1...125
-    static let registersPerWrite = 1...123
-    /// Coils or inputs of one read (V1.1b3, section 6.1).
+    /// Coils or inputs of one read (V1.1b3, section 6.1), and registers of the widest guarded group.
     static let bitsPerRead = 2_000
     /// Points of one device, those of arrays included: beyond any device, and little enough to check at once.
     static let mostPoints = 5_000
@@ -44,6 +42,7 @@ struct RegisterMapReader {
                 map.optional("poll", .duration(Self.polls)) ?? defaults.pollMilliseconds
             defaults.timeoutMilliseconds =
                 map.optional("timeout", .duration(Self.timeouts)) ?? defaults.timeoutMilliseconds
+            defaults.report = ReportRule.read(map)
             map.finish()
         }
         self.defaults = defaults
@@ -52,10 +51,7 @@ struct RegisterMapReader {
     /// The whole map; nil after noting what is wrong.
     func map() -> RegisterMap? {
         let before = faults.count
-        let limits = top.mapping("limits", "limits")
-        let perRead = limits?.optional("registers_per_read", .integer(Self.registersPerRead)) ?? 125
-        let perWrite = limits?.optional("registers_per_write", .integer(Self.registersPerWrite)) ?? 123
-        limits?.finish()
+        let limits = AccessLimits.read(top)
         let requests = top.mappings("requests", "a request", most: 1_000, request)
         let reader = PointReader(defaults: defaults, requests: requests)
         let entries = top.mappings("points", "a point", most: Self.mostPoints, reader.entry)
@@ -69,25 +65,30 @@ struct RegisterMapReader {
             faults.fault(top.place, "the profile has no points", "add `points:`")
         }
         let planner = ReadPlanner(
-            registersPerRead: perRead, requests: requests, points: points,
-            pointsAreRight: faults.count == before,
+            limits: limits, requests: requests, points: points, pointsAreRight: faults.count == before,
             faults: faults)
         let plan = planner.plan()
         RegisterMapChecks(
-            entries: entries, points: points, requests: requests, registersPerWrite: perWrite, faults: faults
+            entries: entries, points: points, requests: requests, registersPerWrite: limits.registersPerWrite,
+            faults: faults
         ).run()
         tellUnconfirmed(entries)
         let cycle = top.mapping("cycle", "a cycle").flatMap { mapping in
             defer { mapping.finish() }
             return DeviceCycleReader(cycle: mapping, points: points, plan: plan).read()
         }
+        let identity = top.mapping("identity", "an identity").flatMap { mapping in
+            defer { mapping.finish() }
+            return IdentityRuleReader(identity: mapping, points: points).read()
+        }
         let vectors = top.mappings("vectors", "a vector", most: 1_000) {
             GoldenVectorReader(vector: $0, defaults: defaults, points: points).read()
         }
+        let timing = DeviceTiming.read(top, plan: plan)
         guard faults.count == before else { return nil }
         return RegisterMap(
-            timeoutMilliseconds: defaults.timeoutMilliseconds, registersPerRead: perRead,
-            registersPerWrite: perWrite, points: points, readPlan: plan, cycle: cycle, vectors: vectors)
+            timeoutMilliseconds: defaults.timeoutMilliseconds, timing: timing, limits: limits, points: points,
+            readPlan: plan, cycle: cycle, vectors: vectors, identity: identity)
     }
 
     /// One warning for all of them, so that it is read.
@@ -107,11 +108,12 @@ struct RegisterMapReader {
         let id = mapping.required("id", .name)
         let place = AddressReader.read(mapping, defaultTable: defaults.table)
         let count = mapping.required("count", .integer(1...Self.bitsPerRead))
+        let guardPoint = mapping.optional("guard", .name)
         let moment = MomentReader.read(mapping) ?? .every(milliseconds: defaults.pollMilliseconds)
         guard let id, let place, let count else { return nil }
         return ExplicitRequest(
-            id: id, table: place.table, address: place.address, count: count, moment: moment, mapping: mapping
-        )
+            id: id, table: place.table, address: place.address, count: count, guardPoint: guardPoint,
+            moment: moment, mapping: mapping)
     }
 }
 
@@ -121,6 +123,8 @@ struct ExplicitRequest {
     let table: RegisterTable
     let address: Int
     let count: Int
+    /// Read first and again last, where the request is wider than one reply.
+    let guardPoint: String?
     let moment: ReadMoment
     let mapping: YAMLMapping
 

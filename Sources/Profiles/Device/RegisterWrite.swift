@@ -56,10 +56,10 @@ extension RegisterMap {
             else { throw .apart(left.point, right.point) }
         }
         let words = parts.flatMap(\.words)
-        guard words.count <= registersPerWrite else {
+        guard words.count <= limits.registersPerWrite else {
             throw WriteRefusal(
                 point: first.id, what: "\(words.count) registers in one frame",
-                remedy: "at most \(registersPerWrite)")
+                remedy: "at most \(limits.registersPerWrite)")
         }
         return RegisterWrite(address: first.address, content: .registers(words))
     }

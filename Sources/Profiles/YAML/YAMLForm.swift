@@ -147,7 +147,7 @@ extension YAMLForm where Value == Int {
 }
 
 extension YAMLForm where Value: FixedWidthInteger {
-    /// The whole number that `text` writes, decimal or `0x` hexadecimal.
+    /// The whole number that `text` writes, decimal or `0x` hexadecimal; nil for anything else.
     static func wholeNumber(_ text: String) -> Value? {
         if text.hasPrefix("0x") {
             let digits = text.dropFirst(2)

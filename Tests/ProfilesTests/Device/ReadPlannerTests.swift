@@ -81,6 +81,68 @@ struct ReadPlannerTests {
                 ])
     }
 
+    @Test("A gap is read over where nothing forbids it: no hole, no register whose reading does something")
+    func gaps() throws {
+        let points = """
+              - {id: a, address: 0, type: uint16, unit: "1"}
+              - {id: b, address: 3, type: uint16, unit: "1"}
+              - {id: c, address: 7, type: uint16, unit: "1"}
+              - {id: d, address: 9, type: uint16, unit: "1"}
+              - {id: flag, address: 10, type: uint16, unit: "1", clears_on_read: true}
+              - {id: e, address: 11, type: uint16, unit: "1"}
+              - {id: input, address: 0, table: input, type: uint16, unit: "1"}
+              - {id: input_2, address: 2, table: input, type: uint16, unit: "1"}
+            holes: [holding 8, holding 0x0800-0x0FFF]
+            """
+        let every = "every(milliseconds: 1000)"
+        #expect(
+            try plan(points, limits: "{gap: 2}")
+                == [
+                    Self.group, "input.0x0000 input 0+3 \(every): input input_2",
+                    "holding.0x0000 holding 0+4 \(every): a b", "holding.0x0007 holding 7+1 \(every): c",
+                    "holding.0x0009 holding 9+1 \(every): d", "holding.0x000A holding 10+1 onDemand: flag",
+                    "holding.0x000B holding 11+1 \(every): e",
+                ])
+    }
+
+    @Test("A group wider than one reply is read in parts that cut no value, its guard first and again last")
+    func guarded() throws {
+        let text = """
+            profile: p
+            revision: 1
+            manufacturer: m
+            model: m
+            protocol: modbus
+            source: test
+            limits: {registers_per_read: 10}
+            requests:
+              - {id: wide, address: 100, count: 25, guard: seq}
+            points:
+              - {id: a, address: 108, type: float64, unit: bar}
+              - {id: seq, address: 112, type: uint32, unit: "1"}
+            """
+        let profile = DeviceProfile.read(
+            SourceFile(path: "p.yaml", bytes: Array(text.utf8)), faults: FaultCollector())
+        let wide = try #require(profile?.registers?.readPlan.request("wide"))
+        #expect(wide.reads == [108..<118, 100..<108, 118..<125, 112..<114])
+        func reply(_ words: [UInt16]) -> [UInt8] {
+            [3, UInt8(2 * words.count)] + words.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        }
+        let block = (100..<125).map { UInt16($0) }
+        func replies(guardWord: UInt16) -> [UInt8] {
+            reply(Array(block[8..<18])) + reply(Array(block[..<8])) + reply(Array(block[18...]))
+                + reply([112, guardWord])
+        }
+        #expect(
+            wide.assembly(ofReplies: replies(guardWord: 113)) == .whole(Array(reply(block).dropFirst(2))))
+        #expect(wide.data(ofReply: replies(guardWord: 113))?.count == 50)
+        #expect(wide.assembly(ofReplies: replies(guardWord: 114)) == .torn)
+        #expect(wide.data(ofReply: replies(guardWord: 114)) == nil)
+        #expect(wide.assembly(ofReplies: Array(replies(guardWord: 113).dropLast())) == .malformed)
+        #expect(wide.assembly(ofReplies: replies(guardWord: 113) + [0]) == .malformed)
+        #expect(wide.assembly(ofReplies: []) == .malformed)
+    }
+
     @Test("Bits of the bit tables are read by eights and more, and decoded by address")
     func bits() throws {
         let text = """

@@ -1,0 +1,110 @@
+import Testing
+
+@testable import Profiles
+
+/// Times reckoned by hand from MODBUS over Serial Line V1.02: 11 bits a character (8E1), 8 characters ask for
+/// registers, 5 and two a register answer, and 3.5 characters of silence (1.75 ms above 19,200 baud) end
+/// each.
+struct BusTimeBudgetTests {
+    private static let place = SourcePlace(file: "gateway.yaml")
+
+    private func budget(
+        units: Int, period: Int, registers: Int = 10, baud: Int = 19_200, timeout: Int64 = 500,
+        framing: BusWire.Framing? = nil, switchDelay: Int64 = 0, pause: Int64 = 0
+    ) -> BusTimeBudget {
+        let wire = BusWire(
+            line: "modbus+rtu:///dev/ttyUSB0", framing: framing ?? .rtu(baud: baud, bitsPerCharacter: 11))
+        let list = (1...units).map { number in
+            BusTimeBudget.Unit(
+                device: "M-\(number)", place: Self.place,
+                polls: [.init(bytes: 2 * registers, period: period)],
+                timeout: timeout * 1_000_000, switchDelay: switchDelay * 1_000_000, pause: pause * 1_000_000)
+        }
+        return BusTimeBudget(wire: wire, units: list)
+    }
+
+    /// 33 characters of 11 bits at 19,200 baud take 18.906 ms, two silences 4.010 ms, the device 10 ms.
+    @Test func eightMetersAtTheUsualSpeed() {
+        let budget = budget(units: 8, period: 1_000)
+        let poll = BusTimeBudget.Poll(bytes: 20, period: 1_000)
+        #expect(budget.time(of: poll) == 18_906_250 + 2 * 2_005_208 + 10_000_000)
+        #expect(budget.round == 8 * 32_916_666)
+        #expect(BusTimeText.milliseconds(budget.round) == "263.3 ms")
+        #expect(budget.pollsPerSecond == 8_000)
+        // 263.3 ms of each second, rounded up.
+        #expect(budget.load == 264)
+    }
+
+    /// 33 characters at 38,400 baud take 9.453 ms; above 19,200 baud a silence is 1.75 ms however short
+    /// they are.
+    @Test func aboveTheUsualSpeedTheSilenceStays() {
+        let budget = budget(units: 1, period: 100, baud: 38_400)
+        #expect(budget.round == 9_453_125 + 2 * 1_750_000 + 10_000_000)
+        #expect(budget.load == 230)
+    }
+
+    /// ASCII, 10 bits (7E1): 17 characters ask and 11 + 2 × 20 answer; 68 of 10 bits at 9,600 baud are
+    /// 70.833 ms.
+    @Test func textTakesTwice() {
+        let budget = budget(units: 1, period: 1_000, framing: .ascii(baud: 9_600, bitsPerCharacter: 10))
+        #expect(budget.round == 70_833_333 + 2 * 3_645_833 + 10_000_000)
+    }
+
+    @Test func onANetworkOnlyTheDeviceCounts() {
+        let budget = budget(units: 1, period: 20, framing: .tcp)
+        #expect(budget.round == 10_000_000)
+        #expect(budget.load == 500)
+        #expect(budget.worstSilence == nil)
+    }
+
+    @Test func unitsThatWantQuietCostIt() {
+        // 20 ms before each other unit's turn take the place of one silence of 2.005 ms.
+        let switched = budget(units: 2, period: 1_000, switchDelay: 20)
+        #expect(switched.round == 2 * (32_916_666 - 2_005_208 + 20_000_000))
+        // Alone on its line nobody is switched to; a pause counts for the unit itself.
+        let alone = budget(units: 1, period: 100, switchDelay: 20, pause: 50)
+        #expect(alone.round == 32_916_666)
+        #expect(alone.load == 830)
+    }
+
+    private func faults(_ budget: BusTimeBudget) -> (errors: [String], warnings: [String]) {
+        let faults = FaultCollector()
+        BusTimeChecks(budget: budget, faults: faults).run()
+        return (faults.sorted.map(\.description), faults.warnings.map(\.description))
+    }
+
+    /// Eight meters every 200 ms need 263 ms of each 200: refused, with what would do.
+    @Test func aLineThatCannotCarryItIsRefusedWithWhatWouldHelp() throws {
+        let (errors, _) = faults(budget(units: 8, period: 200))
+        let error = try #require(errors.first)
+        #expect(errors.count == 1)
+        #expect(error.contains("line modbus+rtu:///dev/ttyUSB0 is booked to 131.7 %"))
+        #expect(error.contains("8 units need 263.3 ms a round"))
+        // 200 ms × 1.317 ÷ 0.7, rounded up; and 115,200 baud leaves 10 ms and 3.5 ms of silence to each.
+        #expect(error.contains("`poll: 377 ms` where 200 ms stands"))
+        #expect(error.contains("set the line to 115200 baud (66."))
+        #expect(error.contains("give some units another line"))
+    }
+
+    @Test func aLineThatIsNearlyFullIsSaid() {
+        let nearly = faults(budget(units: 8, period: 350))
+        #expect(nearly.errors.isEmpty)
+        #expect(nearly.warnings.contains { $0.contains("booked to 75.") && $0.contains("little is left") })
+        #expect(faults(budget(units: 8, period: 2_000)).warnings.isEmpty)
+    }
+
+    /// 500 ms in vain, as long again for a late answer, and the request itself: 1,004.58 ms, after 10 s of
+    /// peace.
+    @Test func aSilentUnitIsReckonedWith() throws {
+        let budget = budget(units: 2, period: 500)
+        let silence = try #require(budget.worstSilence)
+        #expect(silence.wait == 1_000_000_000 + 4_583_333)
+        #expect(silence.every == silence.wait + 10_000_000_000)
+        #expect(silence.delayed.count == 1)
+        let (_, warnings) = faults(budget)
+        #expect(
+            warnings.contains { $0.contains("is silent, the line waits 1004.5 ms for it every 11004.5 ms") })
+        // Polls that are rarer than that wait are late, and not left out.
+        #expect(faults(self.budget(units: 2, period: 2_000)).warnings.isEmpty)
+    }
+}
