@@ -156,7 +156,7 @@ static void accept_one(plumbline_baseline_devices *devices, unsigned device) {
 
 static void *run(void *context) {
     plumbline_baseline_devices *devices = context;
-    plumbline_baseline_pin(devices->processor);
+    plumbline_baseline_pin("c-devices", devices->processor);
     struct epoll_event events[EVENTS];
     for (;;) {
         /* Events are fetched under the lock, so that none outlives a connection that a caller closes. */

@@ -38,7 +38,8 @@ final class EnginePoller: Poller {
                     tally.withLock { $0.take(batch, of: name, request) }
                     return
                 }
-                allocations.deliver(batch.count) { tally.withLock { $0.take(batch, of: name, request) } }
+                let polls = batch.allSatisfy { $0.replyPDU != nil } ? batch.count : 0
+                allocations.deliver(polls) { tally.withLock { $0.take(batch, of: name, request) } }
             }
         }
     }

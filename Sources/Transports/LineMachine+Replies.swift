@@ -161,6 +161,8 @@ extension LineMachine {
     }
 
     private mutating func answered(_ unit: UInt8, at time: Int64) {
+        guard lastAnswering != unit else { return }
+        lastAnswering = unit
         if let before = units[unit], before.silences == 0 { return }
         let wasDemoted = units[unit]?.health == .demoted
         units[unit] = UnitHealth()
@@ -170,6 +172,7 @@ extension LineMachine {
 
     /// Counts a unit's silence; from the third on its polls wait for probes, and are told so once.
     private mutating func missed(_ work: Work, at now: Stamp, into actions: inout [Action]) {
+        lastAnswering = nil
         var unit = units[work.unit] ?? UnitHealth()
         let before = unit.health
         unit.missed()

@@ -47,7 +47,7 @@ struct LineOwner {
     ///
     /// These two change what they belong to, so that nothing of it is copied.
     mutating func handOver(_ board: LineStatusBoard) {
-        board.status = machine.status
+        board.publish(machine.status)
         subscribers.deliver()
     }
 
