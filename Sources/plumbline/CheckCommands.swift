@@ -46,7 +46,7 @@ extension Command {
 
     private static func json(_ budget: BusTimeBudget) -> JSONValue {
         [
-            "level": "line", "line": .string(budget.wire.line),
+            "level": "line", "link": .string(budget.wire.line),
             "devices": .array(budget.units.map { .string($0.device) }),
             "polls_per_s": .string(BusTimeText.tenths(budget.pollsPerSecond / 100)),
             "load_percent": .string(BusTimeText.tenths(budget.load)),

@@ -72,6 +72,8 @@ extension ProbeSession {
             case .exception(let exception): said = "answers with \(exception)"
             case .failed(.timeout): continue
             case .failed(.malformed(let error)): said = "sends something else: \(error)"
+            // A broadcast, unit 0, which nobody answers.
+            case .sent: continue
             case .failed: throw line.failure(outcome, span.text)
             }
             answering += 1
