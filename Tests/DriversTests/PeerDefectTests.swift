@@ -94,6 +94,8 @@ import Testing
         #expect(rig.last("p0")?.value == value(7))
         #expect(rig.last("b")?.quality == .bad(.refused))
         #expect(rig.last("s")?.quality == .bad(.refused))
+        await rig.pollAndListen([0])
+        #expect(await rig.device.latest["p0"]?.value == value(7), "another request's failure is none of its own")
     }
 
     /// Neuron, modbus_req.c: a degraded unit's reads are left out without a word. Seen failing with `demoted`
