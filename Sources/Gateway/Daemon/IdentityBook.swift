@@ -5,6 +5,7 @@ import Ledger
 import Linux
 import Metrology
 import Profiles
+import Transports
 
 /// Keeps in the ledger who each device said it is, and makes it an event when another answers in its place,
 /// also one that was put there while the gateway was off.

@@ -1,5 +1,6 @@
 import Codecs
 import Drivers
+import Inspection
 import Ledger
 import Metrology
 import Profiles
