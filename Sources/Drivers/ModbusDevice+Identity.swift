@@ -46,12 +46,6 @@ extension ModbusDevice {
         if let trouble { tell(.irregular("\(id): it does not say all of who it is: \(trouble)")) }
     }
 
-    /// Whether nothing but the identity depends on `request`: a device that refuses it can be measured with.
-    func onlyIdentifies(_ request: ReadRequest) -> Bool {
-        guard let rule = setup.registers.identity else { return false }
-        return request.points.allSatisfy { rule.points.contains($0.id) }
-    }
-
     /// Tells the identity where it is not what was told last; only after points that belong to it were read.
     func noteIdentity(of request: ReadRequest? = nil) {
         guard let rule = setup.registers.identity else { return }

@@ -176,11 +176,7 @@ package actor ModbusDevice {
             guard exchange.replyPDU != nil else {
                 missed(request, exchange)
                 // What the device does not have makes its own values bad and those that need them, no others.
-                if case .exception(let exception) = exchange.outcome,
-                    exception.isLasting || onlyIdentifies(request)
-                {
-                    continue
-                }
+                if case .exception(let exception) = exchange.outcome, exception.isLasting { continue }
                 return
             }
             use(exchange, of: request)

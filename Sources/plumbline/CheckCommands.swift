@@ -14,7 +14,8 @@ extension Command {
         var lines = LineRegister()
         let deployment = Deployment.check(
             path, today: SystemTime().now().utc.date,
-            links: { Arguments.fault(ofLink: $0, on: &lines) }, wires: Arguments.wire(ofLink:), faults: faults)
+            links: { Arguments.fault(ofLink: $0, on: &lines) }, wires: Arguments.wire(ofLink:), faults: faults
+        )
         report(faults, console)
         guard faults.isClean, let deployment else { return .configuration }
         report(deployment.budgets, console)
@@ -46,7 +47,7 @@ extension Command {
 
     private static func json(_ budget: BusTimeBudget) -> JSONValue {
         [
-            "level": "line", "line": .string(budget.wire.line),
+            "level": "line", "link": .string(budget.wire.line),
             "devices": .array(budget.units.map { .string($0.device) }),
             "polls_per_s": .string(BusTimeText.tenths(budget.pollsPerSecond / 100)),
             "load_percent": .string(BusTimeText.tenths(budget.load)),

@@ -30,7 +30,7 @@ enum CommandLineInterface {
     static let commands: [Command] = [
         .runGateway, .check, .devices, .recordsList, .recordsShow, .recordsTrace, .recordsExport, .scan,
         .status, .capture, .probe,
-        .profileCheck, .profileTest, .ledgerVerify,
+        .profileNew, .profileImport, .profileCheck, .profileTest, .ledgerVerify,
     ]
 
     static func run(_ arguments: [String]) async -> ExitCode {

@@ -75,7 +75,9 @@ struct ProbeOptions {
         }
         let low = try number(String(first), what, bounds)
         let high = try number(String(last), what, bounds)
-        guard low <= high else { throw UsageError(message: "\(what): write the lower end first, not \(text)") }
+        guard low <= high else {
+            throw UsageError(message: "\(what): write the lower end first, not \(text)")
+        }
         return low...high
     }
 

@@ -72,6 +72,8 @@ extension ProbeSession {
             case .exception(let exception): said = "answers with \(exception)"
             case .failed(.timeout): continue
             case .failed(.malformed(let error)): said = "sends something else: \(error)"
+            // A broadcast, unit 0, which nobody answers.
+            case .sent: continue
             case .failed: throw line.failure(outcome, span.text)
             }
             answering += 1
@@ -79,7 +81,7 @@ extension ProbeSession {
             if console.usesJSON {
                 console.print(CanonicalJSON.text(["unit": .number(Int64(unit)), "says": .string(said)]))
             } else {
-                console.print("unit ".padded(to: 5) + "\(unit)".padded(to: 4) + said)
+                console.print("unit \(unit)".padded(to: 10) + said)
             }
             try await Task.sleep(for: options.pause)
         }

@@ -72,7 +72,8 @@ extension ProbeSession {
         let progress = ProgressLine(isQuiet: console.isQuiet)
         defer { progress.clear() }
         while let addresses = scan.next() {
-            progress.show("\(table.rawValue) \(AddressText.hex(addresses.lowerBound)), \(scan.requests) requests")
+            progress.show(
+                "\(table.rawValue) \(AddressText.hex(addresses.lowerBound)), \(scan.requests) requests")
             scan.took(try await outcome(of: .init(table: table, addresses: addresses), &pace))
             try await Task.sleep(for: options.pause)
         }
@@ -87,7 +88,7 @@ extension ProbeSession {
             let exchange = await line.link.transact(span.request, unit: line.unit, timeout: pace.timeout)
             switch exchange.outcome {
             case .reply, .exception: pace.answered(after: exchange.stamp.elapsed(since: exchange.sent))
-            case .failed: break
+            case .failed, .sent: break
             }
             switch exchange.outcome {
             case .reply: return .readable
@@ -100,7 +101,7 @@ extension ProbeSession {
             // What the reply to a read too long looks like on some devices.
             case .failed(.malformed): return .refused(code: 0)
             case .failed(.offline) where exchange.sent != nil: return .lost
-            case .failed: throw line.failure(exchange.outcome, span.text)
+            case .failed, .sent: throw line.failure(exchange.outcome, span.text)
             }
         }
         return .refused(code: 6)

@@ -85,7 +85,7 @@ import Testing
         }
         #expect(isBack, "\(shop.gatewayLog)")
         #expect(try await shop.audit("device.identity_changed").count == 2)
-        let verified = try await shop.plumbline(["verify"])
+        let verified = try await shop.plumbline(["ledger", "verify"])
         #expect(verified.code == 0, "\(verified.errors)")
     }
 }

@@ -114,6 +114,93 @@ import Testing
         #expect(missing.code == 1, "\(missing.output)\(missing.errors)")
     }
 
+    /// Three ranges with holes, one table more, and an identification.
+    private static let sparse =
+        #"[{"table":"holding","address":256,"type":"FLOAT32","value":126.8,"word_order":"little"},"#
+        + #"{"table":"holding","address":258,"type":"STRING","value":"SA10197 "},"#
+        + #"{"table":"holding","address":270,"type":"UINT16","value":7},"#
+        + #"{"table":"input","address":1000,"type":"INT32","value":-251},"#
+        + #"{"table":"coil","address":16,"value":[true,false,true]}]"#
+
+    @Test func aScanFindsTheRangesOfEveryTableAndSkipsWhatIsExcluded() async throws {
+        let server = try await UnknownMeterServer(Self.sparse, in: folder)
+        defer { server.stop() }
+        let scan = ["probe", server.link, "--scan", "--pause", "0", "--address", "0", "--count", "1200"]
+        let found = try await plumbline(scan + ["--json", "--exclude", "270"])
+        #expect(found.code == 0, "\(found.errors)")
+        #expect(found.errors.contains("--exclude"), "\(found.errors)")
+        let tables = try found.output.split(separator: "\n").map { try JSONParser.parse(Array($0.utf8)) }
+        let ranges = tables.map { table in
+            (table["ranges"]?.elements ?? []).map {
+                "\($0["address"]?.integer ?? -1)+\($0["count"]?.integer ?? -1)"
+            }
+        }
+        #expect(ranges == [["256+6"], ["1000+2"], ["16+16"], []], "\(found.output)")
+        let shown = try await plumbline(scan + ["--table", "holding"])
+        #expect(shown.output.contains("0x010E (40271)"), "\(shown.output)")
+    }
+
+    @Test func whoItIsAndWhoAnswersIsAsked() async throws {
+        let server = try await UnknownMeterServer(Self.sparse, in: folder)
+        defer { server.stop() }
+        let identity = try await plumbline(["probe", server.link, "--identify"])
+        #expect(identity.code == 0, "\(identity.errors)")
+        for word in ["Example Meters", "EM-3", "2.14"] {
+            #expect(identity.output.contains(word), "\(identity.output)")
+        }
+        let units = try await plumbline(
+            ["probe", server.link, "256", "--units", "1-2", "--timeout", "300"])
+        #expect(units.code == 0, "\(units.errors)")
+        #expect(units.output.contains("unit 1"), "\(units.output)")
+    }
+
+    @Test func aSkeletonPassesTheCheckOnceItsUnitsAreWritten() async throws {
+        let server = try await UnknownMeterServer(Self.sparse, in: folder)
+        defer { server.stop() }
+        let arguments = [
+            "probe", server.link, "--skeleton", "em-3.yaml", "--pause", "0", "--address", "0", "--count",
+            "1200",
+        ]
+        let written = try await plumbline(arguments)
+        #expect(written.code == 0, "\(written.errors)")
+        let open = try await plumbline(["profile", "check", "em-3.yaml"])
+        #expect(open.code == 4 && open.output.contains("still open"), "\(open.output)")
+        let file = folder.appendingPathComponent("em-3.yaml")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        #expect(text.contains("Example Meters"), "\(text)")
+        try text.replacingOccurrences(of: "\"?\"", with: "\"1\"").write(
+            to: file, atomically: true, encoding: .utf8)
+        let checked = try await plumbline(["profile", "check", "em-3.yaml"])
+        #expect(checked.code == 0, "\(checked.output)")
+        let again = try await plumbline(arguments)
+        #expect(again.code == 74 && again.errors.contains("is there already"), "\(again.errors)")
+    }
+
+    @Test func aNewProfileIsFilledInAsTheCheckSays() async throws {
+        let written = try await plumbline(
+            ["profile", "new", "em-3", "--manufacturer", "Example", "--model", "EM-3"])
+        #expect(written.code == 0, "\(written.errors)")
+        let open = try await plumbline(["profile", "check", "em-3.yaml"])
+        #expect(open.code == 4, "\(open.output)")
+        #expect(open.output.contains("the unit is still open"), "\(open.output)")
+        let again = try await plumbline(["profile", "new", "em-3"])
+        #expect(again.code == 74 && again.errors.contains("is there already"), "\(again.errors)")
+        let toml = folder.appendingPathComponent("flow meter.toml")
+        try """
+        [[inputs.modbus]]
+          holding_registers = [
+            { name = "flow", byte_order = "CDAB", data_type = "FLOAT32-IEEE", address = [8,9]},
+            { name = "odd", data_type = "COMPLEX", address = [20]},
+          ]
+        """.write(to: toml, atomically: true, encoding: .utf8)
+        let imported = try await plumbline(
+            ["profile", "import", "--from", "telegraf", "flow meter.toml", "--out", "flow-meter.yaml"])
+        #expect(imported.code == 0, "\(imported.errors)")
+        #expect(imported.errors.contains("flow meter.toml:4:1: "), "\(imported.errors)")
+        let checked = try await plumbline(["profile", "check", "flow-meter.yaml"])
+        #expect(checked.code == 4 && checked.output.contains("still open"), "\(checked.output)")
+    }
+
     @Test func aDeviceThatIsNotThereIsSaidSoAtOnce() async throws {
         let answer = try await plumbline(["probe", "modbus+tcp://127.0.0.1:1?unit=1"])
         #expect(answer.code == 2, "\(answer.errors)")

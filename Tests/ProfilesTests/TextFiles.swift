@@ -15,10 +15,12 @@ struct TextFiles {
     }
 
     /// What a check of the configuration at `path` says, on the first day of 2027.
-    func check(_ path: String) -> (deployment: Deployment?, faults: [String], warnings: [String]) {
+    func check(
+        _ path: String, wires: Deployment.WireLookup = { _ in nil }
+    ) -> (deployment: Deployment?, faults: [String], warnings: [String]) {
         let faults = FaultCollector()
         guard let today = CalendarDate("2027-01-01") else { return (nil, [], []) }
-        let deployment = Deployment.check(path, from: source, today: today, faults: faults)
+        let deployment = Deployment.check(path, from: source, today: today, wires: wires, faults: faults)
         return (deployment, faults.sorted.map(\.description), faults.warnings.map(\.description))
     }
 }

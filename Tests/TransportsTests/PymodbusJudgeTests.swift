@@ -31,7 +31,6 @@ import Testing
         func registers(_ exchange: ModbusExchange) -> [UInt16]? {
             exchange.replyPDU.flatMap(ModbusReply.registers)
         }
-
         for unit in UInt8(1)...3 {
             let base = UInt16(unit) * 1_000
             let exchange = await ask(.readHoldingRegisters(address: 10, count: 3), unit)
@@ -53,7 +52,6 @@ import Testing
         #expect(
             await ask(.readHoldingRegisters(address: 199, count: 2)).outcome == .exception(.illegalAddress))
         #expect(registers(await ask(.readHoldingRegisters(address: 0, count: 125)))?.count == 125)
-
         // Written to all units at once; none answers, each has it.
         #expect(await ask(.writeRegister(address: 50, value: 4_711), 0).outcome == .sent)
         for unit in UInt8(1)...3 {

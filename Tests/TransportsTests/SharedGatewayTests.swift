@@ -23,6 +23,7 @@ import Testing
                 if request.unit != 2 || unit2Answers.withLock({ $0 }) { try connection.write(request.echo) }
             }
         }
+        let begun = SystemTime().now().monotonicNanoseconds
         let engine = try ModbusTCPEngine(time: SystemTime(), seed: 1)
         let line = engine.line(host: "127.0.0.1", port: device.port)
         var stream = ExchangeStream()
@@ -37,7 +38,8 @@ import Testing
         #expect(line.status.health == [1: .good, 2: .demoted, 3: .good])
         #expect(line.status.dials == 1)
         // Three silences, and a probe a second at most.
-        #expect(asked.withLock { $0 } <= 8)
+        let seconds = (SystemTime().now().monotonicNanoseconds - begun) / 1_000_000_000
+        #expect(Int64(asked.withLock { $0 }) <= 3 + seconds)
         #expect(line.status.skippedPolls > 0)
 
         unit2Answers.withLock { $0 = true }
@@ -81,16 +83,16 @@ import Testing
             polls: [
                 ModbusPoll(
                     id: 1, unit: 1, request: .readHoldingRegisters(address: 1, count: 1), period: .seconds(3),
-                    timeout: .seconds(2))
+                    timeout: .seconds(10))
             ], deliver: stream.deliver)
         #expect(try await stream.next().replyPDU == [3, 2, 0, 1])
         let other = await theirs.transact(
-            .readHoldingRegisters(address: 7, count: 1), unit: 1, timeout: .seconds(2))
+            .readHoldingRegisters(address: 7, count: 1), unit: 1, timeout: .seconds(10))
         #expect(other.outcome == .reply(pdu: [3, 2, 0, 7]))
         await theirs.stop()
-        #expect(try await stream.next().replyPDU == [3, 2, 0, 1])
+        let again = try await stream.first { _ in ours.status.dials >= 2 }
+        #expect(again.replyPDU == [3, 2, 0, 1])
         #expect(ours.status.timeouts == 0)
-        #expect(ours.status.dials == 2)
         await engine.stop()
         device.stop()
     }

@@ -72,6 +72,7 @@ extension StatusReporter {
         return [
             family("plumbline_link_dials_total", "Attempts to open the device's line.", \.dials),
             family("plumbline_link_timeouts_total", "Requests on the line without an answer.", \.timeouts),
+            family("plumbline_link_retries_total", "Reads on the line that were asked again.", \.retries),
             family("plumbline_link_exceptions_total", "Modbus exceptions on the line.", \.exceptions),
             family(
                 "plumbline_link_discarded_total", "Replies that came late, foreign or malformed.", \.discarded

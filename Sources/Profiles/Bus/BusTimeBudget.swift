@@ -163,6 +163,8 @@ extension BusTimeBudget.Unit {
         }
         self.init(
             device: device.id, place: device.linkPlace, polls: polls,
-            timeout: Int64(registers.timeoutMilliseconds) * 1_000_000)
+            timeout: Int64(registers.timeoutMilliseconds) * 1_000_000,
+            switchDelay: Int64(registers.timing.switchDelayMilliseconds) * 1_000_000,
+            pause: Int64(registers.timing.pauseMilliseconds) * 1_000_000)
     }
 }

@@ -1,4 +1,4 @@
-internal import Metrology
+internal import Codecs
 
 /// What a device lets be read and written at once, and where it must not be asked.
 ///
@@ -8,13 +8,13 @@ internal import Metrology
 /// ```
 package struct AccessLimits: Sendable, Equatable {
     /// Most registers in one read; devices allow less than the protocol's 125 (KRAL 64).
-    package var registersPerRead = 125
+    package var registersPerRead = ModbusLimits.registersPerRead
     /// Most coils or inputs in one read.
-    package var bitsPerRead = 2_000
+    package var bitsPerRead = ModbusLimits.bitsPerRead
     /// Most registers in one write; devices allow less than the protocol's 123 (WAGO 100).
-    package var registersPerWrite = 123
+    package var registersPerWrite = ModbusLimits.registersPerWrite
     /// Most coils in one write.
-    package var bitsPerWrite = 1_968
+    package var bitsPerWrite = ModbusLimits.bitsPerWrite
     /// Addresses in a row that may be read between two values though nobody asked for them.
     package var gap = 0
     /// Where the device answers with an exception: never touched, in no request.
@@ -56,15 +56,16 @@ extension AccessLimits {
     static func read(_ top: YAMLMapping) -> AccessLimits {
         var limits = AccessLimits()
         if let map = top.mapping("limits", "limits") {
-            func take(_ key: String, _ range: ClosedRange<Int>, _ limit: WritableKeyPath<AccessLimits, Int>) {
-                if let value = map.optional(key, .integer(range)) { limits[keyPath: limit] = value }
+            func take(_ key: String, _ lowest: Int, _ limit: WritableKeyPath<AccessLimits, Int>, _ most: Int)
+            {
+                if let value = map.optional(key, .integer(lowest...most)) { limits[keyPath: limit] = value }
             }
-            // Modbus Application Protocol V1.1b3, sections 6.3, 6.1, 6.12 and 6.11.
-            take("registers_per_read", 1...125, \.registersPerRead)
-            take("bits_per_read", 1...2_000, \.bitsPerRead)
-            take("registers_per_write", 1...123, \.registersPerWrite)
-            take("bits_per_write", 1...1_968, \.bitsPerWrite)
-            take("gap", 0...124, \.gap)
+            take("registers_per_read", 1, \.registersPerRead, ModbusLimits.registersPerRead)
+            take("bits_per_read", 1, \.bitsPerRead, ModbusLimits.bitsPerRead)
+            take("registers_per_write", 1, \.registersPerWrite, ModbusLimits.registersPerWrite)
+            take("bits_per_write", 1, \.bitsPerWrite, ModbusLimits.bitsPerWrite)
+            // A gap and a value on each side of it are one read.
+            take("gap", 0, \.gap, ModbusLimits.registersPerRead - 2)
             map.finish()
         }
         limits.holes = top.optional("holes", .list(of: .hole, 1...1_000)) ?? []

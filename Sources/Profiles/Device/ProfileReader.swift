@@ -11,9 +11,9 @@ extension DeviceProfile {
         }
         let id = top.required("profile", .name)
         let revision = top.required("revision", .integer(1...1_000_000))
-        let manufacturer = top.required("manufacturer", .text)
-        let model = top.required("model", .text)
-        let source = top.required("source", .text(1...2_000))
+        let manufacturer = top.required("manufacturer", .filled(1...500))
+        let model = top.required("model", .filled(1...500))
+        let source = top.required("source", .filled(1...2_000))
         let speech = top.required("protocol", .choice).flatMap { (spoken: SpokenProtocol) in
             spoken.read(top)
         }
@@ -25,6 +25,17 @@ extension DeviceProfile {
             id: id, revision: revision, sha256: file.sha256, manufacturer: manufacturer, model: model,
             source: source,
             speech: speech)
+    }
+}
+
+extension YAMLForm where Value == String {
+    /// A text that a person has written in the place of `ProfileText.unknownUnit`.
+    fileprivate static func filled(_ lengths: ClosedRange<Int>) -> YAMLForm {
+        YAMLForm("a text of \(lengths.lowerBound)…\(lengths.upperBound) characters") { node, faults in
+            guard node.text == ProfileText.unknownUnit else { return text(lengths).read(node, faults) }
+            faults.fault(node.place, "this is still open", "write what the name plate or the manual says")
+            return nil
+        }
     }
 }
 

@@ -52,7 +52,7 @@ package struct ReadRequest: Sendable, Equatable {
     ) {
         (self.id, self.table, self.address, self.count) = (id, table, address, count)
         (self.moment, self.points, self.isAtomic, self.parts) = (moment, points, isAtomic, parts)
-        independentPoints = points.contains(where: \.isDependent) ? nil : points.map(FixedPoint.init)
+        independentPoints = points.contains(where: \.isDependent) ? nil : points.map(FixedPoint.make)
     }
 
     package var addresses: Range<Int> { address..<address + count }

@@ -121,8 +121,14 @@ extension ModbusValueType {
         }
     }
 
+    /// Whether it is ASCII, which has no byte order, scale or unit.
+    var isText: Bool {
+        guard case .text = self else { return false }
+        return true
+    }
+
     /// `type: float32`, with what belongs to the type.
-    fileprivate var profileFields: [String] {
+    var profileFields: [String] {
         switch self {
         case .text(let registers, let layout):
             ["type: \(profileName)", "count: \(registers)"]

@@ -93,7 +93,8 @@ extension ByteOrderSolver {
         return forms([[.int16, .uint16]], short, 0) + forms([[.int32, .uint32], [.float32]], long, 0)
             + forms([[.int64, .uint64], [.float64]], longest, 2)
             + forms([[.bcd(registers: 1)], [.float16]], short, 6)
-            + forms([[.bcd(registers: 2)]], long, 6)
+            + forms([[.bcd(registers: 2)]], long, 6) + forms([[.bcd(registers: 4)]], longest, 8)
+            + forms([[.int8(.low), .uint8(.low)], [.int8(.high), .uint8(.high)]], [(.abcd, 0)], 6)
     }()
 
     /// A factor between the raw number and the value, and how unusual it is for whole numbers.
@@ -179,17 +180,19 @@ extension ByteOrderSolver {
     private func textAnswers(
         to expected: ExpectedReading, at address: Int, in blocks: [ModbusValueBlock]
     ) -> [ByteOrderAnswer] {
-        let count = (expected.text.utf8.count + 1) / 2
-        let type = ModbusValueType.text(registers: count)
-        guard let raw = Self.bytes(count, at: address, in: blocks),
-            case .text(let text) = ModbusValue(raw, as: type, order: .abcd), text.hasPrefix(expected.text)
-        else { return [] }
-        let offset = offset(of: address)
-        return [
-            ByteOrderAnswer(
+        ModbusValueType.TextLayout.allCases.enumerated().compactMap { rank, layout in
+            let width = layout.charactersPerRegister
+            let count = (expected.text.utf8.count + width - 1) / width
+            let type = ModbusValueType.text(registers: count, layout: layout)
+            guard let raw = Self.bytes(count, at: address, in: blocks),
+                case .text(let text) = ModbusValue(raw, as: type, order: .abcd),
+                text.hasPrefix(expected.text)
+            else { return nil }
+            let offset = offset(of: address)
+            return ByteOrderAnswer(
                 table: table, address: address, types: [type], byteOrder: .abcd, scale: 1, value: .text(text),
                 match: text == expected.text ? .exact : .near, offset: offset, raw: raw,
-                oddity: 2 + 2 * abs(offset))
-        ]
+                oddity: 2 + rank + 2 * abs(offset))
+        }
     }
 }

@@ -21,8 +21,8 @@ package struct ExpectedReading: Sendable, Equatable {
     /// The longest text that is looked for: serial numbers and names are shorter.
     package static let mostCharacters = 32
 
-    /// Registers that a value of this reading can take at most.
-    package var mostRegisters: Int { max(4, (text.utf8.count + 1) / 2) }
+    /// Registers that a value of this reading can take at most: a text may have one character in each.
+    package var mostRegisters: Int { max(4, text.utf8.count) }
 
     /// How `value` agrees with this reading; nil where it does not.
     ///

@@ -93,6 +93,27 @@ struct BusTimeBudgetTests {
         #expect(faults(budget(units: 8, period: 2_000)).warnings.isEmpty)
     }
 
+    /// The fault stands where the link of the unit does that takes most; units of one line count together.
+    @Test func anOverbookedLineStopsTheStartAtItsLink() throws {
+        let meters = (1...40).map {
+            "  M-\($0): {profile: kral-bem500, link: \"modbus+rtu:///dev/ttyS0?unit=\($0)\"}\n"
+        }
+        let files = try DeploymentTests.files(
+            "gateway: {site: s, id: g}\nprofiles: profiles\ndevices:\n" + meters.joined())
+        let wire = BusWire(
+            line: "modbus+rtu:///dev/ttyS0", framing: .rtu(baud: 9_600, bitsPerCharacter: 11))
+        let (deployment, faults, _) = files.check("/etc/plumbline/gateway.yaml", wires: { _ in wire })
+        #expect(deployment == nil)
+        #expect(faults.count == 1)
+        let fault = try #require(faults.first)
+        let place =
+            /\/etc\/plumbline\/gateway\.yaml:[0-9]+:3[0-9]: line modbus\+rtu:\/\/\/dev\/ttyS0 is booked to .*/
+        #expect(fault.wholeMatch(of: place) != nil, "\(fault)")
+        #expect(fault.contains("40 units need"))
+        // Without the transports nothing is known of a line's speed.
+        #expect(files.check("/etc/plumbline/gateway.yaml").deployment?.budgets == [])
+    }
+
     /// 500 ms in vain, as long again for a late answer, and the request itself: 1,004.58 ms, after 10 s of
     /// peace.
     @Test func aSilentUnitIsReckonedWith() throws {

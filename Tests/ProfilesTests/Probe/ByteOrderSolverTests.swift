@@ -69,6 +69,8 @@ struct ByteOrderSolverTests {
     func texts() throws {
         let named = try answers("SA10197", "5341 3130 3139 3700", first: 3, asked: 3..<4)
         #expect(named.map(\.types) == [[.text(registers: 4)]])
+        let swapped = try answers("SA10197", "4153 3031 3931 0037", first: 3, asked: 3..<4)
+        #expect(swapped.map(\.types) == [[.text(registers: 4, layout: .lowFirst)]])
         #expect(
             named.first?.pointLine(id: "serial", unit: "?")
                 == "- {id: serial, address: 0x0003, type: string, count: 4}")
@@ -108,17 +110,21 @@ struct UnknownMeter {
     let wire: [UInt8]
 
     static let types: [ModbusValueType] = [
-        .uint16, .int16, .uint32, .int32, .uint64, .int64, .float32, .float64,
+        .uint16, .int16, .uint32, .int32, .uint64, .int64, .float32, .float64, .bcd(registers: 2),
+        .uint8(.low), .uint8(.high),
     ]
 
     init(using random: inout SeededRandom) {
         type = Self.types.randomElement(using: &random) ?? .int32
         let letters = type.registers == 4 ? 8 : 4
-        order =
-            ModbusByteOrder.allCases.filter { $0.byteCount == letters }.randomElement(using: &random) ?? .abcd
+        let orders = ModbusByteOrder.allCases.filter { $0.byteCount == letters }
+        // A byte of a register says itself which half it is.
+        let isHalf = [.uint8(.low), .uint8(.high)].contains(type)
+        order = isHalf ? .abcd : orders.randomElement(using: &random) ?? .abcd
         let isSigned = [.int16, .int32, .int64, .float32, .float64].contains(type)
         // 100…30000 in the display's last digit: four digits, as most displays have.
-        let magnitude = Int64.random(in: 100...30_000, using: &random)
+        let most: Int64 = [.uint8(.low), .uint8(.high)].contains(type) ? 255 : 30_000
+        let magnitude = Int64.random(in: 100...most, using: &random)
         let digits = isSigned && Bool.random(using: &random) ? -magnitude : magnitude
         let decimals = Int.random(in: 0...4, using: &random)
         display = ExactDecimal(Int128(digits), e: -decimals).description
@@ -133,6 +139,17 @@ struct UnknownMeter {
             bigEndian = withUnsafeBytes(of: (Double(digits) / Self.power(decimals)).bitPattern.bigEndian) {
                 Array($0)
             }
+        case .uint8(let half):
+            scale = ExactDecimal(1, e: -decimals)
+            let other = UInt8.random(in: 0...255, using: &random)
+            bigEndian = half == .low ? [other, UInt8(digits)] : [UInt8(digits), other]
+        case .bcd:
+            scale = ExactDecimal(1, e: -decimals)
+            bigEndian =
+                [0, UInt8(digits / 10_000)]
+                + [digits / 100 % 100, digits % 100].map {
+                    UInt8($0 / 10 * 16 + $0 % 10)
+                }
         default:
             scale = ExactDecimal(1, e: -decimals)
             let all = withUnsafeBytes(of: digits.bigEndian) { Array($0) }
