@@ -6,7 +6,8 @@ SOURCES := Package.swift Sources Simulators Benchmarks Tests
 
 # A module may import only what Package.swift says; warnings are errors there (Swift) and here (C).
 STRICT := --explicit-target-dependency-import-check error -Xcc -Wall -Xcc -Wextra -Xcc -Werror
-RELEASE := --configuration release --static-swift-stdlib $(STRICT)
+# Small functions are called from module to module for every value that is decoded.
+RELEASE := --configuration release --static-swift-stdlib $(STRICT) -Xswiftc -cross-module-optimization
 
 # Whole shops are run one after another and alone: what they measure is time as well.
 define TESTS

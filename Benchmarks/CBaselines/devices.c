@@ -156,7 +156,7 @@ static void accept_one(plumbline_baseline_devices *devices, unsigned device) {
 
 static void *run(void *context) {
     plumbline_baseline_devices *devices = context;
-    plumbline_baseline_pin(devices->processor);
+    plumbline_baseline_pin("c-devices", devices->processor);
     struct epoll_event events[EVENTS];
     for (;;) {
         /* Events are fetched under the lock, so that none outlives a connection that a caller closes. */
@@ -347,15 +347,14 @@ void plumbline_baseline_devices_forget_dials(plumbline_baseline_devices *devices
     pthread_mutex_unlock(&devices->lock);
 }
 
-/* Most dials within any second, of one device or (with a negative number) of all; dials are in order of time. */
-static uint64_t most_in_a_second(const struct dial *dials, unsigned count, int64_t device) {
-    uint64_t most = 0, within = 0;
+/* Most dials within any second; dials are in order of time. */
+static uint64_t most_in_a_second(const struct dial *dials, unsigned count) {
+    uint64_t most = 0;
     for (unsigned first = 0, last = 0; last < count; last++) {
-        within += device < 0 || dials[last].device == device;
-        for (; dials[last].time - dials[first].time >= 1000000000; first++) {
-            within -= device < 0 || dials[first].device == device;
+        while (dials[last].time - dials[first].time >= 1000000000) {
+            first++;
         }
-        most = within > most ? within : most;
+        most = last - first + 1 > most ? last - first + 1 : most;
     }
     return most;
 }
@@ -364,11 +363,8 @@ plumbline_baseline_dials plumbline_baseline_devices_dials(plumbline_baseline_dev
     plumbline_baseline_dials result = {.shortest_gap = -1};
     pthread_mutex_lock(&devices->lock);
     result.dials = devices->dial_count;
-    result.most_in_a_second = most_in_a_second(devices->dials, devices->dial_count, -1);
+    result.most_in_a_second = most_in_a_second(devices->dials, devices->dial_count);
     for (unsigned device = 0; device < devices->count; device++) {
-        uint64_t most = most_in_a_second(devices->dials, devices->dial_count, device);
-        result.most_of_one_in_a_second =
-            most > result.most_of_one_in_a_second ? most : result.most_of_one_in_a_second;
         int64_t before = -1;
         for (unsigned index = 0; index < devices->dial_count; index++) {
             if (devices->dials[index].device != device) {

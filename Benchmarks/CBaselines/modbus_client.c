@@ -18,7 +18,7 @@ struct plumbline_baseline_client {
 
 static void *run(void *context) {
     struct plumbline_baseline_client *client = context;
-    plumbline_baseline_pin(client->processor);
+    plumbline_baseline_pin("c-libmodbus", client->processor);
     uint16_t registers[125];
     while (!atomic_load_explicit(&client->stop, memory_order_relaxed)) {
         if (modbus_read_registers(client->modbus, 0, 125, registers) != 125) {

@@ -9,7 +9,8 @@
 
 #include "CBaselines.h"
 
-void plumbline_baseline_pin(unsigned processor) {
+void plumbline_baseline_pin(const char *name, unsigned processor) {
+    pthread_setname_np(pthread_self(), name);
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(processor, &set);

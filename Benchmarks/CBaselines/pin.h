@@ -1,4 +1,4 @@
 #pragma once
 
-/* Keeps the calling thread on one processor. */
-void plumbline_baseline_pin(unsigned processor);
+/* Names the calling thread, at most 15 bytes, and keeps it on one processor. */
+void plumbline_baseline_pin(const char *name, unsigned processor);

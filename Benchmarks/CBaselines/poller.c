@@ -114,7 +114,7 @@ static int run_to_end(plumbline_baseline_poller *poller) {
 
 static void *run(void *context) {
     plumbline_baseline_poller *poller = context;
-    plumbline_baseline_pin(poller->processor);
+    plumbline_baseline_pin("c-poller", poller->processor);
     prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
     poller->failed = run_to_end(poller);
     return NULL;

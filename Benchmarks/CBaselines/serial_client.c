@@ -19,7 +19,7 @@ struct plumbline_baseline_serial_client {
 
 static void *run(void *context) {
     plumbline_baseline_serial_client *client = context;
-    plumbline_baseline_pin(client->processor);
+    plumbline_baseline_pin("c-libmodbus", client->processor);
     prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
     uint16_t registers[125];
     unsigned unit = 0;

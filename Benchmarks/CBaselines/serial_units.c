@@ -61,7 +61,7 @@ static void answer(plumbline_baseline_units *units, const uint8_t *request) {
 
 static void *run(void *context) {
     plumbline_baseline_units *units = context;
-    plumbline_baseline_pin(units->processor);
+    plumbline_baseline_pin("c-units", units->processor);
     uint8_t bytes[REQUEST];
     size_t filled = 0;
     struct pollfd ends[2] = {{.fd = units->device, .events = POLLIN}, {.fd = units->stop, .events = POLLIN}};

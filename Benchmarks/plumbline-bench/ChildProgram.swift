@@ -3,8 +3,8 @@ internal import Linux
 
 /// A program as a child process with what it writes in a file.
 ///
-/// It ends with the thread that starts it, however that ends: nothing stays behind a benchmark that was
-/// interrupted or killed.
+/// It ends with this process, however that ends: nothing stays behind a benchmark that was interrupted or
+/// killed.
 final class ChildProgram {
     let name: String
     let output: String
@@ -25,6 +25,21 @@ final class ChildProgram {
     init(_ name: String, _ arguments: [String], output: String) throws {
         (self.name, self.output) = (name, output)
         let words = ["setpriv", "--pdeathsig", "TERM", name] + arguments
+        let started = Guarded<Result<pid_t, SystemCallError>?>(nil)
+        // A child ends with the thread that started it: so that thread stays as long as this process.
+        try SystemThread.detach(name: "parent") {
+            let result = Self.spawn(words, output: output)
+            started.withLock { $0 = result }
+            while true { sleep(3_600) }
+        }
+        _ = Patience.wait(10) { started.withLock { $0 != nil } }
+        guard let result = started.withLock({ $0 }) else {
+            throw BenchmarkError(description: "\(name) does not start")
+        }
+        process = try result.get()
+    }
+
+    private static func spawn(_ words: [String], output: String) -> Result<pid_t, SystemCallError> {
         var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var files = posix_spawn_file_actions_t()
@@ -34,8 +49,11 @@ final class ChildProgram {
         posix_spawn_file_actions_addopen(
             &files, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644)
         posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO)
+        var process: pid_t = 0
         let code = posix_spawnp(&process, words[0], &files, nil, &pointers, environ)
-        guard code == 0 else { throw SystemCallError("posix_spawn", code: code, subject: name) }
+        return code == 0
+            ? .success(process)
+            : .failure(SystemCallError("posix_spawn", code: code, subject: words.joined(separator: " ")))
     }
 
     deinit { stop(within: 5) }

@@ -20,14 +20,14 @@ final class EngineAllocations: Sendable {
 
     var afterWarmUp: Count { count.withLock { $0 } }
 
-    /// Runs a delivery of so many polls.
+    /// Runs a delivery of so many polls; 0 for one that is not counted, as of an engine that ends.
     func deliver(_ polls: Int, _ body: () -> Void) {
         let before = plumbline_baseline_allocations()
         body()
         let after = plumbline_baseline_allocations()
         count.withLock { count in
             count.all += 1
-            if count.all > Self.warmUp {
+            if count.all > Self.warmUp, polls > 0 {
                 count.engine += before - count.counter
                 count.delivery += after - before
                 count.polls += polls

@@ -11,17 +11,28 @@ internal import Transports
 final class EnginePoller: Poller {
     /// What the deliveries brought; filled on the engine's thread.
     struct Tally: Sendable {
-        var latest: [Sample] = []
+        /// The newest samples of each device.
+        var latest: [[Sample]] = []
         var samples = 0
         var failures = 0
     }
 
     private let engine: ModbusTCPEngine
     let lines: [any ModbusLink]
-    private let devices: MeteredDevices
+    /// Nil in a process of its own.
+    private let devices: MeteredDevices?
     let tally = Guarded(Tally())
 
-    init(_ devices: MeteredDevices, _ load: PollLoad, allocations: EngineAllocations? = nil) throws {
+    convenience init(
+        _ devices: MeteredDevices, _ load: PollLoad, allocations: EngineAllocations? = nil
+    ) throws {
+        try self.init(devices.ports, load, devices: devices, allocations: allocations)
+    }
+
+    init(
+        _ ports: [UInt16], _ load: PollLoad, devices: MeteredDevices? = nil,
+        allocations: EngineAllocations? = nil
+    ) throws {
         self.devices = devices
         let engine = try ModbusTCPEngine(
             time: SystemTime(), seed: 1, processor: MeteredDevices.clientProcessor)
@@ -30,15 +41,19 @@ final class EnginePoller: Poller {
         let poll = ModbusPoll(
             id: 0, unit: 1, request: .readHoldingRegisters(address: 0, count: load.registers),
             periodNanoseconds: load.interval, timeoutNanoseconds: 1_000_000_000)
-        lines = devices.ports.map { engine.line(host: "127.0.0.1", port: $0) }
+        lines = ports.map { engine.line(host: "127.0.0.1", port: $0) }
+        tally.withLock { $0.latest = Array(repeating: [], count: ports.count) }
         for (index, line) in lines.enumerated() {
             let name = "DEV-\(index)"
             try line.start(polls: [poll]) { [tally] batch in
                 guard let allocations else {
-                    tally.withLock { $0.take(batch, of: name, request) }
+                    tally.withLock { $0.take(batch, of: index, name, request) }
                     return
                 }
-                allocations.deliver(batch.count) { tally.withLock { $0.take(batch, of: name, request) } }
+                let polls = batch.allSatisfy { $0.replyPDU != nil } ? batch.count : 0
+                allocations.deliver(polls) {
+                    tally.withLock { $0.take(batch, of: index, name, request) }
+                }
             }
         }
     }
@@ -47,7 +62,8 @@ final class EnginePoller: Poller {
     func processorSeconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 - devices.processorSeconds
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+            - (devices?.processorSeconds ?? 0)
     }
 
     func stop() async throws {
@@ -58,16 +74,18 @@ final class EnginePoller: Poller {
 }
 
 extension EnginePoller.Tally {
-    fileprivate mutating func take(_ batch: [ModbusExchange], of device: String, _ request: ReadRequest) {
+    fileprivate mutating func take(
+        _ batch: [ModbusExchange], of index: Int, _ device: String, _ request: ReadRequest
+    ) {
         for exchange in batch {
             guard let pdu = exchange.replyPDU, let data = request.data(ofReply: pdu) else {
                 failures += 1
                 continue
             }
-            latest = request.decode(data).map {
+            latest[index] = request.decode(data).map {
                 Sample($0, device: device, at: exchange.stamp, provenance: .live)
             }
-            samples += latest.count
+            samples += latest[index].count
         }
     }
 }

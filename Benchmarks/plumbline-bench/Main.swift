@@ -8,6 +8,15 @@ struct Main {
     static func main() async {
         let prefix =
             CommandLine.arguments.dropFirst().first ?? getenv("BENCH").map { String(cString: $0) } ?? ""
+        if prefix == ChildPoller.engineArgument {
+            do {
+                try await ChildPoller.runEngine(Array(CommandLine.arguments.dropFirst(2)))
+                exit(0)
+            } catch {
+                say("\(error)")
+                exit(70)
+            }
+        }
         if prefix == "--help" {
             for benchmark in Benchmark.all {
                 print("\(benchmark.key) (\(benchmark.bar))\n    \(benchmark.about)")

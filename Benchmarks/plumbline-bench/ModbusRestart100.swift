@@ -24,11 +24,11 @@ extension Benchmark {
             try await poller.stop()
             Main.say(
                 "  back after \((seconds * 1_000).rounded() / 1_000) s; \(dialed) dials in all, "
-                    + "\(dials.dials) seen; most in a second \(dials.most_in_a_second), of one device "
-                    + "\(dials.most_of_one_in_a_second), shortest gap \(dials.shortest_gap / 1_000_000) ms")
-            guard dials.most_of_one_in_a_second <= 1, dials.most_in_a_second <= 500 else {
-                throw BenchmarkError(description: "dials above the ceiling")
-            }
+                    + "\(dials.dials) seen; most in a second \(dials.most_in_a_second), shortest gap of one "
+                    + "device \(dials.shortest_gap < 0 ? "none" : "\(dials.shortest_gap / 1_000_000) ms")")
+            // As the devices see it: a dial may be 50 ms longer on its way than the next.
+            guard dials.shortest_gap < 0 || dials.shortest_gap >= 950_000_000, dials.most_in_a_second <= 500
+            else { throw BenchmarkError(description: "dials above the ceiling") }
             worst = max(worst, seconds)
         }
         return BenchmarkResult(value: worst, unit: "s", limit: nil, ratio: nil)

@@ -38,7 +38,7 @@ package struct MBAPFramer: Sendable {
     /// The PDU that was given last: once its taker has let go of it, the next one lies in the same storage.
     private var pdu: [UInt8] = []
 
-    package init() { buffer.reserveCapacity(ModbusLimits.tcpFrameBytes) }
+    package init() {}
 
     /// Bytes that wait for the rest of their frame.
     package var pendingBytes: Int { buffer.count - start }
@@ -54,6 +54,21 @@ package struct MBAPFramer: Sendable {
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         compact()
         buffer.append(contentsOf: bytes)
+    }
+
+    /// The frame that `bytes` are, exactly one and a whole one, where nothing waits before them; else nil, and
+    /// nothing is taken.
+    ///
+    /// A device that answers in one piece is most of what comes, and is spared the way through the buffer.
+    package mutating func wholeFrame(_ bytes: UnsafeRawBufferPointer) -> MBAPFrame? {
+        guard pendingBytes == 0, bytes.count > Self.headerBytes,
+            bytes.count <= Self.headerBytes + ModbusLimits.pduBytes, bytes[2] == 0, bytes[3] == 0,
+            Int(bytes[4]) << 8 | Int(bytes[5]) == bytes.count - 6
+        else { return nil }
+        pdu.removeAll(keepingCapacity: true)
+        pdu.append(contentsOf: bytes[Self.headerBytes...])
+        return MBAPFrame(
+            transaction: UInt16(bytes[0]) << 8 | UInt16(bytes[1]), unit: bytes[6], pdu: pdu)
     }
 
     /// The next whole frame; nil asks for more bytes.

@@ -11,6 +11,9 @@ package enum DeviceEvent: Sendable {
     /// A completed cycle of the device that was not taken before. It is reported before `reach` when it was
     /// found on connecting.
     case result(SampleGroup)
+    /// The device was switched off and on, as its registers showed at this instant: whatever it was started
+    /// for is lost. A result that it shows all the same was reported before.
+    case restarted(String, at: Stamp)
     /// Who answers from now on, as far as the device tells; `unknown` while it is out of reach.
     case identity(DeviceIdentity)
     /// Something that people should know and that loses nothing by itself.
@@ -20,7 +23,9 @@ package enum DeviceEvent: Sendable {
 /// What a device is asked to do, one order after another.
 package enum DeviceOrder: Sendable {
     /// Write the binding, the set points and the start command in one frame; answers with why it failed.
-    case start(token: String?, setPoints: [SetPoint], answer: @Sendable (String?) -> Void)
+    case start(
+        token: String?, setPoints: [SetPoint], author: WriteAuthor? = nil,
+        answer: @Sendable (StartFailure?) -> Void)
     /// This result is durable: tell the device.
     case acknowledge(SampleGroup)
     /// Stop what was started.

@@ -35,6 +35,8 @@ package struct HandshakeMachine: Sendable {
         /// First look of this connection, and the result is durable already: acknowledge it again, because
         /// the last run may have ended before it could.
         case takenBefore
+        /// It had results and says now that it never had one: it was switched off and on.
+        case restarted
     }
 
     /// What a result's number tells besides "new".
@@ -52,6 +54,8 @@ package struct HandshakeMachine: Sendable {
     private var taken: Taken?
     /// The number that was last reported as new or found taken on this connection.
     private var seen: UInt64?
+    /// Whether it was said already that the device has no result any more.
+    private var isKnownToBeEmpty = false
 
     package init(taken: Taken?, wrapsAfter: UInt64) {
         self.taken = taken
@@ -74,13 +78,22 @@ package struct HandshakeMachine: Sendable {
     /// A result is durable.
     package mutating func took(_ result: Taken) { taken = result }
 
+    /// Whether the block shows a result that was not reported yet.
+    package func wouldReport(_ look: Look) -> Bool {
+        var copy = self
+        if case .new = copy.judge(look) { return true }
+        return false
+    }
+
     /// Judges one look at the block. Number 0 says that the device never had a result.
     package mutating func judge(_ look: Look) -> Finding {
         if let guardNumber = look.guardNumber, guardNumber != look.sequence { return .torn }
         guard look.sequence != 0 else {
-            seen = 0
-            return .nothing
+            let hadResult = (seen ?? taken?.sequence ?? 0) != 0
+            defer { (seen, isKnownToBeEmpty) = (0, isKnownToBeEmpty || hadResult) }
+            return hadResult && !isKnownToBeEmpty ? .restarted : .nothing
         }
+        isKnownToBeEmpty = false
         if seen == look.sequence { return .nothing }
         let isFirstLook = seen == nil
         seen = look.sequence

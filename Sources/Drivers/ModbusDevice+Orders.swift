@@ -11,61 +11,94 @@ extension ModbusDevice {
     /// Pause between two tries of an acknowledgement or a reading.
     private static let pause = Duration.milliseconds(200)
 
+    /// Carries out one order, then has the ledger take what was written.
     func perform(_ order: DeviceOrder) async {
         switch order {
-        case .start(let token, let setPoints, let answer):
+        case .start(let token, let setPoints, let author, let answer):
+            self.author = author
             answer(await start(token: token, setPoints: setPoints))
         case .acknowledge(let group): await acknowledge(group)
         case .stop: await stop()
         case .gauge(let points, let patience, let answer):
             answer(await gauge(points, patience: patience))
         }
+        _ = await record()
     }
 
-    /// Writes what begins a cycle in one frame. Nil where the device took it, else why not.
-    private func start(token: String?, setPoints: [SetPoint]) async -> String? {
+    /// Writes what begins a cycle, in one frame where the device allows it. Nil where it took it, else why
+    /// not.
+    private func start(token: String?, setPoints: [SetPoint]) async -> StartFailure? {
         do {
             // A tool that needs neither binding nor command is started by its operator.
-            guard let write = try setup.registers.startWrite(setPoints, token: token ?? "") else {
-                return nil
+            let writes = try setup.registers.startWrites(setPoints, token: token ?? "")
+            if !writes.isEmpty, let failure = await oldResult() { return failure }
+            for write in writes {
+                if let failure = await carryOut(write, for: .start, by: author) {
+                    return await undone(failure)
+                }
             }
-            return await carryOut(write)
         } catch {
-            return "\(id): \(error)"
+            let value = setPoints.first { $0.point == error.point }?.value.description ?? token ?? ""
+            return decline(error, value: value, for: .start, by: author)
         }
+        if let start = setup.registers.cycle?.start, let failure = await end(start, .start) {
+            return StartFailure(failure)
+        }
+        return nil
+    }
+
+    /// A device that took something else than it was told may run by now: it is stopped.
+    private func undone(_ failure: StartFailure) async -> StartFailure {
+        if !failure.mayTryAgain { await stop() }
+        return failure
+    }
+
+    /// Takes a command back after its pulse; nil where it needs none, or was taken back.
+    private func end(_ command: DeviceCycle.Command, _ purpose: DeviceWriting.Purpose) async -> String? {
+        guard let width = command.pulseMilliseconds else { return nil }
+        // Where everything stops now, the command is still taken back.
+        try? await Task.sleep(for: .milliseconds(width))
+        var failure: StartFailure?
+        for _ in 0..<Self.tries {
+            do {
+                let write = try setup.registers.commandWrite(command, isOver: true)
+                failure = await carryOut(write, for: purpose, by: author)
+            } catch {
+                failure = decline(error, value: "0", for: purpose, by: author)
+            }
+            if failure == nil { return nil }
+        }
+        return failure.map { "\($0.text); \(command.point) still stands" }
     }
 
     private func stop() async {
-        // An abort that the profile does not allow was refused when it was loaded.
-        guard let write = try? setup.registers.abortWrite() else { return }
+        guard let abort = setup.registers.cycle?.abort else { return }
         var failure: String?
         for attempt in 1...Self.tries {
-            failure = await carryOut(write)
+            do {
+                failure = await carryOut(
+                    try setup.registers.commandWrite(abort), for: .stop, by: author)?.text
+            } catch {
+                failure = decline(error, value: abort.value.description, for: .stop, by: author).text
+            }
             // Where the device is out of reach, the orders behind this one must not wait for it.
             guard failure != nil, attempt < Self.tries, status.state == .online,
                 (try? await Task.sleep(for: Self.pause)) != nil
             else { break }
         }
+        if failure == nil { failure = await end(abort, .stop) }
         if let failure { tell(.irregular("\(failure); it could not be stopped")) }
-    }
-
-    /// Nil where the device took the write, else why not.
-    private func carryOut(_ write: RegisterWrite) async -> String? {
-        let exchange = await link.transact(write.modbusRequest, unit: setup.unit, timeout: timeout)
-        return switch exchange.outcome {
-        case .reply, .sent: nil
-        case .exception(let exception): "\(id) refused the write: \(exception)"
-        case .failed(let failure): "\(id): \(failure)"
-        }
     }
 
     /// Tells the device that its result is durable. Where the device does not take that, the next look at the
     /// result tries again.
     private func acknowledge(_ group: SampleGroup) async {
         guard let sequence = UInt64(group.sequence) else { return }
-        handshake.took(HandshakeMachine.Taken(sequence: sequence, raw: group.raw))
+        watch.took(HandshakeMachine.Taken(sequence: sequence, raw: identity(ofReply: group.raw)))
+        defer { watch.isAcknowledging = false }
         for _ in 0..<Self.tries {
-            if await tellTaken(sequence) {
+            let isTold = watch.queue == nil ? await tellTaken(sequence) : await remove(group, sequence)
+            if isTold {
                 isUntold = false
                 return
             }
@@ -75,11 +108,11 @@ extension ModbusDevice {
             tell(.irregular("\(id): result \(sequence) is stored, and the device does not take it"))
         }
         isUntold = true
-        handshake.disconnected()
+        watch.handshake.disconnected()
     }
 
     /// Whether the device has taken the acknowledgement, or needs none.
-    private func tellTaken(_ sequence: UInt64) async -> Bool {
+    func tellTaken(_ sequence: UInt64) async -> Bool {
         if let request = setup.registers.acknowledgeRead {
             let exchange = await link.transact(request.modbusRequest, unit: setup.unit, timeout: timeout)
             return exchange.replyPDU.flatMap(request.data) != nil
@@ -87,11 +120,14 @@ extension ModbusDevice {
         do {
             let number = ExactDecimal(Int128(sequence))
             guard let write = try setup.registers.acknowledgeWrite(sequence: number) else { return true }
-            return await carryOut(write) == nil
+            if await carryOut(write, for: .acknowledge) != nil { return false }
         } catch {
             // A number that the profile forbids to write was never told; the caller says so aloud.
+            _ = decline(error, value: "\(sequence)", for: .acknowledge, by: nil)
             return false
         }
+        guard case .command(let command) = setup.registers.cycle?.acknowledge else { return true }
+        return await end(command, .acknowledge) == nil
     }
 
     /// Reads `points` anew, again where a reading is bad, until `patience` is over.

@@ -37,11 +37,21 @@ package actor ModbusDevice {
     let link: any ModbusLink
     let time: any TimeSource
     let tell: @Sendable (DeviceEvent) -> Void
-    var handshake: HandshakeMachine
+    /// Whether the ledger has taken this write.
+    let journal: @Sendable (DeviceWriting) async -> Bool
+    /// What the device's cycle has shown.
+    var watch: CycleWatch
+    /// Whose step was started last.
+    var author: WriteAuthor?
+    /// Writes that the ledger has not taken yet, oldest first; false once it took one no more.
+    var unrecorded: [DeviceWriting] = []
+    var isRecording = true
+    /// When each setting was written last, monotonic.
+    var settingWrites: [String: Int64] = [:]
     /// Whether the last acknowledgement was not taken, which is said once.
     var isUntold = false
     /// The newest good reading of each point: units and decimals say how others are to be read.
-    private var known: [String: PointReading] = [:]
+    var known: [String: PointReading] = [:]
     /// What is read now: the profile's plan, less what the device was found to refuse.
     var schedule: ReadSchedule
     private var reports: ReportFilter
@@ -69,16 +79,16 @@ package actor ModbusDevice {
 
     package init(
         _ setup: ModbusDeviceSetup, link: any ModbusLink, time: any TimeSource,
-        tell: @escaping @Sendable (DeviceEvent) -> Void
+        tell: @escaping @Sendable (DeviceEvent) -> Void,
+        journal: @escaping @Sendable (DeviceWriting) async -> Bool = { _ in true }
     ) {
         id = setup.id
         self.setup = setup
         self.link = link
         self.time = time
         self.tell = tell
-        let sequence = setup.registers.cycle.flatMap { setup.registers.point($0.sequence) }
-        handshake = HandshakeMachine(
-            taken: setup.taken, wrapsAfter: sequence?.width == 1 ? 65_535 : 4_294_967_295)
+        self.journal = journal
+        watch = CycleWatch(setup)
         schedule = ReadSchedule(setup.registers.readPlan)
         reports = ReportFilter(setup.registers.points)
         (orders, orderInput) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.orderLimit))
@@ -93,7 +103,7 @@ package actor ModbusDevice {
 
     private static func refuse(_ order: DeviceOrder) {
         switch order {
-        case .start(_, _, let answer): answer("too many orders wait for the device")
+        case .start(_, _, _, let answer): answer(StartFailure("too many orders wait for the device"))
         case .gauge(_, _, let answer): answer([:])
         case .acknowledge, .stop: break
         }
@@ -116,6 +126,7 @@ package actor ModbusDevice {
         }
         pollGroup = nil
         link.end(group)
+        _ = await record()
     }
 
     /// A point that is polled and has a unit: what a page shows live.
@@ -152,7 +163,9 @@ package actor ModbusDevice {
                 continue
             }
             if status.state != .online { await setUp() }
-            if status.state == .online { use(whole, of: request) }
+            guard status.state == .online else { continue }
+            use(whole, of: request)
+            await attendQueue(after: request)
         }
     }
 
@@ -170,40 +183,11 @@ package actor ModbusDevice {
         }
         await readIdentification()
         noteIdentity()
-        if let cycle = setup.registers.cycle, let request = setup.registers.readPlan.request(cycle.request) {
-            let exchange = await read(request)
-            guard let pdu = exchange.replyPDU else {
-                missed(request, exchange)
-                return
-            }
-            if request.isTorn(pdu) {
-                status.tornReads += 1
-                return
-            }
-            meet(cycle, readings: readings(of: request, pdu), exchange)
-            use(exchange, of: request)
-        }
+        guard await settle(), await meet() else { return }
         misses = 0
         status.state = .online
         if status.refused.isEmpty { status.detail = status.answering }
         tell(.reach(isOnline: true, detail: status.detail))
-    }
-
-    /// First look at a device of which no result is known: what was acknowledged before is not new.
-    private func meet(_ cycle: DeviceCycle, readings: [PointReading], _ exchange: ModbusExchange) {
-        guard handshake.isFirstAcquaintance, let look = Self.look(cycle, readings, exchange),
-            look.sequence != 0
-        else { return }
-        switch cycle.acknowledge {
-        case .write(let point):
-            if known[point]?.number == look.sequence { handshake.begin(at: look) }
-        case .read:
-            // Only reading the flag would tell, and to read it is to say that the result is stored. An old
-            // result is kept once as an orphan instead.
-            break
-        case nil:
-            handshake.begin(at: look)
-        }
     }
 
     /// Decodes a usable reply: samples for everyone, and a result where the block shows a new one.
@@ -222,9 +206,7 @@ package actor ModbusDevice {
         let samples = readings.map { sample($0, at: exchange.stamp) }
         keep(samples)
         noteIdentity(of: request)
-        if let cycle = setup.registers.cycle, cycle.request == request.id {
-            judge(cycle, readings, samples, exchange)
-        }
+        if let cycle = setup.registers.cycle { look(at: cycle, request, readings, samples, exchange) }
     }
 
     /// Keeps the newest samples, and tells those that say something new.
@@ -234,59 +216,11 @@ package actor ModbusDevice {
         if !due.isEmpty { tell(.samples(due)) }
     }
 
-    private func judge(
-        _ cycle: DeviceCycle, _ readings: [PointReading], _ samples: [Sample], _ exchange: ModbusExchange
-    ) {
-        guard let look = Self.look(cycle, readings, exchange) else { return }
-        switch handshake.judge(look) {
-        case .nothing: break
-        case .torn: status.tornReads += 1
-        case .takenBefore:
-            submit(.acknowledge(group(cycle, look, samples, exchange)))
-        case .new(let irregularity):
-            if let irregularity { tell(.irregular(describe(irregularity, look.sequence))) }
-            status.results += 1
-            tell(.result(group(cycle, look, samples, exchange)))
-        }
-    }
-
-    private func describe(_ irregularity: HandshakeMachine.Irregularity, _ sequence: UInt64) -> String {
-        switch irregularity {
-        case .wentBack: "\(id): result number went back to \(sequence): the device was restarted"
-        case .repeated:
-            "\(id): result number \(sequence) came again with other values: the device was restarted"
-        case .skipped(let count):
-            "\(id): \(count) result(s) before number \(sequence) never reached this gateway"
-        }
-    }
-
     /// What a reply's bytes say; nothing but bad values where they do not answer `request`, or where a group
     /// changed while it was read.
     func readings(of request: ReadRequest, _ pdu: [UInt8]) -> [PointReading] {
         guard let data = request.data(ofReply: pdu) else { return request.points.map { $0.bad(.malformed) } }
         return request.decode(data, knowing: known)
-    }
-
-    private static func look(
-        _ cycle: DeviceCycle, _ readings: [PointReading], _ exchange: ModbusExchange
-    ) -> HandshakeMachine.Look? {
-        func number(_ id: String) -> UInt64? { readings.first { $0.point == id }?.number }
-        guard let sequence = number(cycle.sequence), let pdu = exchange.replyPDU else { return nil }
-        // A guard that cannot be read is a block that cannot be trusted: it never equals the sequence.
-        let guardNumber = cycle.guardPoint.map { number($0) ?? .max }
-        return HandshakeMachine.Look(sequence: sequence, guardNumber: guardNumber, raw: pdu)
-    }
-
-    private func group(
-        _ cycle: DeviceCycle, _ look: HandshakeMachine.Look, _ samples: [Sample], _ exchange: ModbusExchange
-    ) -> SampleGroup {
-        var byPoint = Dictionary(samples.map { ($0.point, $0) }, uniquingKeysWith: { first, _ in first })
-        let isValid = cycle.good.map { byPoint[$0.point]?.value == .text($0.word) } ?? true
-        if !isValid { byPoint = byPoint.mapValues { $0.flagged() } }
-        let echo = cycle.binding?.echo.flatMap { byPoint[$0]?.value?.description }
-        return SampleGroup(
-            device: id, sequence: String(look.sequence), echo: echo, isValid: isValid, samples: byPoint,
-            raw: look.raw, stamp: exchange.stamp)
     }
 
     private func sample(_ reading: PointReading, at stamp: Stamp) -> Sample {
@@ -325,7 +259,7 @@ package actor ModbusDevice {
         status.state = .offline
         status.detail = detail
         status.refused = []
-        handshake.disconnected()
+        watch.disconnected()
         forgetIdentity()
         tell(.reach(isOnline: false, detail: detail))
     }
@@ -377,22 +311,16 @@ extension DevicePoint.Quantity {
 }
 
 extension RegisterWrite {
-    /// The request on the wire: function 5 for a coil, 16 for registers.
+    /// The request on the wire.
     var modbusRequest: ModbusRequest {
         let start = UInt16(clamping: address)
         return switch content {
         case .coil(let isOn): .writeCoil(address: start, on: isOn)
+        case .coils(let states): .writeCoils(address: start, values: states)
+        case .register(let word): .writeRegister(address: start, value: word)
         case .registers(let words): .writeRegisters(address: start, values: words)
+        // Clause 6.16: the result is (old AND and) OR (or AND NOT and).
+        case .masked(let mask, let bits): .maskWriteRegister(address: start, and: ~mask, or: bits)
         }
-    }
-}
-
-extension Sample {
-    /// The same sample of a result that its device calls invalid; one that is bad already stays as it is.
-    fileprivate func flagged() -> Sample {
-        guard quality == .good else { return self }
-        return Sample(
-            device: device, point: point, value: value, unit: unit, raw: raw, quality: .bad(.flagged),
-            stamp: stamp, provenance: provenance)
     }
 }

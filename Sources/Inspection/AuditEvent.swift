@@ -9,6 +9,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case cycleStep = "cycle.step"
     case cycleClosed = "cycle.closed"
     case resultOrphaned = "result.orphaned"
+    /// One write to a device, whatever came of it.
+    case deviceWritten = "device.written"
     case deviceIdentified = "device.identified"
     case deviceIdentityChanged = "device.identity_changed"
     case gatewayStarted = "gateway.started"

@@ -26,6 +26,19 @@ extension CycleMachine {
         return stop + endEarly(cycle, hindered, consuming: nil, at: moment)
     }
 
+    /// A device that was switched off and on has forgotten what it was started for: its step has no result
+    /// and never will. It is not started again by itself, for a part may have been changed, or harmed,
+    /// meanwhile.
+    ///
+    /// A restart that was seen before the step began means nothing to it.
+    mutating func restarted(_ role: String, seenAt instant: Int64, at moment: Moment) -> [Action] {
+        guard case .waiting(_, let progress) = phase, progress.isStarted,
+            progress.startedAtNanoseconds < instant,
+            isBound(role, likeRole: station.plan.steps[progress.index].completes)
+        else { return [] }
+        return endEarly(.deviceRestarted, at: moment)
+    }
+
     /// Ends `cycle` after the steps that it has: each of the others is missing because of `reason`.
     mutating func endEarly(
         _ cycle: OpenCycle, _ reason: MeasurementResult.Reason, consuming group: SampleGroup?,
@@ -52,6 +65,6 @@ extension CycleMachine {
         if moment.stamp.monotonicNanoseconds >= progress.deadlineNanoseconds {
             return endEarly(.timeout, at: moment)
         }
-        return startIfPossible()
+        return startIfPossible(at: moment)
     }
 }

@@ -22,18 +22,19 @@ extension CycleMachine {
             cycle,
             StepProgress(
                 index: index, token: token, deadlineNanoseconds: deadline, mayHaveBegun: isResumed))
-        return startIfPossible()
+        return startIfPossible(at: moment)
     }
 
     /// Starts the waiting step once every device that it needs is in reach and no start is on its way.
     ///
     /// A gauge that is read only at the step's end is needed too: without it the part could not be decided.
-    mutating func startIfPossible() -> [Action] {
+    mutating func startIfPossible(at moment: Moment) -> [Action] {
         guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting
         else { return [] }
         let step = station.plan.steps[progress.index]
         guard station.plan.roles(of: step).isSubset(of: online) else { return [] }
         progress.isStarting = true
+        progress.startedAtNanoseconds = moment.stamp.monotonicNanoseconds
         phase = .waiting(cycle, progress)
         return [
             .start(
@@ -41,9 +42,9 @@ extension CycleMachine {
         ]
     }
 
-    mutating func device(_ role: String, isOnline: Bool) -> [Action] {
+    mutating func device(_ role: String, isOnline: Bool, at moment: Moment) -> [Action] {
         if isOnline { online.insert(role) } else { online.remove(role) }
-        return startIfPossible()
+        return startIfPossible(at: moment)
     }
 
     mutating func identified(_ role: String, as identity: DeviceIdentity) -> [Action] {
@@ -58,7 +59,9 @@ extension CycleMachine {
         return gauge
     }
 
-    mutating func started(_ index: Int, of cycleID: String, failure: String?) -> [Action] {
+    mutating func started(
+        _ index: Int, of cycleID: String, failure: String?, mayTryAgain: Bool, at moment: Moment
+    ) -> [Action] {
         guard case .waiting(let cycle, var progress) = phase, cycle.id == cycleID, progress.index == index,
             progress.isStarting
         else { return [] }
@@ -68,6 +71,7 @@ extension CycleMachine {
         // A write without an answer may have been taken all the same.
         if failure != nil { progress.mayHaveBegun = true }
         phase = .waiting(cycle, progress)
+        if failure != nil, !mayTryAgain { return endEarly(.notSet, at: moment) }
         // A start that failed is tried again at the next tick, not at once: the device decides the pace.
         return []
     }
@@ -108,7 +112,8 @@ extension CycleMachine {
     /// same in every step and attempt, so the step must have begun.
     private func isExpected(_ progress: StepProgress, of cycle: OpenCycle) -> Bool {
         guard let token = echoedToken(of: progress) else {
-            return progress.isStarted || progress.isStarting
+            // Nothing but the moment says whose it is: what ended before the start was taken is another's.
+            return progress.isStarted
         }
         return token != cycle.part.serial || progress.isStarted || progress.mayHaveBegun
     }
@@ -125,7 +130,7 @@ extension CycleMachine {
     }
 
     /// Whether both roles are bound to one device, which then reports its results in each of them.
-    private func isBound(_ role: String, likeRole other: String) -> Bool {
+    func isBound(_ role: String, likeRole other: String) -> Bool {
         role == other || station.gauges[role].map { $0.id == station.gauges[other]?.id } ?? false
     }
 

@@ -63,6 +63,8 @@ package struct CycleMachine: Sendable {
         var mayHaveBegun = false
         /// Whether a start is on its way to the device.
         var isStarting = false
+        /// Monotonic instant of the last start.
+        var startedAtNanoseconds: Int64 = 0
         /// Why the last start failed; nil where none has.
         package internal(set) var hindrance: String?
     }
@@ -103,7 +105,10 @@ package struct CycleMachine: Sendable {
         /// Who the device of this role says it is, from now on.
         case identified(role: String, DeviceIdentity)
         /// The start of this cycle's step reached its device, or did not: `failure` says why.
-        case started(cycle: String, step: Int, failure: String?)
+        /// `mayTryAgain` is false where the device took something else than it was told.
+        case started(cycle: String, step: Int, failure: String?, mayTryAgain: Bool = true)
+        /// A device was switched off and on, as seen at this monotonic instant.
+        case restarted(role: String, atNanoseconds: Int64)
         /// A device reports a completed cycle; its bytes will be kept as `evidence`.
         case completed(role: String, SampleGroup, evidence: String)
         case gauged([PointReference: Sample])
@@ -146,9 +151,11 @@ package struct CycleMachine: Sendable {
         case .part(let part, let cycle, let attempts):
             open(part, cycle: cycle, priorAttempts: attempts, at: moment)
         case .opened: opened(at: moment)
-        case .device(let role, let isOnline): device(role, isOnline: isOnline)
+        case .device(let role, let isOnline): device(role, isOnline: isOnline, at: moment)
         case .identified(let role, let identity): identified(role, as: identity)
-        case .started(let cycle, let step, let failure): started(step, of: cycle, failure: failure)
+        case .started(let cycle, let step, let failure, let mayTryAgain):
+            started(step, of: cycle, failure: failure, mayTryAgain: mayTryAgain, at: moment)
+        case .restarted(let role, let instant): restarted(role, seenAt: instant, at: moment)
         case .completed(let role, let group, let evidence):
             completed(group, role: role, evidence: evidence, at: moment)
         case .gauged(let samples): gauged(samples, at: moment)

@@ -28,6 +28,10 @@ package struct MeasurementResult: Sendable, Equatable {
         case aborted
         /// The device itself called its result invalid.
         case deviceInvalid = "device_invalid"
+        /// The device was switched off and on while it worked on the step.
+        case deviceRestarted = "device_restarted"
+        /// The device holds other set points than it was told.
+        case notSet = "not_set"
         /// The gateway could not decide because a device stayed out of reach.
         case offline
         /// The device's serial number is not, or not known to be, the one that the configuration states: its

@@ -79,7 +79,7 @@ extension EngineLoop {
         guard let socket = line.socket else { return }
         line.socket = nil
         epoll.forget(socket)
-        if line.address.isTTY { SerialLine.discardAll(socket) }
+        if line.isTTY { SerialLine.discardAll(socket) }
         _ = Descriptor(owning: socket)
     }
 
@@ -99,7 +99,7 @@ extension EngineLoop {
                 LinkTraffic(link: line.name, direction: .sent, bytes: sendBuffer, stamp: time.now()))
         }
         let code =
-            line.address.isTTY
+            line.isTTY
             ? SerialLine.write(socket, sendBuffer) : TCPSocket.send(socket, sendBuffer)
         switch code {
         case 0: return nil
@@ -126,7 +126,7 @@ extension EngineLoop {
 
     func receive(_ line: TCPLine, slot: Int, _ socket: Int32) {
         let result =
-            line.address.isTTY
+            line.isTTY
             ? SerialLine.receive(socket, into: receiveBuffer)
             : TCPSocket.receive(socket, into: receiveBuffer)
         let now = time.now()
@@ -142,11 +142,15 @@ extension EngineLoop {
                 takeSerial(bytes, line, slot: slot, at: now)
                 return
             }
+            if let frame = line.framer.wholeFrame(bytes) {
+                take(frame, line, slot: slot, at: now)
+                return
+            }
             line.framer.append(bytes)
             takeFrames(line, slot: slot, at: now)
         case .end:
             close(line)
-            let why = line.address.isTTY ? "the tty has gone" : "the device closed the connection"
+            let why = line.isTTY ? "the tty has gone" : "the device closed the connection"
             tell(line, slot: slot, .closed(why), at: now)
         case .failed(let code):
             close(line)
@@ -157,13 +161,17 @@ extension EngineLoop {
     private func takeFrames(_ line: TCPLine, slot: Int, at now: Stamp) {
         do throws(ModbusError) {
             while line.socket != nil, let frame = try line.framer.next() {
-                let input = LineMachine.Input.frame(
-                    transaction: frame.transaction, unit: frame.unit, pdu: frame.pdu)
-                tell(line, slot: slot, input, at: now)
+                take(frame, line, slot: slot, at: now)
             }
         } catch {
             tell(line, slot: slot, .brokenStream(error), at: now)
         }
+    }
+
+    private func take(_ frame: MBAPFrame, _ line: TCPLine, slot: Int, at now: Stamp) {
+        let input = LineMachine.Input.frame(
+            transaction: frame.transaction, unit: frame.unit, pdu: frame.pdu)
+        tell(line, slot: slot, input, at: now)
     }
 
     private func fail(_ line: TCPLine, slot: Int, _ why: String) {

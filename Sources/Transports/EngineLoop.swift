@@ -133,7 +133,9 @@ final class EngineLoop {
         var index = 0
         var onlySends = !actions.isEmpty
         while index < actions.count {
-            let action = actions[index]
+            // Taken out rather than copied: this runs for every poll.
+            var action = LineMachine.Action.close
+            swap(&action, &actions[index])
             index += 1
             if case .send = action {} else { onlySends = false }
             switch action {
@@ -170,7 +172,7 @@ final class EngineLoop {
             line.owner.machine.take(.wake, at: now, into: &actions)
             act(on: line, slot: due.number, mayStayUntouched: true)
             // A line has one turn in a wake-up, whatever it wants next.
-            let next = line.owner.machine.wakeAt.map { max($0, now.monotonicNanoseconds + 1) }
+            let next = line.owner.wakeAt().map { max($0, now.monotonicNanoseconds + 1) }
             deadlines.set(due.number, to: next)
         }
     }
@@ -192,9 +194,8 @@ final class EngineLoop {
     /// Hands over what this wake-up brought to the line, and notes when it wants to be woken.
     private func finish(_ line: TCPLine, slot: Int) {
         line.isTouched = false
-        line.board.status = line.owner.machine.status
-        line.owner.subscribers.deliver()
-        deadlines.set(slot, to: line.owner.machine.wakeAt)
+        line.owner.handOver(line.board)
+        deadlines.set(slot, to: line.owner.wakeAt())
     }
 
     private func end() {

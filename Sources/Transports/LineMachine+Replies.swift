@@ -68,35 +68,42 @@ extension LineMachine {
     ) {
         guard link == .up else { return }
         lastHeard = now.monotonicNanoseconds
-        guard let asked = outstanding?.transaction, transaction == nil || transaction == asked,
-            let work = outstanding?.work
-        else {
+        // Taken out rather than copied: this runs for every reply.
+        guard let asked = outstanding.take() else {
             countStray(transaction)
             return
         }
-        guard unit == work.unit, !isBroadcast(unit) else {
+        guard transaction == nil || transaction == asked.transaction else {
+            outstanding = asked
+            countStray(transaction)
+            return
+        }
+        guard unit == asked.work.unit, !isBroadcast(unit) else {
+            outstanding = asked
             status.foreign += 1
             return
         }
         notBefore = now.monotonicNanoseconds + settings.gap
-        switch ModbusReply(pdu, answering: work.request) {
+        switch ModbusReply(pdu, answering: asked.work.request) {
         case .answer:
             status.replies += 1
             status.lastGood = now
             dialing.succeeded()
-            finish(.reply(pdu: pdu), at: now, into: &actions)
+            finish(asked, .reply(pdu: pdu), at: now, into: &actions)
             answered(unit, at: now.monotonicNanoseconds)
         case .exception(let exception):
             status.exceptions += 1
             status.lastError = "unit \(unit): \(exception)"
             dialing.succeeded()
-            finish(.exception(exception), at: now, into: &actions)
+            finish(asked, .exception(exception), at: now, into: &actions)
             if exception.meansSilence {
-                missed(work, at: now, into: &actions)
+                missed(asked.work, at: now, into: &actions)
             } else {
                 answered(unit, at: now.monotonicNanoseconds)
             }
-        case .mismatch(let error): broken(error, at: now, into: &actions)
+        case .mismatch(let error):
+            outstanding = asked
+            broken(error, at: now, into: &actions)
         }
     }
 
@@ -131,6 +138,13 @@ extension LineMachine {
     /// Ends the request under way, if there is one, with this outcome.
     mutating func finish(_ outcome: ModbusOutcome, at now: Stamp, into actions: inout [Action]) {
         guard let done = outstanding.take() else { return }
+        finish(done, outcome, at: now, into: &actions)
+    }
+
+    /// Ends a request that is under way no more.
+    private mutating func finish(
+        _ done: Outstanding, _ outcome: ModbusOutcome, at now: Stamp, into actions: inout [Action]
+    ) {
         ended(done.work.unit, at: now.monotonicNanoseconds)
         let exchange = ModbusExchange(
             pollID: done.work.pollID, unit: done.work.unit, request: done.work.request, outcome: outcome,
@@ -147,6 +161,8 @@ extension LineMachine {
     }
 
     private mutating func answered(_ unit: UInt8, at time: Int64) {
+        guard lastAnswering != unit else { return }
+        lastAnswering = unit
         if let before = units[unit], before.silences == 0 { return }
         let wasDemoted = units[unit]?.health == .demoted
         units[unit] = UnitHealth()
@@ -156,6 +172,7 @@ extension LineMachine {
 
     /// Counts a unit's silence; from the third on its polls wait for probes, and are told so once.
     private mutating func missed(_ work: Work, at now: Stamp, into actions: inout [Action]) {
+        lastAnswering = nil
         var unit = units[work.unit] ?? UnitHealth()
         let before = unit.health
         unit.missed()

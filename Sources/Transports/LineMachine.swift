@@ -96,6 +96,8 @@ package struct LineMachine: Sendable {
     var schedule = PollSchedule()
     var transactions = TransactionQueue()
     var units: [UInt8: UnitHealth] = [:]
+    /// The unit that answered last, and has not been silent since: its health needs no look.
+    var lastAnswering: UInt8?
     var pacing = UnitPacing()
     var numbers: TransactionNumbers
     var outstanding: Outstanding?

@@ -43,6 +43,17 @@ struct LineOwner {
         }
     }
 
+    /// Publishes how the line is doing, and hands over what was collected.
+    ///
+    /// These two change what they belong to, so that nothing of it is copied.
+    mutating func handOver(_ board: LineStatusBoard) {
+        board.publish(machine.status)
+        subscribers.deliver()
+    }
+
+    /// When the machine wants to be woken at the latest.
+    mutating func wakeAt() -> Int64? { machine.wakeAt }
+
     /// The polls were checked when they were asked for, but the line may have filled up since: then they
     /// fail.
     private mutating func add(

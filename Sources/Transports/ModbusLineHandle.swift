@@ -5,14 +5,17 @@ internal import Metrology
 /// A line as its callers see it: it checks what they ask and passes it to the line's thread.
 final class ModbusLineHandle: ModbusLink {
     let name: String
-    let board = LineStatusBoard()
+    let board: LineStatusBoard
     private let time: any TimeSource
     /// Gives an order to the line's thread; false where that has ended.
     private let post: @Sendable (LineOrder) -> Bool
     private let groups = Guarded(0)
 
-    init(name: String, time: any TimeSource, post: @escaping @Sendable (LineOrder) -> Bool) {
-        (self.name, self.time, self.post) = (name, time, post)
+    init(
+        name: String, time: any TimeSource, board: LineStatusBoard = LineStatusBoard(),
+        post: @escaping @Sendable (LineOrder) -> Bool
+    ) {
+        (self.name, self.time, self.board, self.post) = (name, time, board, post)
     }
 
     deinit { _ = post(.stop(done: nil)) }

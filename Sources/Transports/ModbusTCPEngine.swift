@@ -10,6 +10,8 @@ package final class ModbusTCPEngine: Sendable {
     private let mailbox: EngineMailbox
     private let slots = Guarded(0)
     private let time: any TimeSource
+    /// One lock for the boards of all lines: the engine's thread publishes on them in turn.
+    private let boardLock = Lock()
 
     /// Starts the engine's thread, named `name`.
     ///
@@ -66,7 +68,8 @@ package final class ModbusTCPEngine: Sendable {
             count += 1
             return count - 1
         }
-        let line = ModbusLineHandle(name: address.lineName, time: time) { [mailbox] order in
+        let board = LineStatusBoard(lock: boardLock)
+        let line = ModbusLineHandle(name: address.lineName, time: time, board: board) { [mailbox] order in
             mailbox.post(.order(order, slot: slot))
         }
         _ = mailbox.post(.add(slot: slot, address: address, board: line.board))

@@ -35,7 +35,7 @@ final class SerialLoop {
             // Without epoll nothing can be waited for: the line stands still, and says so.
             var status = context.board.status
             (status.state, status.lastError) = (.stopped, error.description)
-            context.board.status = status
+            context.board.publish(status)
         }
         for order in context.mailbox.close() { order.refuse(at: context.time.now()) }
         for end in ends { end.resume() }
@@ -54,7 +54,7 @@ final class SerialLoop {
         while !isEnding {
             for order in context.mailbox.takeAll() { carryOut(order) }
             goOn()
-            context.board.status = owner.machine.status
+            context.board.publish(owner.machine.status)
             owner.subscribers.deliver()
             if !isEnding { try wait() }
         }

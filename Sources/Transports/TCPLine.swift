@@ -5,6 +5,8 @@ internal import Linux
 final class TCPLine {
     let name: String
     let address: LinkAddress
+    /// Whether it is a tty, which is asked for every read and write.
+    let isTTY: Bool
     let board: LineStatusBoard
     var owner: LineOwner
     /// Cuts what comes where frames carry transaction numbers.
@@ -22,6 +24,7 @@ final class TCPLine {
 
     init(address: LinkAddress, board: LineStatusBoard, seed: UInt64) {
         (name, self.address, self.board) = (address.lineName, address, board)
+        isTTY = address.isTTY
         let settings: LineMachine.Settings
         switch address {
         case .modbusRTUOverTCP:

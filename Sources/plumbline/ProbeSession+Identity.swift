@@ -81,7 +81,7 @@ extension ProbeSession {
             if console.usesJSON {
                 console.print(CanonicalJSON.text(["unit": .number(Int64(unit)), "says": .string(said)]))
             } else {
-                console.print("unit ".padded(to: 5) + "\(unit)".padded(to: 4) + said)
+                console.print("unit \(unit)".padded(to: 10) + said)
             }
             try await Task.sleep(for: options.pause)
         }

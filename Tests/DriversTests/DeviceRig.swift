@@ -10,22 +10,23 @@ import Testing
 final class DeviceRig {
     let line: InMemoryLine
     let device: ModbusDevice
+    let journal = WritingBook()
     private let tape = EventTape()
     private var wakeUps: AsyncStream<Void>.Iterator
     private let clock: SteppedClock
     private var writes: AsyncStream<ModbusRequest>.Iterator
     private let work: Task<Void, any Error>
 
-    /// A device of a shipped profile, with `addition` at its end.
+    /// A device of a shipped profile, changed by `edit`, with `addition` at its end.
     convenience init(
         _ profile: String, adding addition: String = "", taken: HandshakeMachine.Taken? = nil,
-        stepMilliseconds: Int64 = 100
+        stepMilliseconds: Int64 = 100, edit: (String) -> String = { $0 }
     ) async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let file = root.appending(path: "DeviceProfiles/\(profile).yaml")
         let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
-        try await self.init(text: text + addition, taken: taken, stepMilliseconds: stepMilliseconds)
+        try await self.init(text: edit(text) + addition, taken: taken, stepMilliseconds: stepMilliseconds)
     }
 
     /// A device with these `limits`, `requests`, `points` and the like.
@@ -45,7 +46,7 @@ final class DeviceRig {
         line = InMemoryLine(clock: clock)
         device = ModbusDevice(
             ModbusDeviceSetup(id: "D-1", registers: registers, unit: 1, provenance: .live, taken: taken),
-            link: line, time: clock, tell: { tape.add($0) })
+            link: line, time: clock, tell: { tape.add($0) }, journal: { [journal] in journal.enter($0) })
         wakeUps = tape.wakeUps.makeAsyncIterator()
         writes = line.writes.makeAsyncIterator()
         let device = device
@@ -84,6 +85,22 @@ final class DeviceRig {
         await listen { reaches.count { $0 == isOnline } >= count }
     }
 
+    /// Starts a step; nil where the device took it.
+    func start(_ setPoints: [SetPoint], author: WriteAuthor? = nil) async -> StartFailure? {
+        await withCheckedContinuation { answer in
+            device.submit(
+                .start(
+                    token: "C0000009", setPoints: setPoints, author: author,
+                    answer: { answer.resume(returning: $0) }))
+        }
+    }
+
+    /// Returns when every order before is carried out and entered.
+    func settle() async {
+        _ = await withCheckedContinuation { answer in
+            device.submit(.gauge(points: [], patience: .zero, answer: { answer.resume(returning: $0) }))
+        }
+    }
     /// Waits until the device has said so many irregular things, from the beginning.
     func listen(forIrregularities count: Int) async { await listen { irregularities.count >= count } }
 
@@ -108,6 +125,13 @@ final class DeviceRig {
         events.compactMap { event in
             guard case .reach(let isOnline, _) = event else { return nil }
             return isOnline
+        }
+    }
+
+    var restarts: [String] {
+        events.compactMap { event in
+            guard case .restarted(let text, _) = event else { return nil }
+            return text
         }
     }
 
@@ -141,6 +165,26 @@ final class DeviceRig {
             return samples.last { $0.point == point }
         }.first
     }
+}
+
+/// A ledger that keeps what is entered, until it fails.
+final class WritingBook: @unchecked Sendable {
+    // Safety: both are guarded by `lock`.
+    private let lock = NSLock()
+    private var kept: [DeviceWriting] = []
+    private var hasFailed = false
+
+    func enter(_ writing: DeviceWriting) -> Bool {
+        lock.withLock {
+            guard !hasFailed else { return false }
+            kept.append(writing)
+            return true
+        }
+    }
+
+    func fail() { lock.withLock { hasFailed = true } }
+
+    var entries: [DeviceWriting] { lock.withLock { kept } }
 }
 
 /// What a device has said, in order.

@@ -49,6 +49,18 @@ import Testing
         #expect(machine.judge(look(4)) == .new(irregularity: .skipped(2)))
     }
 
+    @Test func aDeviceThatHadResultsAndHasNoneAnyMoreWasRestartedWhichIsToldOnce() {
+        var machine = HandshakeMachine(taken: .init(sequence: 57, raw: [1]), wrapsAfter: 65_535)
+        #expect(machine.judge(look(0)) == .restarted)
+        #expect(machine.judge(look(0)) == .nothing)
+        // A loss of reach later it is the same restart: a step that was begun since is not lost by it.
+        machine.disconnected()
+        #expect(machine.judge(look(0)) == .nothing)
+        #expect(machine.judge(look(1)) == .new(irregularity: .wentBack))
+        machine.took(.init(sequence: 1, raw: [1]))
+        #expect(machine.judge(look(0)) == .restarted)
+    }
+
     @Test func theCountBeginsAgainAtOneAfterItsEnd() {
         var machine = HandshakeMachine(taken: .init(sequence: 65_535, raw: [1]), wrapsAfter: 65_535)
         #expect(machine.judge(look(1)) == .new(irregularity: nil))

@@ -22,7 +22,13 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
     private let clock: SteppedClock
     private let lock = NSLock()
     private var registers: [UInt16: UInt16] = [:]
+    private var coils: [UInt16: Bool] = [:]
+    /// What registers hold whatever is written to them.
+    private var kept: [UInt16: UInt16] = [:]
     private var manner = Manner.answers
+    private var writeRefusal: ModbusException?
+    private var mirrors: [UInt16: UInt16] = [:]
+    private var cut: [UInt16: Int] = [:]
     /// Replies that a test gives word for word.
     private var scripted: [ModbusRequest: [UInt8]] = [:]
     /// What the unit refuses, by address, whatever the table.
@@ -53,6 +59,20 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
             for (offset, word) in words.enumerated() { registers[address + UInt16(offset)] = word }
         }
     }
+
+    /// The register keeps `word` whatever is written to it.
+    func keep(_ address: UInt16, _ word: UInt16) { lock.withLock { kept[address] = word } }
+
+    /// What is written to `address` shows at `shown`.
+    func mirror(_ address: UInt16, at shown: UInt16) { lock.withLock { mirrors[address] = shown } }
+
+    /// The next `count` replies to single reads from `address` lack their end.
+    func cutReads(of address: UInt16, _ count: Int) { lock.withLock { cut[address] = count } }
+
+    func word(_ address: UInt16) -> UInt16 { lock.withLock { registers[address] ?? 0 } }
+
+    /// Every write is refused with `exception`; reads are answered. Nil ends it.
+    func refuseWrites(_ exception: ModbusException?) { lock.withLock { writeRefusal = exception } }
 
     func behave(_ manner: Manner) { lock.withLock { self.manner = manner } }
 
@@ -134,6 +154,7 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
                 lostWrites -= 1
                 return Manner.isSilent
             }
+            if !request.isRead, let writeRefusal { return Manner.refuses(writeRefusal) }
             return self.manner
         }
         if !request.isRead { writeInput.yield(request) }
@@ -190,13 +211,62 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
         return switch request {
         case .readHoldingRegisters(let address, let count): read(3, address, count)
         case .readInputRegisters(let address, let count): read(4, address, count)
+        case .readCoils(let address, let count):
+            [1, UInt8((count + 7) / 8)] + packed(coils(address, count))
         case .writeRegisters(let address, let values):
-            [16] + bytes(address) + bytes(UInt16(values.count))
+            [16] + bytes(stored(address, values)) + bytes(UInt16(values.count))
+        case .writeRegister(let address, let value): [6] + bytes(stored(address, [value])) + bytes(value)
+        case .maskWriteRegister(let address, let and, let or):
+            [22] + bytes(masked(address, and, or)) + bytes(and) + bytes(or)
+        case .writeCoil(let address, let on): [5] + bytes(set(address, [on])) + [on ? 0xFF : 0, 0]
+        case .writeCoils(let address, let values):
+            [15] + bytes(set(address, values)) + bytes(UInt16(values.count))
         default: [UInt8(0x80), 1]
         }
     }
 
+    /// What a unit keeps of a write; some keep something else.
+    private func stored(_ address: UInt16, _ words: [UInt16]) -> UInt16 {
+        lock.withLock {
+            for (offset, word) in words.enumerated() {
+                let place = address + UInt16(offset)
+                registers[place] = kept[place] ?? word
+                if let shown = mirrors[place] { registers[shown] = word }
+            }
+            return address
+        }
+    }
+
+    /// V1.1b3, clause 6.16.
+    private func masked(_ address: UInt16, _ and: UInt16, _ or: UInt16) -> UInt16 {
+        let old = lock.withLock { registers[address] ?? 0 }
+        return stored(address, [(old & and) | (or & ~and)])
+    }
+
+    private func set(_ address: UInt16, _ states: [Bool]) -> UInt16 {
+        lock.withLock {
+            for (offset, state) in states.enumerated() { coils[address + UInt16(offset)] = state }
+            return address
+        }
+    }
+
+    private func coils(_ address: UInt16, _ count: Int) -> [Bool] {
+        lock.withLock { (0..<count).map { coils[address + UInt16($0)] ?? false } }
+    }
+
+    private func packed(_ bits: [Bool]) -> [UInt8] {
+        var out = [UInt8](repeating: 0, count: (bits.count + 7) / 8)
+        for (index, bit) in bits.enumerated() where bit { out[index / 8] |= 1 << UInt8(index % 8) }
+        return out
+    }
+
     private func read(_ function: UInt8, _ address: UInt16, _ count: Int) -> [UInt8] {
+        let isCut = lock.withLock {
+            guard let left = cut[address], left > 0 else { return false }
+            cut[address] = left - 1
+            return true
+        }
+        let count = isCut ? count / 2 : count
         let words = lock.withLock { (0..<count).map { registers[address + UInt16($0)] ?? 0 } }
         return [function, UInt8(2 * count)] + words.flatMap(bytes)
     }

@@ -120,7 +120,7 @@ import Testing
         + #"{"table":"holding","address":258,"type":"STRING","value":"SA10197 "},"#
         + #"{"table":"holding","address":270,"type":"UINT16","value":7},"#
         + #"{"table":"input","address":1000,"type":"INT32","value":-251},"#
-        + #"{"table":"coil","address":2,"value":[true,false,true]}]"#
+        + #"{"table":"coil","address":16,"value":[true,false,true]}]"#
 
     @Test func aScanFindsTheRangesOfEveryTableAndSkipsWhatIsExcluded() async throws {
         let server = try await UnknownMeterServer(Self.sparse, in: folder)
@@ -135,7 +135,7 @@ import Testing
                 "\($0["address"]?.integer ?? -1)+\($0["count"]?.integer ?? -1)"
             }
         }
-        #expect(ranges == [["256+6"], ["1000+2"], ["2+3"], []], "\(found.output)")
+        #expect(ranges == [["256+6"], ["1000+2"], ["16+16"], []], "\(found.output)")
         let shown = try await plumbline(scan + ["--table", "holding"])
         #expect(shown.output.contains("0x010E (40271)"), "\(shown.output)")
     }

@@ -68,12 +68,7 @@ enum WireFuzzer {
                 random.damage(&bytes)
             }
             framer.reset()
-            var frames: [ModbusRTUFrame] = []
-            feed: for piece in random.pieces(bytes) {
-                framer.append(piece)
-                do { while let frame = try framer.next() { frames.append(frame) } } catch { break feed }
-            }
-            for frame in frames {
+            for frame in Self.frames(&framer, random.pieces(bytes)) {
                 let sent = [frame.unit] + frame.pdu
                 let sum = CRCTable.sum(sent[...])
                 let onWire = sent + [UInt8(sum & 0xFF), UInt8(sum >> 8)]
@@ -92,6 +87,21 @@ enum WireFuzzer {
             }
         }
         return tally
+    }
+
+    private static func frames(
+        _ framer: inout ModbusRTUFramer, _ pieces: [ArraySlice<UInt8>]
+    ) -> [ModbusRTUFrame] {
+        var frames: [ModbusRTUFrame] = []
+        for piece in pieces {
+            framer.append(piece)
+            do {
+                while let frame = try framer.next() { frames.append(frame) }
+            } catch {
+                return frames
+            }
+        }
+        return frames
     }
 
     /// Modbus ASCII: what is credited has an LRC that fits. Eight bits let one in 256 through by chance, and

@@ -107,10 +107,7 @@ import Testing
                 asked, ["Modbus RTU", "1", "3", "", "", "2", "1", ""],
             ])
         #expect(outcomes[0] == .reply(pdu: [3, 4, 0, 1, 0x60, 0x9E]))
-        guard case .failed(.malformed) = outcomes[1] else {
-            Issue.record("\(outcomes[1])")
-            return
-        }
+        #expect("\(outcomes[1])".contains("malformed"))
         #expect(outcomes[2] == .exception(.illegalAddress))
     }
 

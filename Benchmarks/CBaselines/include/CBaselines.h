@@ -39,8 +39,8 @@ typedef struct {
 /* Connections that the devices took since `plumbline_baseline_devices_forget_dials`. */
 typedef struct {
     uint64_t dials;
-    /* Most within one second, of all and of one device. */
-    uint64_t most_in_a_second, most_of_one_in_a_second;
+    /* Most within one second, of all devices. */
+    uint64_t most_in_a_second;
     /* Shortest time between two of one device; negative where none came twice. */
     int64_t shortest_gap;
 } plumbline_baseline_dials;

@@ -16,6 +16,8 @@ package struct Scenario: Sendable, Equatable {
         /// `measures`: the bench whose leak-off runs through channel A.
         case kralMeter(KralMeter.Settings, totalA1: Int, measures: String?)
         case kolverTool(KolverTool.Target)
+        case usonTester(LeakTest)
+        case ateqTester(LeakTest)
         /// What a serial scanner puts behind each code, and whether it puts the AIM identifier before it.
         case serialScanner(suffix: [UInt8], sendsAIM: Bool)
         case hidScanner

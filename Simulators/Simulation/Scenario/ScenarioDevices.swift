@@ -7,6 +7,8 @@ enum ScenarioDevices {
         case flowBench = "flow-bench"
         case kralMeter = "kral-bem500"
         case kolverTool = "kolver-kducer"
+        case usonTester = "uson-qualitek"
+        case ateqTester = "ateq-f6"
         case serialScanner = "serial-scanner"
         case hidScanner = "usb-hid-pos-scanner"
     }
@@ -48,6 +50,10 @@ enum ScenarioDevices {
         case .kolverTool:
             let model = kolverTool(device)
             return tcp(device).map { .init(id: id, link: $0, model: model, unit: unit, nameplate: nameplate) }
+        case .usonTester, .ateqTester:
+            let test = leakTest(device)
+            let model: Scenario.Model = name == .usonTester ? .usonTester(test) : .ateqTester(test)
+            return tcp(device).map { .init(id: id, link: $0, model: model, unit: unit, nameplate: nameplate) }
         case .serialScanner:
             let suffix: Suffix = device.optional("suffix", .choice) ?? .cr
             let model = Scenario.Model.serialScanner(
@@ -63,6 +69,9 @@ enum ScenarioDevices {
         return switch name {
         case .kralMeter: .init(vendor: "KRAL", product: "BEM 500", revision: firmware, serial: serial)
         case .kolverTool: .init(vendor: "Kolver", product: "K-DUCER", revision: firmware, serial: serial)
+        case .usonTester:
+            .init(vendor: "Uson", product: "Qualitek mR", revision: firmware, serial: serial)
+        case .ateqTester: .init(vendor: "ATEQ", product: "F6", revision: firmware, serial: serial)
         case .flowBench, .serialScanner, .hidScanner:
             .init(
                 vendor: "Plumbline", product: "FB-SIM", revision: firmware, serial: serial,
@@ -93,6 +102,15 @@ enum ScenarioDevices {
             .init(
                 torque: value("torque_target", 2750), torqueRange: torque.0...torque.1,
                 angleRange: angle.0...angle.1))
+    }
+
+    private static func leakTest(_ device: YAMLMapping) -> LeakTest {
+        let duration = device.optional("test", .duration(10...600_000)) ?? 3_000
+        let pulse = device.optional("pulse", .duration(0...600_000)) ?? 1_000
+        let outcomes: [LeakTest.Outcome]? = device.optional("outcomes", .list(of: .choice, 1...100))
+        return LeakTest(
+            duration: .seconds(Double(duration) / 1_000), pulse: .seconds(Double(pulse) / 1_000),
+            outcomes: outcomes ?? [])
     }
 
     private static func tcp(_ device: YAMLMapping) -> Scenario.Link? {
@@ -166,7 +184,7 @@ extension Scenario.Model {
     /// Whether a device of this model is asked by Modbus; a scanner speaks by itself.
     var answersRequests: Bool {
         switch self {
-        case .flowBench, .kralMeter, .kolverTool: true
+        case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
         case .serialScanner, .hidScanner: false
         }
     }

@@ -77,6 +77,8 @@ package struct ShopFloor: Sendable {
             KralMeter(id: device.id, settings: settings, totalA1: total)
         case .kolverTool(let target):
             KolverTool(id: device.id, target: target, clockAtStart: clock, speed: speed)
+        case .usonTester(let test): UsonTester(id: device.id, test: test, speed: speed)
+        case .ateqTester(let test): AteqTester(id: device.id, test: test, seed: seed)
         case .flowBench, .serialScanner, .hidScanner: FlowBench(id: device.id, seed: seed, speed: speed)
         }
     }
@@ -328,6 +330,8 @@ package struct ShopFloor: Sendable {
         case let bench as FlowBench: "\(bench.phase)"
         case let tool as KolverTool:
             tool.isWaiting ? "waiting" : tool.hasUnreadResult ? "unread result" : "ready"
+        case let tester as UsonTester: tester.nextChange == nil ? "ready" : "testing"
+        case let tester as AteqTester: tester.nextChange == nil ? "ready" : "testing"
         default: "ready"
         }
     }

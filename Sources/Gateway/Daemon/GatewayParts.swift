@@ -43,7 +43,9 @@ struct GatewayParts: Sendable {
         let inboxes = StationInboxes()
         let identities = IdentityBook(deployment.configuration.devices, ledger: ledger, time: time, log: log)
         self.identities = identities
-        let devices = try await Self.devices(deployment, ledger.reader, lines, time, inboxes, identities)
+        let book = DeviceBook(deployment.configuration, ledger: ledger, log: log)
+        let devices = try await Self.devices(
+            deployment, ledger.reader, lines, time, inboxes, identities, book)
         self.devices = devices
         let services = Self.services(
             deployment, sinks: sinks.map(\.about), ledger: ledger, time: time, log: log,
@@ -128,7 +130,7 @@ struct GatewayParts: Sendable {
 
     private static func devices(
         _ deployment: Deployment, _ reader: LedgerReader, _ lines: LinePool, _ time: any TimeSource,
-        _ inboxes: StationInboxes, _ identities: IdentityBook
+        _ inboxes: StationInboxes, _ identities: IdentityBook, _ book: DeviceBook
     ) async throws -> [RunningDevice] {
         var devices: [RunningDevice] = []
         for configuration in deployment.configuration.devices {
@@ -140,10 +142,13 @@ struct GatewayParts: Sendable {
             let setup = ModbusDeviceSetup(
                 id: configuration.id, registers: registers, unit: unit, provenance: configuration.provenance,
                 taken: taken)
-            let device = ModbusDevice(setup, link: link, time: time) { event in
-                identities.note(event, of: configuration.id)
-                inboxes.put(event, from: configuration.id)
-            }
+            let device = ModbusDevice(
+                setup, link: link, time: time,
+                tell: { event in
+                    identities.note(event, of: configuration.id)
+                    inboxes.put(event, from: configuration.id)
+                },
+                journal: { await book.enter($0) })
             devices.append(
                 RunningDevice(configuration: configuration, device: device, link: link, unit: unit))
         }

@@ -128,6 +128,9 @@ actor StationRunner {
         switch event {
         case .samples: break
         case .irregular(let text): services.log.say(.warning, text)
+        case .restarted(let text, let stamp):
+            services.log.say(.warning, text)
+            try await feed(.restarted(role: role, atNanoseconds: stamp.monotonicNanoseconds))
         case .identity(let identity): try await feed(.identified(role: role, identity))
         case .reach(let isOnline, let detail):
             let id = station.gauges[role]?.id ?? role
@@ -205,11 +208,18 @@ actor StationRunner {
     }
 
     private func start(_ role: String, _ step: Int, _ token: String?, _ setPoints: [SetPoint]) {
-        guard let cycle = machine.cycle?.id else { return }
+        guard let cycle = machine.cycle else { return }
         let inbox = inbox
+        let author = WriteAuthor(
+            station: station.id, cycle: cycle.id, step: station.plan.steps[step].id,
+            inspector: cycle.inspector)
         devices[role]?.submit(
-            .start(token: token, setPoints: setPoints) { failure in
-                inbox.putSurely(.machine(.started(cycle: cycle, step: step, failure: failure)))
+            .start(token: token, setPoints: setPoints, author: author) { failure in
+                inbox.putSurely(
+                    .machine(
+                        .started(
+                            cycle: cycle.id, step: step, failure: failure?.text,
+                            mayTryAgain: failure?.mayTryAgain ?? true)))
             })
     }
 

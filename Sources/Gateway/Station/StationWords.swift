@@ -63,6 +63,8 @@ enum StationWords {
         case .timeout: "The step took too long."
         case .aborted: "The inspection was stopped before it was complete."
         case .deviceInvalid: "The device called its own result invalid. Check how the part is mounted."
+        case .deviceRestarted: "A device was switched off and on in the middle of a step."
+        case .notSet: "A device did not keep what it was set to."
         case .offline: "A device stayed out of reach."
         case .gaugeIdentity:
             "A gauge is not the one that was calibrated: its serial number differs, or it does not tell it."

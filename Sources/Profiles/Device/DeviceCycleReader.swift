@@ -7,32 +7,79 @@ struct DeviceCycleReader {
     let points: [DevicePoint]
     let plan: ReadPlan
 
+    /// Periods of a heartbeat: nothing slower tells anything in time.
+    static let heartbeats = 10...60_000
+    /// Results that a device holds: as many as one register counts.
+    private static let capacities = 1...65_535
+
     /// The cycle; nil after noting what is wrong.
     func read() -> DeviceCycle? {
         let faults = cycle.faults
         let before = faults.count
         guard let complete = cycle.mapping("complete", "complete") else {
             faults.fault(cycle.place, "the cycle never completes", "add `complete: {sequence: …}`")
-            cycle.knows("bind", "start", "abort", "good")
+            cycle.knows("bind", "start", "abort", "good", "verdict", "heartbeat")
             return nil
         }
-        let sequence = number("sequence", of: complete, isRequired: true)
-        let request = sequence.flatMap { plan.request(holding: $0.id) }
+        let found = complete.has("waiting") ? queue(complete) : sequence(complete)
+        let request = found?.request
         let guardPoint = number("guard", of: complete, isRequired: false)
         if let guardPoint { checkTogether(guardPoint, request, complete, "guard") }
-        let acknowledge = acknowledgement(complete)
+        let acknowledge = acknowledgement(complete, isQueue: found?.recognition.isQueue ?? false)
         complete.finish()
+        let verdict = cycle.mapping("verdict", "a verdict").flatMap { self.verdict($0, request) }
+        let heartbeat = cycle.mapping("heartbeat", "a heartbeat").flatMap(self.heartbeat)
         let binding = cycle.mapping("bind", "bind").flatMap { self.binding($0, request) }
-        let start = command("start")
-        let abort = command("abort")
+        let start = command("start", of: cycle)
+        let abort = command("abort", of: cycle)
         let good = cycle.mapping("good", "good").flatMap { condition($0, request) }
-        guard let sequence, let request, faults.count == before else { return nil }
+        guard let found, faults.count == before else { return nil }
         return DeviceCycle(
-            request: request.id, sequence: sequence.id, guardPoint: guardPoint?.id, acknowledge: acknowledge,
-            binding: binding, start: start, abort: abort, good: good)
+            request: found.request.id, recognition: found.recognition, guardPoint: guardPoint?.id,
+            acknowledge: acknowledge, verdict: verdict, heartbeat: heartbeat, binding: binding, start: start,
+            abort: abort, good: good)
     }
 
-    private func point(_ key: String, of mapping: YAMLMapping, isRequired: Bool = true) -> DevicePoint? {
+    /// How a result is recognised, and the request whose reply is one.
+    private typealias Found = (recognition: DeviceCycle.Recognition, request: ReadRequest)
+
+    private func sequence(_ complete: YAMLMapping) -> Found? {
+        let sequence = number("sequence", of: complete, isRequired: true)
+        complete.knows("entry", "capacity")
+        for key in ["entry", "capacity"] where complete.has(key) {
+            complete.fault(
+                key, "only results that wait in a queue have \(Wording.quoted(key))",
+                "write `waiting` instead of `sequence`, or remove it")
+        }
+        guard let sequence, let request = plan.request(holding: sequence.id) else { return nil }
+        return (.sequence(sequence.id), request)
+    }
+
+    private func queue(_ complete: YAMLMapping) -> Found? {
+        let waiting = number("waiting", of: complete, isRequired: true)
+        let entry = complete.required("entry", .name)
+        let capacity = complete.optional("capacity", .integer(Self.capacities))
+        for key in ["sequence", "guard"] where complete.has(key) {
+            complete.fault(
+                key, "results that wait in a queue are not counted", "keep `waiting` or `sequence`")
+        }
+        if !complete.has("acknowledge") {
+            complete.fault(
+                "waiting", "nothing removes a result from the queue",
+                "add `acknowledge: {point: …, value: …}`")
+        }
+        let request = entry.flatMap { plan.request($0) }
+        if let entry, request == nil {
+            complete.fault(
+                "entry", "request \(Wording.quoted(entry)) does not exist",
+                NearestName.remedy(for: entry, among: plan.requests.map(\.id)))
+        }
+        guard let waiting, let request, let counted = plan.request(holding: waiting.id) else { return nil }
+        let queue = DeviceCycle.Queue(waiting: waiting.id, request: counted.id, capacity: capacity)
+        return (.queue(queue), request)
+    }
+
+    func point(_ key: String, of mapping: YAMLMapping, isRequired: Bool = true) -> DevicePoint? {
         let id = isRequired ? mapping.required(key, .name) : mapping.optional(key, .name)
         guard let id else { return nil }
         guard let point = points.first(where: { $0.id == id }) else {
@@ -45,7 +92,7 @@ struct DeviceCycleReader {
     }
 
     /// A whole number that is read, such as a sequence.
-    private func number(_ key: String, of mapping: YAMLMapping, isRequired: Bool) -> DevicePoint? {
+    func number(_ key: String, of mapping: YAMLMapping, isRequired: Bool) -> DevicePoint? {
         guard let point = point(key, of: mapping, isRequired: isRequired) else { return nil }
         guard point.type.isInteger, let quantity = point.quantity, quantity.scale == 1, !point.isDependent,
             point.access.reads, !point.clearsOnRead
@@ -58,7 +105,7 @@ struct DeviceCycleReader {
         return point
     }
 
-    private func checkTogether(
+    func checkTogether(
         _ point: DevicePoint, _ request: ReadRequest?, _ mapping: YAMLMapping, _ key: String
     ) {
         guard let request, !request.points.contains(where: { $0.id == point.id }) else { return }
@@ -66,65 +113,11 @@ struct DeviceCycleReader {
             key, "point \(Wording.quoted(point.id)) is not in request \(Wording.quoted(request.id))",
             "put it into the request that holds the sequence: one reply, one result")
     }
+}
 
-    private func acknowledgement(_ complete: YAMLMapping) -> DeviceCycle.Acknowledgement? {
-        guard let point = point("acknowledge", of: complete, isRequired: false) else { return nil }
-        if point.clearsOnRead { return .read(point.id) }
-        if point.access.writes, point.quantity != nil { return .write(point.id) }
-        complete.fault(
-            "acknowledge", "point \(Wording.quoted(point.id)) takes no acknowledgement",
-            "name a number with `access: write`, or a point with `clears_on_read: true`")
-        return nil
-    }
-
-    private func binding(_ mapping: YAMLMapping, _ request: ReadRequest?) -> DeviceCycle.Binding? {
-        let write = point("write", of: mapping)
-        let echo = point("echo", of: mapping, isRequired: false)
-        let with: DeviceCycle.Token? = mapping.required("with", .choice)
-        mapping.finish()
-        if let write, write.meaning != .text || !write.access.writes {
-            mapping.fault(
-                "write", "point \(Wording.quoted(write.id)) is no text that is written", "name one that is")
-        }
-        if let echo {
-            if echo.meaning != .text {
-                mapping.fault("echo", "point \(Wording.quoted(echo.id)) is no text", "name one that is")
-            }
-            checkTogether(echo, request, mapping, "echo")
-        }
-        guard let write, let with else { return nil }
-        return DeviceCycle.Binding(write: write.id, echo: echo?.id, with: with)
-    }
-
-    private func command(_ key: String) -> DeviceCycle.Command? {
-        guard let mapping = cycle.mapping(key, key) else { return nil }
-        let point = point("point", of: mapping)
-        let value = mapping.required("value", .decimal)
-        mapping.finish()
-        guard let point, let value else { return nil }
-        do {
-            _ = try point.words(writing: .decimal(value))
-        } catch {
-            mapping.fault("value", "point \(Wording.quoted(point.id)): \(error.what)", error.remedy)
-        }
-        return DeviceCycle.Command(point: point.id, value: value)
-    }
-
-    private func condition(_ mapping: YAMLMapping, _ request: ReadRequest?) -> DeviceCycle.Condition? {
-        let point = point("point", of: mapping)
-        let word = mapping.required("is", .text)
-        mapping.finish()
-        guard let point, let word else { return nil }
-        if case .words(let words) = point.meaning {
-            if !words.words.contains(word) {
-                mapping.fault(
-                    "is", "point \(Wording.quoted(point.id)) never says \(Wording.quoted(word))",
-                    NearestName.remedy(for: word, among: words.words))
-            }
-        } else {
-            mapping.fault("point", "point \(Wording.quoted(point.id)) has no words", "give it an `enum`")
-        }
-        checkTogether(point, request, mapping, "point")
-        return DeviceCycle.Condition(point: point.id, word: word)
+extension DeviceCycle.Recognition {
+    fileprivate var isQueue: Bool {
+        if case .queue = self { return true }
+        return false
     }
 }

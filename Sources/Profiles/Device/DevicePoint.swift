@@ -53,6 +53,8 @@ package struct DevicePoint: Sendable, Equatable {
     package let meaning: Meaning
     package internal(set) var moment: ReadMoment
     package let access: Access
+    /// How it is written; of no meaning where it is not.
+    package let writing: Writing
     /// Whether reading it changes it: never read ahead, never together with others.
     package let clearsOnRead: Bool
     /// What says whether this point's value counts; of the same reply.
@@ -94,13 +96,13 @@ package struct DevicePoint: Sendable, Equatable {
         id: String, table: RegisterTable, address: Int, type: ModbusValueType, byteOrder: ModbusByteOrder,
         byteOrderFrom: String? = nil, meaning: Meaning, moment: ReadMoment, access: Access,
         clearsOnRead: Bool, when: Condition?, isUnconfirmed: Bool, report: ReportRule? = nil,
-        place: SourcePlace
+        place: SourcePlace, writing: Writing = Writing()
     ) {
         (self.id, self.table, self.address, self.type) = (id, table, address, type)
         (self.byteOrder, self.byteOrderFrom) = (byteOrder, byteOrderFrom)
         (self.meaning, self.moment, self.access) = (meaning, moment, access)
         (self.clearsOnRead, self.when, self.isUnconfirmed) = (clearsOnRead, when, isUnconfirmed)
-        (self.report, self.place) = (report, place)
+        (self.report, self.place, self.writing) = (report, place, writing)
     }
 
     /// The points of an array that begins here: `curve.0`, `curve.1` and so on, one behind the other.
@@ -110,7 +112,7 @@ package struct DevicePoint: Sendable, Equatable {
                 id: "\(id).\(index)", table: table, address: address + index * width, type: type,
                 byteOrder: byteOrder, byteOrderFrom: byteOrderFrom, meaning: meaning, moment: moment,
                 access: access, clearsOnRead: clearsOnRead, when: when, isUnconfirmed: isUnconfirmed,
-                report: report, place: place)
+                report: report, place: place, writing: writing)
         }
     }
 }

@@ -3,33 +3,31 @@ internal import Metrology
 
 /// A point that needs no other, at an address in memory that never changes: decoding reads of it what it
 /// needs and copies nothing.
-final class FixedPoint: Sendable, Equatable {
-    private let point: DevicePoint
-    /// For a float that counts as it stands, in one unit: most of what meters send.
-    private let plainFloat: PlainFloat?
+class FixedPoint: @unchecked Sendable {
+    // Safety: every property of this class and of its heirs is set once.
+    fileprivate let point: DevicePoint
 
-    fileprivate struct PlainFloat: Sendable {
-        let id: String
-        let address: Int
-        let order: ModbusByteOrder
-        let unit: UnitOfMeasure
-        let valid: DevicePoint.ValidRange?
-    }
+    fileprivate init(_ point: DevicePoint) { self.point = point }
 
-    init(_ point: DevicePoint) {
-        self.point = point
-        plainFloat = PlainFloat(point)
-    }
+    static func make(_ point: DevicePoint) -> FixedPoint { PlainFloat(plain: point) ?? FixedPoint(point) }
 
-    static func == (left: FixedPoint, right: FixedPoint) -> Bool { left.point == right.point }
-
-    func reading(from block: ModbusValueBlock) -> PointReading {
-        plainFloat?.reading(from: block) ?? point.reading(from: block, [:])
-    }
+    func reading(from block: ModbusValueBlock) -> PointReading { point.reading(from: block, [:]) }
 }
 
-extension FixedPoint.PlainFloat {
-    fileprivate init?(_ point: DevicePoint) {
+extension FixedPoint: Equatable {
+    static func == (left: FixedPoint, right: FixedPoint) -> Bool { left.point == right.point }
+}
+
+/// A float that counts as it stands, in one unit: most of what meters send.
+private final class PlainFloat: FixedPoint, @unchecked Sendable {
+    // Safety: every property is set once.
+    private let id: String
+    private let address: Int
+    private let order: ModbusByteOrder
+    private let unit: UnitOfMeasure
+    private let valid: DevicePoint.ValidRange?
+
+    init?(plain point: DevicePoint) {
         guard !point.table.holdsBits, point.type == .float32, !point.isDependent,
             case .quantity(let quantity) = point.meaning, case .fixed(let unit) = quantity.unit,
             unit.kind == quantity.kind, quantity.scale == 1, quantity.scale.exponent == 0,
@@ -37,14 +35,15 @@ extension FixedPoint.PlainFloat {
         else { return nil }
         (id, address, order) = (point.id, point.address, point.byteOrder)
         (self.unit, valid) = (unit, quantity.valid)
+        super.init(point)
     }
 
-    /// Nil where it is anything but a good value: why, the point itself says.
-    fileprivate func reading(from block: ModbusValueBlock) -> PointReading? {
+    /// Anything but a good value is left to the point itself, which says why.
+    override func reading(from block: ModbusValueBlock) -> PointReading {
         guard let raw = block.registers(at: address, count: 2),
             case .float32(let value) = ModbusValue(raw, as: .float32, order: order),
             let number = ExactDecimal(shortest: value), valid?.contains(number) != false
-        else { return nil }
+        else { return super.reading(from: block) }
         return PointReading(point: id, value: .decimal(number), unit: unit, raw: raw, quality: .good)
     }
 }

@@ -47,7 +47,8 @@ struct PointReader {
             moment: clears ? .onDemand : moment ?? .every(milliseconds: defaults.pollMilliseconds),
             access: access,
             clearsOnRead: clears, when: when, isUnconfirmed: isUnconfirmed, report: report,
-            place: mapping.place)
+            place: mapping.place,
+            writing: WritingReader(mapping: mapping, usual: defaults.writes).read(access))
         let points = (length.map(point.elements) ?? [point]).filter {
             check($0, hasOwnMoment: moment != nil, mapping)
         }
@@ -200,7 +201,12 @@ struct PointReader {
                 "access", "the \(point.table.rawValue) table cannot be written", "use holding or coil")
         }
         switch point.type {
-        case .bit where !point.table.holdsBits, .bits, .uint8, .int8:
+        case .bit where !point.table.holdsBits && point.writing.function != .mask,
+            .bits where point.writing.function != .mask:
+            mapping.fault(
+                "access", "a part of a register is not written by itself",
+                "write the whole uint16, or add `writes: mask` if the device knows function 22")
+        case .uint8, .int8:
             mapping.fault("access", "a part of a register is not written by itself", "write the whole uint16")
         default: break
         }

@@ -8,16 +8,19 @@ package struct RegisterMap: Sendable, Equatable {
     package let readPlan: ReadPlan
     /// How the device says that a result is ready; nil for a device without results of its own.
     package let cycle: DeviceCycle?
+    /// What the device must be set to, in this order, whenever it is met.
+    package let setup: [DeviceSetting]
     package let vectors: [GoldenVector]
     /// How the device says who it is; nil where it does not.
     package let identity: IdentityRule?
 
     package init(
         timeoutMilliseconds: Int, timing: DeviceTiming, limits: AccessLimits, points: [DevicePoint],
-        readPlan: ReadPlan, cycle: DeviceCycle?, vectors: [GoldenVector], identity: IdentityRule? = nil
+        readPlan: ReadPlan, cycle: DeviceCycle?, setup: [DeviceSetting] = [], vectors: [GoldenVector],
+        identity: IdentityRule? = nil
     ) {
         (self.timeoutMilliseconds, self.timing, self.limits) = (timeoutMilliseconds, timing, limits)
-        (self.points, self.readPlan) = (points, readPlan)
+        (self.points, self.readPlan, self.setup) = (points, readPlan, setup)
         (self.cycle, self.vectors, self.identity) = (cycle, vectors, identity)
     }
 
@@ -49,7 +52,7 @@ package struct ReadRequest: Sendable, Equatable {
     ) {
         (self.id, self.table, self.address, self.count) = (id, table, address, count)
         (self.moment, self.points, self.isAtomic, self.parts) = (moment, points, isAtomic, parts)
-        independentPoints = points.contains(where: \.isDependent) ? nil : points.map(FixedPoint.init)
+        independentPoints = points.contains(where: \.isDependent) ? nil : points.map(FixedPoint.make)
     }
 
     package var addresses: Range<Int> { address..<address + count }

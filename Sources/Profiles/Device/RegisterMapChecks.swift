@@ -18,6 +18,7 @@ struct RegisterMapChecks {
         for entry in entries {
             guard let point = entry.points.first else { continue }
             checkReferences(of: point)
+            if point.access.writes { WritingReader.check(point, among: points, faults) }
             checkUnit(of: entry)
             checkWidth(of: point)
         }

@@ -14,6 +14,7 @@ struct RegisterMapReader {
         var byteOrder = ModbusByteOrder.abcd
         var pollMilliseconds = 1_000
         var timeoutMilliseconds = 500
+        var writes = DevicePoint.Function.block
         var report: ReportRule?
     }
 
@@ -42,6 +43,10 @@ struct RegisterMapReader {
                 map.optional("poll", .duration(Self.polls)) ?? defaults.pollMilliseconds
             defaults.timeoutMilliseconds =
                 map.optional("timeout", .duration(Self.timeouts)) ?? defaults.timeoutMilliseconds
+            defaults.writes = map.optional("writes", .choice) ?? defaults.writes
+            if defaults.writes == .mask {
+                map.fault("writes", "a mask writes bits, not all points", "write it at those points")
+            }
             defaults.report = ReportRule.read(map)
             map.finish()
         }
@@ -77,6 +82,9 @@ struct RegisterMapReader {
             defer { mapping.finish() }
             return DeviceCycleReader(cycle: mapping, points: points, plan: plan).read()
         }
+        let setup = top.mappings("setup", "a setting", most: 1_000) {
+            SettingReader(setting: $0, points: points).read()
+        }
         let identity = top.mapping("identity", "an identity").flatMap { mapping in
             defer { mapping.finish() }
             return IdentityRuleReader(identity: mapping, points: points).read()
@@ -88,7 +96,7 @@ struct RegisterMapReader {
         guard faults.count == before else { return nil }
         return RegisterMap(
             timeoutMilliseconds: defaults.timeoutMilliseconds, timing: timing, limits: limits, points: points,
-            readPlan: plan, cycle: cycle, vectors: vectors, identity: identity)
+            readPlan: plan, cycle: cycle, setup: setup, vectors: vectors, identity: identity)
     }
 
     /// One warning for all of them, so that it is read.

@@ -7,12 +7,19 @@ package struct RegisterWrite: Sendable, Equatable {
     package let address: Int
     package let content: Content
 
-    /// Registers or a coil: the tables that can be written.
+    /// What goes into registers or coils: the tables that can be written.
     package enum Content: Sendable, Equatable {
-        /// Holding registers, in one frame (function 16, or 6 for a single one).
+        /// Holding registers, in one frame (function 16).
         case registers([UInt16])
+        /// One holding register, for a device that does not know function 16 (function 6).
+        case register(UInt16)
+        /// Some bits of a holding register: those of `mask` become those of `bits`, the device itself keeps
+        /// the others (function 22).
+        case masked(mask: UInt16, bits: UInt16)
         /// One coil (function 5).
         case coil(Bool)
+        /// Coils side by side, in one frame (function 15).
+        case coils([Bool])
     }
 
     package init(address: Int, content: Content) { (self.address, self.content) = (address, content) }
@@ -34,57 +41,41 @@ extension RegisterMap {
     /// type exactly, or the points do not lie side by side in one table: nothing that is not named is
     /// written.
     package func write(_ values: [(point: String, value: PointValue)]) throws(WriteRefusal) -> RegisterWrite {
-        var parts: [(point: DevicePoint, words: [UInt16])] = []
-        for (id, value) in values {
-            guard let point = point(id) else {
-                throw WriteRefusal(
-                    point: id, what: "the profile has no such point",
-                    remedy: NearestName.remedy(for: id, among: points.map(\.id)))
-            }
-            parts.append((point, try point.words(writing: value)))
-        }
-        parts.sort { $0.point.address < $1.point.address }
-        guard let first = parts.first?.point else {
-            throw WriteRefusal(point: "", what: "nothing is to be written", remedy: "name a point")
-        }
-        if first.table == .coil, parts.count == 1 {
-            return RegisterWrite(address: first.address, content: .coil(parts[0].words != [0]))
-        }
-        for (left, right) in zip(parts, parts.dropFirst()) {
-            guard left.point.table == .holding, right.point.table == .holding,
-                left.point.addresses.upperBound == right.point.address
-            else { throw .apart(left.point, right.point) }
-        }
-        let words = parts.flatMap(\.words)
-        guard words.count <= limits.registersPerWrite else {
-            throw WriteRefusal(
-                point: first.id, what: "\(words.count) registers in one frame",
-                remedy: "at most \(limits.registersPerWrite)")
-        }
-        return RegisterWrite(address: first.address, content: .registers(words))
+        try plan(values).write
     }
 
-    /// The frame that starts a step: what binds the result, the set points, the start command; nil where the
-    /// device takes none of them.
+    /// The frames that start a step, in order: what binds the result, the set points, the start command;
+    /// empty where the device takes none of them.
     ///
-    /// `token` is what the cycle's `bind` asks for. Throws as `write` does.
-    package func startWrite(_ setPoints: [SetPoint], token: String) throws(WriteRefusal) -> RegisterWrite? {
+    /// It is one frame, but for a start command in another table or one that is a pulse: that comes last, in
+    /// a frame of its own, so that the device begins with everything set. `token` is what the cycle's `bind`
+    /// asks for. Throws as `write` does.
+    package func startWrites(_ setPoints: [SetPoint], token: String) throws(WriteRefusal) -> [PlannedWrite] {
         var values = setPoints.map { (point: $0.point, value: PointValue.decimal($0.value)) }
         if let binding = cycle?.binding { values.append((binding.write, .text(token))) }
-        if let start = cycle?.start { values.append((start.point, .decimal(start.value))) }
-        return values.isEmpty ? nil : try write(values)
+        guard let start = cycle?.start else { return values.isEmpty ? [] : [try plan(values)] }
+        let table = point(start.point)?.table
+        let isApart =
+            start.pulseMilliseconds != nil || values.contains { self.point($0.point)?.table != table }
+        let command = (point: start.point, value: PointValue.decimal(start.value))
+        guard isApart, !values.isEmpty else { return [try plan(values + [command])] }
+        return [try plan(values), try plan([command])]
     }
 
-    /// The frame that aborts what the device does; nil where it has no such command.
-    package func abortWrite() throws(WriteRefusal) -> RegisterWrite? {
-        guard let abort = cycle?.abort else { return nil }
-        return try write([(abort.point, .decimal(abort.value))])
+    /// The frame of a command; with `isOver` the one that takes it back after its pulse.
+    package func commandWrite(
+        _ command: DeviceCycle.Command, isOver: Bool = false
+    ) throws(WriteRefusal) -> PlannedWrite {
+        try plan([(command.point, .decimal(isOver ? 0 : command.value))])
     }
 
     /// The frame that tells the device that the result `sequence` is stored; nil where it is told otherwise.
-    package func acknowledgeWrite(sequence: ExactDecimal) throws(WriteRefusal) -> RegisterWrite? {
-        guard case .write(let point) = cycle?.acknowledge else { return nil }
-        return try write([(point, .decimal(sequence))])
+    package func acknowledgeWrite(sequence: ExactDecimal) throws(WriteRefusal) -> PlannedWrite? {
+        switch cycle?.acknowledge {
+        case .write(let point): try plan([(point, .decimal(sequence))])
+        case .command(let command): try commandWrite(command)
+        case .read, nil: nil
+        }
     }
 
     /// The request whose reading tells the device that its result is stored; nil where it is told otherwise.
@@ -113,6 +104,14 @@ extension DevicePoint {
                 throw WriteRefusal(point: id, what: "\(value) is no state of a coil", remedy: "0 or 1")
             }
             return raw == .integer(1) ? [1] : [0]
+        }
+        if let mask = registerMask, case .integer(let bits) = raw {
+            let shift = mask.trailingZeroBitCount
+            guard (0...Int128(mask >> shift)).contains(bits) else {
+                throw WriteRefusal(
+                    point: id, what: "\(value) does not fit its bits", remedy: "0…\(mask >> shift)")
+            }
+            return [UInt16(truncatingIfNeeded: bits) << UInt16(shift)]
         }
         guard let words = raw.words(as: type, order: byteOrder) else {
             throw WriteRefusal(
@@ -173,16 +172,5 @@ extension DevicePoint.Quantity {
         if type == .float16 { return Float16(number.description).map { .float16($0) } }
         if type == .float32 { return Float(number.description).map { .float32($0) } }
         return Double(number.description).map { .float64($0) }
-    }
-}
-
-extension WriteRefusal {
-    fileprivate static func apart(_ left: DevicePoint, _ right: DevicePoint) -> WriteRefusal {
-        WriteRefusal(
-            point: right.id,
-            what:
-                "it does not follow \(left.id) (\(left.addressText)…) at once, so one frame cannot "
-                + "write both",
-            remedy: "write every point between them too, or none")
     }
 }

@@ -28,7 +28,7 @@ struct PlanChecks {
             return
         }
         do {
-            _ = try map.startWrite(step.setPoints, token: Self.sampleToken)
+            _ = try map.startWrites(step.setPoints, token: Self.sampleToken)
         } catch {
             faults.fault(
                 place,

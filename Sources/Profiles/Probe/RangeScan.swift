@@ -63,8 +63,9 @@ package struct RangeScan: Sendable {
     private var allowed: RangeSet<Int>
     /// The last read that was answered, be it with an exception.
     private var answering: Range<Int>?
-    /// Addresses between samples, and what is looked into around one that answers.
-    private let grain: Int
+    /// Addresses between samples, and what is looked into around one that answers: maps are laid out in
+    /// groups of 16 more often than not.
+    private let grain = 16
     private var tasks: [Task] = []
     private var refused: Set<Range<Int>> = []
     /// Blocks that were looked into by samples, which is done once.
@@ -92,7 +93,6 @@ package struct RangeScan: Sendable {
     package init(_ limits: Limits) {
         self.limits = limits
         cap = limits.mostPerRead
-        grain = max(16, limits.mostPerRead / 8)
         allowed = RangeSet(limits.addresses)
         allowed.subtract(limits.excluded)
         for range in allowed.ranges.reversed() {

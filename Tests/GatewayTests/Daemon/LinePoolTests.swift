@@ -18,18 +18,6 @@ import Transports
         #expect(line.status.state == .stopped)
     }
 
-    /// device-modbus-go and the ThingsBoard gateway: connections exhausted devices that have room for one, two
-    /// or three. One socket for each host and port, whatever the number of units.
-    @Test func unitsOfOneHostAndPortShareOneLine() async throws {
-        let pool = LinePool(time: SystemTime(), seed: 1)
-        let first = try await pool.line(to: LinkAddress("modbus+tcp://127.0.0.1:9?unit=1"))
-        let second = try await pool.line(to: LinkAddress("modbus+tcp://127.0.0.1:9?unit=2"))
-        let other = try await pool.line(to: LinkAddress("modbus+tcp://127.0.0.1:19?unit=1"))
-        #expect(first === second)
-        #expect(first !== other)
-        await pool.stop()
-    }
-
     @Test func aScannersLinkHasNone() async throws {
         let pool = LinePool(time: SystemTime(), seed: 1)
         await #expect(throws: TransportError.self) {

@@ -90,13 +90,16 @@ struct DeploymentTests {
         // By the convention: the cycle's id in 512…515, step 2, 160 MPa in tenths, 1700 µs,
         // 100 strokes, start.
         #expect(
-            try map.startWrite(step.setPoints, token: "C0000009")
-                == RegisterWrite(
+            try map.startWrites(step.setPoints, token: "C0000009").map(\.write) == [
+                RegisterWrite(
                     address: 512,
-                    content: .registers([0x4330, 0x3030, 0x3030, 0x3039, 2, 1_600, 1_700, 100, 1])))
-        #expect(try map.abortWrite() == RegisterWrite(address: 520, content: .registers([2])))
+                    content: .registers([0x4330, 0x3030, 0x3030, 0x3039, 2, 1_600, 1_700, 100, 1]))
+            ])
+        let abort = try #require(map.cycle?.abort)
         #expect(
-            try map.acknowledgeWrite(sequence: 65_535)
+            try map.commandWrite(abort).write == RegisterWrite(address: 520, content: .registers([2])))
+        #expect(
+            try map.acknowledgeWrite(sequence: 65_535)?.write
                 == RegisterWrite(address: 521, content: .registers([65_535])))
     }
 

@@ -77,10 +77,14 @@ struct RegisterWriteTests {
     func kducer() throws {
         let map = try map("kolver-kducer")
         #expect(
-            try map.startWrite([], token: "C0000009")
-                == RegisterWrite(
-                    address: 7_379,
-                    content: .registers([0x4330, 0x3030, 0x3030, 0x3039, 0x2020, 0x2020, 0x2020, 0x2020])))
+            try map.startWrites([], token: "C0000009").map(\.write)
+                == [
+                    RegisterWrite(
+                        address: 7_379,
+                        content: .registers([
+                            0x4330, 0x3030, 0x3030, 0x3039, 0x2020, 0x2020, 0x2020, 0x2020,
+                        ]))
+                ])
         #expect(
             try map.write([("stop_motor", try number("1"))])
                 == RegisterWrite(address: 34, content: .coil(true)))

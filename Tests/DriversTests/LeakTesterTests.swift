@@ -1,0 +1,139 @@
+import Codecs
+import Drivers
+import Inspection
+import Metrology
+import Testing
+
+/// A tester whose status bits are pulses and whose counters are the truth.
+@Suite(.timeLimit(.minutes(1))) struct LeakTesterTests {
+    /// Input registers from 30001: status word and the four counters, high word first.
+    private func show(
+        _ line: InMemoryLine, status: UInt16 = 0x0021, heartbeat: UInt16 = 100, pass: UInt16, fail: UInt16,
+        salvage: UInt16 = 0, all: UInt16? = nil
+    ) {
+        line.set(0, [2, status, heartbeat, 3])
+        line.set(23, [0, all ?? pass + fail + salvage, 0, pass, 0, fail, 0, salvage])
+    }
+
+    private func outcomes(_ rig: DeviceRig) -> [Sample?] { rig.results.map { $0.samples["verdict"] } }
+
+    @Test func aResultWhosePulseWasMissedIsToldByTheCounterThatMoved() async throws {
+        let rig = try await DeviceRig("uson-qualitek")
+        show(rig.line, pass: 7, fail: 2)
+        rig.line.poll([0])
+        await rig.listen(forReach: true)
+        #expect(rig.results.isEmpty, "what was counted before this gateway knew it is nobody's result")
+        show(rig.line, pass: 7, fail: 3)
+        await rig.pollAndListen([0])
+        #expect(rig.results.map(\.sequence) == ["10"])
+        #expect(outcomes(rig).first??.value == .text("fail"))
+        #expect(outcomes(rig).first??.quality == .good)
+        #expect(outcomes(rig).first??.raw == [0, 0, 0, 3], "the bytes of the counter that says so")
+        await rig.pollAndListen([0])
+        #expect(rig.results.count == 1)
+        #expect(rig.irregularities.isEmpty)
+    }
+
+    @Test func severalResultsBetweenTwoPollsAreOneResultAndTheNumberOfThoseLost() async throws {
+        let rig = try await DeviceRig("uson-qualitek")
+        show(rig.line, pass: 7, fail: 2)
+        rig.line.poll([0])
+        await rig.listen(forReach: true)
+        show(rig.line, pass: 9, fail: 3)
+        await rig.pollAndListen([0])
+        #expect(rig.results.map(\.sequence) == ["12"])
+        #expect(outcomes(rig).first??.quality != .good, "pass or fail: nobody knows which came last")
+        #expect(rig.irregularities == ["D-1: 2 result(s) before number 12 never reached this gateway"])
+
+        // With its bits still standing the newest is known.
+        show(rig.line, status: 0x0029, pass: 10, fail: 4)
+        await rig.pollAndListen([0])
+        #expect(outcomes(rig).last??.value == .text("pass"))
+        #expect(outcomes(rig).last??.quality == .good)
+    }
+
+    @Test func bitsThatContradictTheCountersAreNoOutcome() async throws {
+        let rig = try await DeviceRig("uson-qualitek")
+        show(rig.line, pass: 7, fail: 2)
+        rig.line.poll([0])
+        await rig.listen(forReach: true)
+        show(rig.line, status: 0x0029, pass: 7, fail: 3)
+        await rig.pollAndListen([0])
+        #expect(outcomes(rig).first??.quality == .bad(.flagged))
+        #expect(rig.irregularities == ["D-1: its status says pass, its counters fail"])
+    }
+
+    @Test func aRestartIsToldAndTheNextResultIsTaken() async throws {
+        let rig = try await DeviceRig("uson-qualitek")
+        show(rig.line, pass: 7, fail: 2)
+        rig.line.poll([0])
+        await rig.listen(forReach: true)
+        show(rig.line, heartbeat: 1, pass: 0, fail: 0)
+        await rig.pollAndListen([0])
+        #expect(rig.restarts == ["D-1: the device was restarted: it counts from the beginning"])
+        show(rig.line, heartbeat: 3, pass: 1, fail: 0)
+        await rig.pollAndListen([0])
+        #expect(rig.results.map(\.sequence) == ["1"])
+        #expect(outcomes(rig).first??.value == .text("pass"))
+    }
+
+    /// Status bits and heartbeat change while the counters stay: that is no new result after a loss of reach.
+    @Test func theLastDurableResultIsKnownAgainByItsCountersAlone() async throws {
+        let rig = try await DeviceRig("uson-qualitek")
+        show(rig.line, pass: 7, fail: 2)
+        rig.line.poll([0])
+        await rig.listen(forReach: true)
+        show(rig.line, status: 0x0029, pass: 8, fail: 2)
+        await rig.pollAndListen([0])
+        rig.device.submit(.acknowledge(try #require(rig.results.first)))
+        rig.line.behave(.isSilent)
+        rig.line.poll()
+        rig.line.poll()
+        await rig.listen(forReach: false)
+        show(rig.line, status: 0x0001, heartbeat: 160, pass: 8, fail: 2)
+        rig.line.behave(.answers)
+        rig.line.poll([0])
+        await rig.listen(forReach: true, count: 2)
+        await rig.pollAndListen([0])
+        #expect(rig.results.count == 1)
+        #expect(rig.irregularities.isEmpty)
+    }
+
+    @Test func aHeartbeatThatStandsStillIsTold() async throws {
+        // Each request takes a second of this clock.
+        let rig = try await DeviceRig("uson-qualitek", stepMilliseconds: 1_000)
+        show(rig.line, pass: 7, fail: 2)
+        rig.line.poll([0])
+        await rig.listen(forReach: true)
+        for _ in 0..<6 { await rig.pollAndListen([0]) }
+        #expect(rig.irregularities.count { $0.contains("its heartbeat has stood still at 100") } == 1)
+    }
+
+    @Test func theProgramIsSetAndReadBackBeforeTheStartIsPulsed() async throws {
+        let rig = try await DeviceRig("uson-qualitek")
+        show(rig.line, pass: 7, fail: 2)
+        rig.line.poll([0])
+        await rig.listen(forReach: true)
+        let failure = await rig.start([SetPoint(point: "set_program", value: 12)])
+        #expect(failure == nil)
+        #expect(
+            rig.line.requests.suffix(4) == [
+                .writeRegisters(address: 1, values: [12]), .readHoldingRegisters(address: 1, count: 1),
+                .writeRegisters(address: 0, values: [1]), .writeRegisters(address: 0, values: [0]),
+            ])
+    }
+
+    /// Nothing in its result would tell whose it is.
+    @Test func aStepIsNotStartedOverAResultThatWasNotTakenYet() async throws {
+        let rig = try await DeviceRig("uson-qualitek")
+        show(rig.line, pass: 7, fail: 2)
+        rig.line.poll([0])
+        await rig.listen(forReach: true)
+        show(rig.line, pass: 8, fail: 2)
+        let failure = await rig.start([SetPoint(point: "set_program", value: 12)])
+        #expect(failure?.text.contains("still holds a result of an earlier cycle") == true)
+        #expect(!rig.line.requests.contains { !$0.isRead })
+        await rig.pollAndListen([0])
+        #expect(await rig.start([SetPoint(point: "set_program", value: 12)]) == nil)
+    }
+}

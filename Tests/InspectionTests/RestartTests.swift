@@ -1,0 +1,71 @@
+import Codecs
+import Inspection
+import Metrology
+import Testing
+
+/// A device that is switched off and on in the middle of a step.
+@Suite struct RestartTests {
+    private func dialogue() throws -> Dialogue {
+        var dialogue = Dialogue(try Fixture.station())
+        _ = dialogue.begin()
+        return dialogue
+    }
+
+    private func restarted(_ dialogue: Dialogue, role: String = "bench", _ seconds: Int64)
+        -> CycleMachine.Input
+    {
+        .restarted(role: role, atNanoseconds: (dialogue.second + seconds) * 1_000_000_000)
+    }
+
+    @Test func itsStepEndsAtOnceUndecidedAndIsNotStartedAgain() throws {
+        var dialogue = try dialogue()
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
+        let actions = dialogue.say(restarted(dialogue, 1))
+        guard case .stop(role: "bench") = actions.first, case .commit(let record, _) = actions.last else {
+            Issue.record("\(actions)")
+            return
+        }
+        #expect(record.verdict == .indeterminate)
+        #expect(record.reasons == ["device_restarted"])
+        #expect(dialogue.say(.tick).isEmpty)
+    }
+
+    @Test func aRestartThatWasSeenBeforeTheStepBeganMeansNothingToIt() throws {
+        var dialogue = try dialogue()
+        let before = restarted(dialogue, -1)
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
+        #expect(dialogue.say(before).isEmpty)
+        #expect(dialogue.token != nil)
+    }
+
+    @Test func aRestartOfAnotherDeviceDoesNotEndTheStep() throws {
+        var dialogue = try dialogue()
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
+        #expect(dialogue.say(restarted(dialogue, role: "meter", 1)).isEmpty)
+    }
+
+    @Test func aDeviceThatKeptOtherSetPointsEndsTheStepAndIsStopped() throws {
+        var dialogue = try dialogue()
+        let actions = dialogue.say(
+            .started(cycle: Fixture.cycleID, step: 0, failure: "160 reads 150", mayTryAgain: false))
+        guard case .commit(let record, _) = actions.last else {
+            Issue.record("\(actions)")
+            return
+        }
+        #expect(record.reasons == ["not_set"])
+        #expect(dialogue.say(.tick).isEmpty)
+    }
+
+    /// Nothing but the moment says whose result it is: one that came before the start was taken is another's.
+    @Test func aResultThatEndedBeforeTheStartWasTakenIsNotCreditedToAStepWithoutBinding() throws {
+        let rule = BindRule(text: .cycle, capacity: 8, isEchoed: false)
+        var dialogue = Dialogue(try Fixture.station(binding: rule))
+        _ = dialogue.begin()
+        let group = try Fixture.group(sequence: "5", echo: nil, at: dialogue.now)
+        let actions = dialogue.say(.completed(role: "bench", group, evidence: "ee"))
+        guard case .orphan = actions.first else {
+            Issue.record("\(actions)")
+            return
+        }
+    }
+}
