@@ -14,8 +14,8 @@ import Testing
 
     private func value(_ number: Int) -> PointValue { .decimal(ExactDecimal(Int128(number))) }
 
-    /// ThingsBoard gateway, bytes_modbus_uplink_converter. Seen failing with a part read from its block's first
-    /// address instead of its own (`BlockBisection.part`).
+    /// ThingsBoard gateway, bytes_modbus_uplink_converter. Seen failing with a part read from its block's
+    /// first address instead of its own (`BlockBisection.part`).
     @Test("a failed chunk of a wide range shifts later values")
     func shiftedValues() async throws {
         let rig = try await DeviceRig(
@@ -95,7 +95,8 @@ import Testing
         #expect(rig.last("b")?.quality == .bad(.refused))
         #expect(rig.last("s")?.quality == .bad(.refused))
         await rig.pollAndListen([0])
-        #expect(await rig.device.latest["p0"]?.value == value(7), "another request's failure is none of its own")
+        // The failure of another request is none of its own.
+        #expect(await rig.device.latest["p0"]?.value == value(7))
     }
 
     /// Neuron, modbus_req.c: a degraded unit's reads are left out without a word. Seen failing with `demoted`
@@ -160,8 +161,8 @@ import Testing
         #expect(rig.last("first")?.value == value(12) && rig.last("last")?.value == value(12))
     }
 
-    /// sunsynk issue 658: one word of a new reply and one of an old. Seen failing with the checks of the length
-    /// taken out of `ReadRequest.data` and `ReadRequest.decode`.
+    /// sunsynk issue 658: one word of a new reply and one of an old. Seen failing with the checks of the
+    /// length taken out of `ReadRequest.data` and `ReadRequest.decode`.
     @Test("sunsynk#658: a short reply is mixed with a cached word")
     func shortReply() async throws {
         let rig = try await DeviceRig(
@@ -179,8 +180,8 @@ import Testing
         #expect(rig.last("next")?.quality == .bad(.malformed))
     }
 
-    /// ThingsBoard gateway issue 2065: a periodic report stamps old values anew. Seen failing with the old sample
-    /// and a new stamp in `ModbusDevice.missed`.
+    /// ThingsBoard gateway issue 2065: a periodic report stamps old values anew. Seen failing with the old
+    /// sample and a new stamp in `ModbusDevice.missed`.
     @Test("thingsboard#2065: stale values are stamped anew after the connection is lost")
     func staleValuesAreNotStampedAnew() async throws {
         let rig = try await DeviceRig(
