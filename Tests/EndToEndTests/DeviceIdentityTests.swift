@@ -60,7 +60,7 @@ import Testing
         #expect(try await shop.audit("device.identity_changed").isEmpty)
 
         try shop.control("/swap", ["device": "FTS-001", "serial": "FB-0077", "firmware": "2.5"])
-        let isSeen = try await Deadline.wait(15) {
+        let isSeen = await Deadline.wait(15) {
             shop.gatewayLog.contains("serial FB-0042 became FB-0077, firmware 2.4 became 2.5")
         }
         #expect(isSeen, "\(shop.gatewayLog)")
@@ -80,7 +80,7 @@ import Testing
         #expect(await shop.stopGateway() == 0)
         try shop.control("/swap", ["device": "FTS-001", "serial": "FB-0042", "firmware": "2.5"])
         try await shop.startGateway()
-        let isBack = try await Deadline.wait(15) {
+        let isBack = await Deadline.wait(15) {
             shop.gatewayLog.contains("serial FB-0077 became FB-0042")
         }
         #expect(isBack, "\(shop.gatewayLog)")
