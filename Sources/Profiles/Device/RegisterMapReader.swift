@@ -61,14 +61,7 @@ struct RegisterMapReader {
         let reader = PointReader(defaults: defaults, requests: requests)
         let entries = top.mappings("points", "a point", most: Self.mostPoints, reader.entry)
         let points = entries.flatMap(\.points)
-        if points.count > Self.mostPoints {
-            top.fault(
-                "points", "with their arrays they are \(points.count) points",
-                "at most \(Self.mostPoints) are allowed")
-        }
-        if points.isEmpty, faults.count == before {
-            faults.fault(top.place, "the profile has no points", "add `points:`")
-        }
+        checkNumber(of: points, before)
         let planner = ReadPlanner(
             limits: limits, requests: requests, points: points, pointsAreRight: faults.count == before,
             faults: faults)
@@ -97,6 +90,17 @@ struct RegisterMapReader {
         return RegisterMap(
             timeoutMilliseconds: defaults.timeoutMilliseconds, timing: timing, limits: limits, points: points,
             readPlan: plan, cycle: cycle, setup: setup, vectors: vectors, identity: identity)
+    }
+
+    private func checkNumber(of points: [DevicePoint], _ before: Int) {
+        if points.count > Self.mostPoints {
+            top.fault(
+                "points", "with their arrays they are \(points.count) points",
+                "at most \(Self.mostPoints) are allowed")
+        }
+        if points.isEmpty, faults.count == before {
+            faults.fault(top.place, "the profile has no points", "add `points:`")
+        }
     }
 
     /// One warning for all of them, so that it is read.
