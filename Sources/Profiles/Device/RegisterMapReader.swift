@@ -85,10 +85,7 @@ struct RegisterMapReader {
         let setup = top.mappings("setup", "a setting", most: 1_000) {
             SettingReader(setting: $0, points: points).read()
         }
-        let identity = top.mapping("identity", "an identity").flatMap { mapping in
-            defer { mapping.finish() }
-            return IdentityRuleReader(identity: mapping, points: points).read()
-        }
+        let identity = IdentityRuleReader.read(top, points: points)
         let vectors = top.mappings("vectors", "a vector", most: 1_000) {
             GoldenVectorReader(vector: $0, defaults: defaults, points: points).read()
         }
