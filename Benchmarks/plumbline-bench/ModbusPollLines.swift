@@ -21,8 +21,8 @@ extension Benchmark {
         Benchmark(
             key: "modbus.poll.1000x100ms.cpu", bar: .ratioAtMost(1.5),
             about: """
-                processor seconds a second for 1,000 devices every 100 ms: the engine, replies decoded by the \
-                profile into samples with units and quality, against the C client, floats decoded
+                processor seconds a second for 1,000 devices every 100 ms: the engine, replies decoded by \
+                the profile into samples with units and quality, against the C client, floats decoded
                 """
         ) {
             let load = PollLoad(devices: 1_000, every: .milliseconds(100))
@@ -49,8 +49,8 @@ extension Benchmark {
         Benchmark(
             key: "modbus.poll.100x100ms.cpu_per_mvalue", bar: .ratioAtMost(1.5),
             about: """
-                processor seconds for a million values of 100 devices every 100 ms, decoded by the profile into \
-                samples, against the C client at the same rate; peer: pymodbus
+                processor seconds for a million values of 100 devices every 100 ms, decoded by the profile \
+                into samples, against the C client at the same rate; peer: pymodbus
                 """
         ) {
             let load = PollLoad(devices: 100, every: .milliseconds(100))
@@ -63,7 +63,7 @@ extension Benchmark {
         key: "modbus.hang10of100.on_time", bar: .both(.valueAtLeast(0.999), .ratioAtMost(1)),
         about: """
             polls that 90 of 100 devices saw of those scheduled every 100 ms while the other 10 hang; ratio: \
-            99th percentile of the gap's error while they hang, median, ÷ the largest of runs in which all answer
+            99th percentile of the gap's error while they hang, median, ÷ the largest while all answer
             """
     ) {
         let load = PollLoad(devices: 100, every: .milliseconds(100), counted: 10..<100)

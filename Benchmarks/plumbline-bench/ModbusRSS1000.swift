@@ -1,11 +1,11 @@
 extension Benchmark {
-    /// What polling costs by itself, as the peers' scripts are measured: connections, engine, decoding, and the
-    /// newest samples of each device.
+    /// What polling costs by itself, as the peers' scripts are measured: connections, engine, decoding, and
+    /// the newest samples of each device.
     static let modbusRSS1000 = Benchmark(
         key: "modbus.rss.1000", bar: .valueAtMost(40),
         about: """
-            MB (10⁶ bytes) of VmRSS of a process that polls 1,000 devices every 100 ms with the engine, decodes \
-            ten floats each by the profile and keeps the newest samples
+            MB (10⁶ bytes) of VmRSS of a process that polls 1,000 devices every 100 ms with the engine, \
+            decodes ten floats each by the profile and keeps the newest samples
             """
     ) {
         try await residentMemory(limit: 40, ChildPoller.engine)
@@ -15,8 +15,8 @@ extension Benchmark {
     static let daemonRSS1000 = Benchmark(
         key: "daemon.rss.1000", bar: .valueAtMost(80),
         about: """
-            MB (10⁶ bytes) of VmRSS of the daemon that polls 1,000 devices every 100 ms, ten floats each; its \
-            polls on time and its processor time are told beside it
+            MB (10⁶ bytes) of VmRSS of the daemon that polls 1,000 devices every 100 ms, ten floats each; \
+            its polls on time and its processor time are told beside it
             """
     ) {
         try await residentMemory(limit: 80, ChildPoller.daemon)

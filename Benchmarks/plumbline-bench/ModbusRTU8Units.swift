@@ -11,8 +11,8 @@ extension Benchmark {
     static let modbusRTU8Units = Benchmark(
         key: "modbus.rtu.8units", bar: .ratioAtLeast(0.9),
         about: """
-            reads of 20 registers a second of 8 units in turn on one serial line, against a loop of C libmodbus \
-            with the same pause between frames
+            reads of 20 registers a second of 8 units in turn on one serial line, against a loop of C \
+            libmodbus with the same pause between frames
             """
     ) {
         _ = plumbline_baseline_pin_process(Int32(MeteredDevices.clientProcessor))

@@ -8,8 +8,8 @@ extension Benchmark {
     static let modbusRestart100 = Benchmark(
         key: "modbus.restart.100", bar: .valueAtMost(2),
         about: """
-            s from the return of 100 devices that were gone for 3 s until each of them is polled again; fails \
-            where one is dialed more than once a second, or all more than 500 times
+            s from the return of 100 devices that were gone for 3 s until each of them is polled again; \
+            fails where one is dialed more than once a second, or all more than 500 times
             """
     ) {
         let load = PollLoad(devices: 100, every: .milliseconds(100))

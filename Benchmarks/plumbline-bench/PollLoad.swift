@@ -52,8 +52,8 @@ extension PollReading: CustomStringConvertible {
     var description: String {
         func short(_ value: Double) -> String { String((value * 10).rounded() / 10) }
         return """
-            \(String((onTime * 1e5).rounded() / 1e5)) on time, gap p50 \(short(gapP50)) p99 \(short(gapP99)) µs, \
-            late p50 \(short(lateP50)) p99 \(short(lateP99)) µs, \(short(pollsPerSecond)) polls/s, \
+            \(String((onTime * 1e5).rounded() / 1e5)) on time, gap p50 \(short(gapP50)) p99 \(short(gapP99)) \
+            µs, late p50 \(short(lateP50)) p99 \(short(lateP99)) µs, \(short(pollsPerSecond)) polls/s, \
             \(short(load * 100)) % of a processor
             """
     }

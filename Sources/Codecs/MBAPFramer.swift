@@ -56,8 +56,8 @@ package struct MBAPFramer: Sendable {
         buffer.append(contentsOf: bytes)
     }
 
-    /// The frame that `bytes` are, exactly one and a whole one, where nothing waits before them; else nil, and
-    /// nothing is taken.
+    /// The frame that `bytes` are, exactly one and a whole one, where nothing waits before them; else nil,
+    /// and nothing is taken.
     ///
     /// A device that answers in one piece is most of what comes, and is spared the way through the buffer.
     package mutating func wholeFrame(_ bytes: UnsafeRawBufferPointer) -> MBAPFrame? {

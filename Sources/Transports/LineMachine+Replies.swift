@@ -69,12 +69,8 @@ extension LineMachine {
         guard link == .up else { return }
         lastHeard = now.monotonicNanoseconds
         // Taken out rather than copied: this runs for every reply.
-        guard let asked = outstanding.take() else {
-            countStray(transaction)
-            return
-        }
-        guard transaction == nil || transaction == asked.transaction else {
-            outstanding = asked
+        guard transaction == nil || transaction == outstanding?.transaction, let asked = outstanding.take()
+        else {
             countStray(transaction)
             return
         }

@@ -2,8 +2,8 @@ internal import Linux
 
 /// What a line's thread says of the line, for anyone to read.
 ///
-/// A thousand lines publish here after each reply, so a board is one object and takes little with it: boards of
-/// one engine may share their lock, and what did not change is not written.
+/// A thousand lines publish here after each reply, so a board is one object and takes little with it: boards
+/// of one engine may share their lock, and what did not change is not written.
 final class LineStatusBoard: @unchecked Sendable {
     // Safety: `current` is touched only under `lock`.
     private let lock: Lock
@@ -17,8 +17,8 @@ final class LineStatusBoard: @unchecked Sendable {
 }
 
 extension LinkStatus {
-    /// Becomes `other`. Texts and tables that did not change stay where they are: comparing the same ones costs
-    /// nothing, and counting one reference more would touch their memory.
+    /// Becomes `other`. Texts and tables that did not change stay where they are: comparing the same ones
+    /// costs nothing, and counting one reference more would touch their memory.
     fileprivate mutating func update(to other: LinkStatus) {
         state = other.state
         if health != other.health { health = other.health }

@@ -23,11 +23,11 @@ import Testing
     @Test func aReadingForARecordIsReadWithTheUnitsAndDecimalsOfThatMoment() async throws {
         let rig = try await DeviceRig("kral-bem500")
         rig.line.set(0x4006, [0x0001, 0x609E])  // 90270
-        rig.line.set(0x4015, [5, 23, 0])
+        rig.line.set(0x4015, [5, 23, 1])
         rig.line.set(0x4186, [2])
         rig.line.poll([0])
         await rig.listen(forReach: true)
-        rig.line.set(0x4015, [5, 2, 0])
+        rig.line.set(0x4015, [5, 2, 1])
         rig.line.set(0x4186, [1])
         let samples = await withCheckedContinuation { answer in
             rig.device.submit(

@@ -14,7 +14,7 @@ import Testing
     @Test func unitsAndDecimalsAreReadBeforeAValueCountsAndAgainAfterEveryLoss() async throws {
         let rig = try await DeviceRig("kral-bem500")
         rig.line.set(0x4006, [0x0001, 0x609E])  // 90270
-        rig.line.set(0x4015, [5, 23, 0])
+        rig.line.set(0x4015, [5, 23, 1])
         rig.line.set(0x4186, [2])
         rig.line.poll([0])
         await rig.listen(forReach: true)
@@ -26,7 +26,7 @@ import Testing
         rig.line.poll([0, 1])
         await rig.listen(forReach: false)
         // Someone set other decimals and another unit at the keypad meanwhile.
-        rig.line.set(0x4015, [5, 2, 0])
+        rig.line.set(0x4015, [5, 2, 1])
         rig.line.set(0x4186, [1])
         rig.line.behave(.answers)
         rig.line.poll([0])
@@ -34,6 +34,41 @@ import Testing
         await rig.pollAndListen([0])
         #expect(rig.last("rate_a")?.value == .decimal(try #require(ExactDecimal("9027.0"))))
         #expect(rig.last("rate_a")?.unit?.code == "L/min")
+    }
+
+    @Test func aValueWhoseQualityCanNoLongerBeReadIsBadAtOnce() async throws {
+        // As the FCT030 has it: the quality word lies too far from its value for one request.
+        let rig = try await DeviceRig(
+            body: """
+                requests:
+                  - {id: process, address: 3010, count: 2}
+                  - {id: qualities, address: 7963, count: 1}
+                points:
+                  - {id: flow, address: 3010, type: float32, unit: m3/h, when: {point: quality, is: [good]}}
+                  - {id: quality, address: 7963, type: uint16, mask: 0x00C0, enum: {0: bad, 2: fixed, 3: good}}
+                """)
+        let (process, quality) = (0, 1)
+        rig.line.set(3_010, [0x4221, 0x0000])  // 40.25
+        rig.line.set(7_963, [0x00C0])
+        rig.line.poll([quality])
+        await rig.listen(forReach: true)
+        await rig.pollAndListen([quality])
+        await rig.pollAndListen([process])
+        #expect(rig.last("flow")?.quality == .good)
+        rig.line.set(7_963, [0x0080])
+        await rig.pollAndListen([quality])
+        await rig.pollAndListen([process])
+        #expect(rig.last("flow")?.quality == .bad(.flagged))
+        rig.line.set(7_963, [0x00C0])
+        await rig.pollAndListen([quality])
+        rig.line.behave(.refuses(.illegalAddress))
+        await rig.pollAndListen([quality])
+        rig.line.behave(.answers)
+        await rig.pollAndListen([process])
+        #expect(rig.last("flow")?.quality == .bad(.malformed))
+        await rig.pollAndListen([quality])
+        await rig.pollAndListen([process])
+        #expect(rig.last("flow")?.quality == .good)
     }
 
     @Test func twoMissesInARowAreAnOutageToldOnceAndOneIsNot() async throws {

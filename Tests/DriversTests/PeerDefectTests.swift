@@ -14,8 +14,8 @@ import Testing
 
     private func value(_ number: Int) -> PointValue { .decimal(ExactDecimal(Int128(number))) }
 
-    /// ThingsBoard gateway, bytes_modbus_uplink_converter. Seen failing with parts decoded from the block's
-    /// first address instead of their own (`BlockBisection.part`).
+    /// ThingsBoard gateway, bytes_modbus_uplink_converter. Seen failing with a part read from its block's first
+    /// address instead of its own (`BlockBisection.part`).
     @Test("a failed chunk of a wide range shifts later values")
     func shiftedValues() async throws {
         let rig = try await DeviceRig(
@@ -158,8 +158,8 @@ import Testing
         #expect(rig.last("first")?.value == value(12) && rig.last("last")?.value == value(12))
     }
 
-    /// sunsynk issue 658: one word of a new reply and one of an old. Seen failing with the length's check
-    /// taken out of `ReadRequest.data`.
+    /// sunsynk issue 658: one word of a new reply and one of an old. Seen failing with the checks of the length
+    /// taken out of `ReadRequest.data` and `ReadRequest.decode`.
     @Test("sunsynk#658: a short reply is mixed with a cached word")
     func shortReply() async throws {
         let rig = try await DeviceRig(
@@ -177,9 +177,8 @@ import Testing
         #expect(rig.last("next")?.quality == .bad(.malformed))
     }
 
-    /// ThingsBoard gateway issue 2065: a periodic report stamps old values anew. Seen failing with the newest
-    /// stamp given to what `ReportFilter` lets through, and with the old sample kept in
-    /// `ModbusDevice.missed`.
+    /// ThingsBoard gateway issue 2065: a periodic report stamps old values anew. Seen failing with the old sample
+    /// and a new stamp in `ModbusDevice.missed`.
     @Test("thingsboard#2065: stale values are stamped anew after the connection is lost")
     func staleValuesAreNotStampedAnew() async throws {
         let rig = try await DeviceRig(

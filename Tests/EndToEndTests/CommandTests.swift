@@ -76,6 +76,9 @@ import Testing
         let tested = try await plumbline(["profile", "test"] + paths)
         #expect(tested.code == 0, "\(tested.output)\(tested.errors)")
         for path in paths { #expect(tested.errors.contains(path)) }
+        #expect(tested.errors.contains("serial-scanner.yaml: no vectors: nothing was proved"))
+        #expect(
+            checked.output.contains("3 registers are unconfirmed: alarm, total, flow:"), "\(checked.output)")
 
         let text = try String(
             contentsOf: profiles.appendingPathComponent("kral-bem500.yaml"), encoding: .utf8)

@@ -2,7 +2,8 @@ import Codecs
 import Foundation
 import Testing
 
-/// Leak testers on a station: one whose end-of-cycle bit is shorter than a poll, one that keeps results in a FIFO.
+/// Leak testers on a station: one whose end-of-cycle bit is shorter than a poll, one that keeps results in a
+/// FIFO.
 @Suite(.serialized) struct LeakTesterTests {
     private static func scenario(_ shop: Shop) -> String {
         """
@@ -25,7 +26,9 @@ import Testing
         operators: operators.yaml
         devices:
           SCAN-2:
-            {provenance: simulated, profile: serial-scanner, link: "serial://\(shop.folder.path)/sim/scan-2?baud=9600"}
+            provenance: simulated
+            profile: serial-scanner
+            link: "serial://\(shop.folder.path)/sim/scan-2?baud=9600"
           LT-001:
             provenance: simulated
             profile: uson-qualitek

@@ -7,13 +7,13 @@ import Testing
 @testable import Transports
 
 /// What went wrong on lines in other gateways, and must not here; `docs/lessons.md` lists them all. Each test
-/// was seen failing with its guard removed, as its comment says.
+/// names the guard without which it fails; "seen" says that it was tried.
 @Suite(.timeLimit(.minutes(1))) struct PeerDefectTests {
     private let value: [UInt8] = [3, 2, 0, 7]
 
     /// ThingsBoard gateway: awaiting one serial poll stalled every other port and all TCP.
     ///
-    /// Seen failing with one lock around `SerialLoop.exchange` of all lines.
+    /// Fails with one lock around `SerialLoop.exchange` of all lines.
     @Test func onePortThatHangsStallsNoOther() async throws {
         let isAsked = Guarded(false)
         let hung = try ScriptedSlave { _, _, _ in isAsked.withLock { $0 = true } }
@@ -124,7 +124,7 @@ import Testing
 
     /// grid-x/modbus: some 30,000 dials a second while a link recovered.
     ///
-    /// Seen failing with `DialPolicy.retryTime` giving the present time.
+    /// Fails with `DialPolicy.retryTime` giving the present time.
     @Test func recoveryDialsAtMostOnceASecond() async throws {
         let engine = try ModbusTCPEngine(time: SystemTime(), seed: 1)
         let line = engine.line(host: "127.0.0.1", port: try ScriptedDevice.freePort())
@@ -140,7 +140,7 @@ import Testing
 
     /// libmodbus, goburrow/modbus: one late reply put every later one behind by one, for ever.
     ///
-    /// Seen failing with transaction numbers not compared.
+    /// Fails with transaction numbers not compared.
     @Test func oneLateReplyPutsNoneOfTheFollowingBehind() async throws {
         let device = try ScriptedDevice { connection in
             var isFirst = true
@@ -202,7 +202,7 @@ import Testing
 
     /// libmodbus: after the device's gateway had rebooted, EPIPE came for ever, link recovery or not.
     ///
-    /// Seen failing with the end of a connection not told to the machine in `EngineLoop.receive`.
+    /// Fails with the end of a connection not told to the machine in `EngineLoop.receive`.
     @Test func aGatewayThatRebootsIsDialedAgain() async throws {
         let device = try ScriptedDevice { connection in
             guard let first = try connection.next() else { return }
@@ -230,7 +230,7 @@ import Testing
 
     /// mqmgateway, nymea, modbus-relay: a dead descriptor that was held made ttyUSB0 come back as ttyUSB1.
     ///
-    /// Seen failing with `closePort` left out where the tty hangs up. A process of its own, because the
+    /// Fails with `closePort` left out where the tty hangs up. A process of its own, because the
     /// numbers of ttys are shared by all that runs.
     @Test func aPulledAdapterIsLetGoAndFoundAgainByItsName() async {
         await #expect(processExitsWith: .success) {

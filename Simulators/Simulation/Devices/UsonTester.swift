@@ -1,5 +1,5 @@
-/// A Uson Qualitek mR leak tester with its default Modbus map: status bits that are pulses, and counters of all
-/// tests by outcome, high word first.
+/// A Uson Qualitek mR leak tester with its default Modbus map: status bits that are pulses, and counters of
+/// all tests by outcome, high word first.
 ///
 /// Addresses and bits are those that its guide prints (default map, pages 9-18 and 9-10).
 package struct UsonTester: SimulatedDevice {

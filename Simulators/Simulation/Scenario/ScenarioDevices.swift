@@ -83,7 +83,7 @@ enum ScenarioDevices {
     private static func kralMeter(_ device: YAMLMapping) -> Scenario.Model {
         let settings = KralMeter.Settings(
             totalUnit: UInt16(device.optional("total_unit", .integer(1...9)) ?? 5),
-            rateUnit: UInt16(device.optional("rate_unit", .integer(1...23)) ?? 23), temperatureUnit: 0,
+            rateUnit: UInt16(device.optional("rate_unit", .integer(1...23)) ?? 23), temperatureUnit: 1,
             decimals: UInt16(device.optional("decimals", .integer(1...3)) ?? 2))
         let total = device.optional("total", .integer(-2_000_000_000...2_000_000_000)) ?? 90_270
         return .kralMeter(settings, totalA1: total, measures: device.optional("measures", .name))

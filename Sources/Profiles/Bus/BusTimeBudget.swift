@@ -156,10 +156,12 @@ extension BusTimeBudget {
 
 extension BusTimeBudget.Unit {
     fileprivate init(_ device: DeviceConfiguration, _ registers: RegisterMap) {
-        let polls = registers.readPlan.requests.compactMap { request -> BusTimeBudget.Poll? in
-            guard case .every(let milliseconds) = request.moment else { return nil }
-            let bytes = request.table.holdsBits ? (request.count + 7) / 8 : 2 * request.count
-            return BusTimeBudget.Poll(bytes: bytes, period: milliseconds)
+        let polls = registers.readPlan.requests.flatMap { request -> [BusTimeBudget.Poll] in
+            guard case .every(let milliseconds) = request.moment else { return [] }
+            return request.reads.map { read in
+                let bytes = request.table.holdsBits ? (read.count + 7) / 8 : 2 * read.count
+                return BusTimeBudget.Poll(bytes: bytes, period: milliseconds)
+            }
         }
         self.init(
             device: device.id, place: device.linkPlace, polls: polls,

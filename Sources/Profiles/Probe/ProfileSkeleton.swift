@@ -154,7 +154,9 @@ private struct Guess {
 
     private static func isFloat(at address: Int, in block: ModbusValueBlock, _ order: ModbusByteOrder) -> Bool
     {
-        guard let bytes = block.registers(at: address, count: 2),
+        // Letters make plausible floats in one order or another.
+        guard text(at: address, in: block) == nil, text(at: address + 1, in: block) == nil,
+            let bytes = block.registers(at: address, count: 2),
             case .float32(let value) = ModbusValue(bytes, as: .float32, order: order)
         else { return false }
         // What gauges give; whole numbers read as floats are almost 0 or huge.

@@ -30,7 +30,8 @@ struct ProfileSkeletonTests {
         #expect(faults(text).faults.allSatisfy { $0.contains("still open") })
         let filled = faults(text.replacing("\"?\"", with: "\"1\""))
         #expect(filled.faults == [])
-        #expect(filled.warnings == 8)
+        #expect(filled.warnings >= 1)
+        #expect(text.split(separator: "unconfirmed: true}").count == 8)
         #expect(text.contains("limits: {registers_per_read: 64}"))
         #expect(text.contains("- {id: holding_4100, table: holding, address: 0x4100, type: float32, "))
         #expect(

@@ -7,7 +7,7 @@ struct KralMeterTests {
     private func meter() -> KralMeter {
         KralMeter(
             id: "FM",
-            settings: .init(totalUnit: 5, rateUnit: 23, temperatureUnit: 0, decimals: 2), totalA1: 90_270)
+            settings: .init(totalUnit: 5, rateUnit: 23, temperatureUnit: 1, decimals: 2), totalA1: 90_270)
     }
 
     private func answer(_ request: String, _ meter: inout KralMeter) throws -> String? {
@@ -22,7 +22,7 @@ struct KralMeterTests {
 
     @Test func unitsAndDecimalsAreThoseOfTheKeypad() throws {
         var meter = meter()
-        #expect(try answer("0340150003", &meter) == "0306000500170000")
+        #expect(try answer("0340150003", &meter) == "0306000500170001")
         #expect(try answer("0341860001", &meter) == "03020002")
         meter.settings.decimals = 1
         #expect(try answer("0341860001", &meter) == "03020001")
