@@ -91,6 +91,12 @@ import Testing
         let change = try #require(try await shop.audit("device.identity_changed").first)
         #expect(change["old"]?["serial"] == "FB-0042" && change["new"]?["serial"] == "FB-0077")
         #expect(change["changed"] == ["serial", "firmware"])
+        // What the command shows is renewed four times a second.
+        let isShown = try await Deadline.wait(10) {
+            String(decoding: try HTTP.get(port: shop.ports.web, "/api/v1/devices"), as: UTF8.self)
+                .contains("FB-0077")
+        }
+        #expect(isShown)
         let devices = try await shop.plumbline(["devices"])
         #expect(devices.output.contains("FB-0077") && devices.output.contains("2.5"))
         #expect(devices.output.contains("FB-0042 is configured: nothing that it measures passes"))
