@@ -56,6 +56,7 @@ extension ModbusDevice {
     /// Takes a command back after its pulse; nil where it needs none, or was taken back.
     private func end(_ command: DeviceCycle.Command, _ purpose: DeviceWriting.Purpose) async -> String? {
         guard let width = command.pulseMilliseconds else { return nil }
+        let author = purpose == .acknowledge ? nil : author
         // Where everything stops now, the command is still taken back.
         try? await Task.sleep(for: .milliseconds(width))
         var failure: StartFailure?

@@ -32,11 +32,14 @@ extension CycleMachine {
     ///
     /// A restart that was seen before the step began means nothing to it.
     mutating func restarted(_ role: String, seenAt instant: Int64, at moment: Moment) -> [Action] {
-        guard case .waiting(_, let progress) = phase, progress.isStarted,
-            progress.startedAtNanoseconds < instant,
+        guard case .waiting(let cycle, var progress) = phase, progress.startedAtNanoseconds < instant,
             isBound(role, likeRole: station.plan.steps[progress.index].completes)
         else { return [] }
-        return endEarly(.deviceRestarted, at: moment)
+        if progress.isStarted { return endEarly(.deviceRestarted, at: moment) }
+        // A start that is a pulse takes its time: whether the device took it is known when it is answered.
+        if progress.isStarting { progress.hasRestarted = true }
+        phase = .waiting(cycle, progress)
+        return []
     }
 
     /// Ends `cycle` after the steps that it has: each of the others is missing because of `reason`.

@@ -33,7 +33,7 @@ extension CycleMachine {
         else { return [] }
         let step = station.plan.steps[progress.index]
         guard station.plan.roles(of: step).isSubset(of: online) else { return [] }
-        progress.isStarting = true
+        (progress.isStarting, progress.hasRestarted) = (true, false)
         progress.startedAtNanoseconds = moment.stamp.monotonicNanoseconds
         phase = .waiting(cycle, progress)
         return [
@@ -72,6 +72,7 @@ extension CycleMachine {
         if failure != nil { progress.mayHaveBegun = true }
         phase = .waiting(cycle, progress)
         if failure != nil, !mayTryAgain { return endEarly(.notSet, at: moment) }
+        if failure == nil, progress.hasRestarted { return endEarly(.deviceRestarted, at: moment) }
         // A start that failed is tried again at the next tick, not at once: the device decides the pace.
         return []
     }

@@ -65,6 +65,8 @@ package struct CycleMachine: Sendable {
         var isStarting = false
         /// Monotonic instant of the last start.
         var startedAtNanoseconds: Int64 = 0
+        /// Whether the device was seen to restart while its start was on its way.
+        var hasRestarted = false
         /// Why the last start failed; nil where none has.
         package internal(set) var hindrance: String?
     }

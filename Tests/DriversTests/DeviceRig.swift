@@ -85,6 +85,9 @@ final class DeviceRig {
         await listen { reaches.count { $0 == isOnline } >= count }
     }
 
+    /// Waits until the device has told so many results, from the beginning.
+    func listen(forResults count: Int) async { await listen { results.count >= count } }
+
     /// Starts a step; nil where the device took it.
     func start(_ setPoints: [SetPoint], author: WriteAuthor? = nil) async -> StartFailure? {
         await withCheckedContinuation { answer in

@@ -30,6 +30,7 @@ import Testing
         rig.line.set(Self.entry, words(leak: 1_250))
         wait(rig.line, 1)
         for _ in 0..<3 { await rig.pollAndListen([Self.realTime]) }
+        await rig.listen(forResults: 1)
         #expect(leaks(rig) == ["1.250"])
         #expect(rig.results.first?.samples["leak"]?.unit?.code == "mm3/s")
         #expect(rig.results.first?.samples["outcome"]?.value == .text("pass"))
@@ -46,7 +47,8 @@ import Testing
         for (number, leak) in [UInt16(100), 100, 300].enumerated() {
             rig.line.set(Self.entry, words(leak: leak))
             wait(rig.line, UInt16(3 - number))
-            await rig.pollAndListen([Self.realTime])
+            rig.line.poll([Self.realTime])
+            await rig.listen(forResults: number + 1)
             rig.device.submit(.acknowledge(try #require(rig.results.last)))
             for _ in 0..<2 { _ = await rig.nextWrite() }
             await rig.settle()
@@ -65,6 +67,7 @@ import Testing
         await rig.pollAndListen([Self.realTime])
         #expect(rig.results.isEmpty)
         await rig.pollAndListen([Self.realTime])
+        await rig.listen(forResults: 1)
         #expect(leaks(rig) == ["1.250"])
     }
 
@@ -84,13 +87,15 @@ import Testing
         await rig.listen(forReach: true)
         rig.line.set(Self.entry, words(leak: 100))
         wait(rig.line, 8)
-        await rig.pollAndListen([Self.realTime])
+        rig.line.poll([Self.realTime])
+        await rig.listen(forResults: 1)
         rig.line.set(Self.entry, words(leak: 200))
         rig.device.submit(.acknowledge(try #require(rig.results.first)))
         await rig.settle()
         #expect(!rig.line.requests.contains(Self.removal))
         #expect(rig.irregularities.last?.contains("left the device's memory before it was removed") == true)
-        await rig.pollAndListen([Self.realTime])
+        rig.line.poll([Self.realTime])
+        await rig.listen(forResults: 2)
         #expect(leaks(rig) == ["0.100", "0.200"])
     }
 

@@ -48,28 +48,8 @@ import Testing
         try await shop.startSimulator()
         try await shop.startGateway()
         try await shop.signIn()
-        let first = try await inspect("SA10300", in: shop)
-        let known = Self.gauges(first, "FTS-001")
-        #expect(!known.isEmpty && known.allSatisfy { $0["serial"] == "FB-0042" && $0["firmware"] == "2.4" })
-        #expect(first["reasons"]?.elements.contains("gauge_identity") == false)
-        // The tool tells its number in its result.
-        #expect(Self.gauges(first, "TW-025").allSatisfy { $0["serial"] == "2301845" })
-        let identified = try await shop.audit("device.identified")
-        #expect(
-            identified.contains { $0["device"] == "FTS-001" && $0["new"]?["serial"] == "FB-0042" })
-        #expect(try await shop.audit("device.identity_changed").isEmpty)
-
-        try shop.control("/swap", ["device": "FTS-001", "serial": "FB-0077", "firmware": "2.5"])
-        let isSeen = await Deadline.wait(15) {
-            shop.gatewayLog.contains("serial FB-0042 became FB-0077, firmware 2.4 became 2.5")
-        }
-        #expect(isSeen, "\(shop.gatewayLog)")
-        let change = try #require(try await shop.audit("device.identity_changed").first)
-        #expect(change["old"]?["serial"] == "FB-0042" && change["new"]?["serial"] == "FB-0077")
-        #expect(change["changed"] == ["serial", "firmware"])
-        let devices = try await shop.plumbline(["devices"])
-        #expect(devices.output.contains("FB-0077") && devices.output.contains("2.5"))
-        #expect(devices.output.contains("FB-0042 is configured: nothing that it measures passes"))
+        try await expectIdentified(try await inspect("SA10300", in: shop), in: shop)
+        try await expectChange(in: shop)
 
         let second = try await inspect("SA10301", in: shop)
         #expect(second["result"] == "INDETERMINATE")
@@ -87,5 +67,38 @@ import Testing
         #expect(try await shop.audit("device.identity_changed").count == 2)
         let verified = try await shop.plumbline(["ledger", "verify"])
         #expect(verified.code == 0, "\(verified.errors)")
+    }
+
+    /// Record and ledger name the bench, and the tool, which tells its number in its result.
+    private func expectIdentified(_ first: JSONValue, in shop: Shop) async throws {
+        let known = Self.gauges(first, "FTS-001")
+        #expect(!known.isEmpty && known.allSatisfy { $0["serial"] == "FB-0042" && $0["firmware"] == "2.4" })
+        #expect(first["reasons"]?.elements.contains("gauge_identity") == false)
+        #expect(Self.gauges(first, "TW-025").allSatisfy { $0["serial"] == "2301845" })
+        let identified = try await shop.audit("device.identified")
+        #expect(
+            identified.contains { $0["device"] == "FTS-001" && $0["new"]?["serial"] == "FB-0042" })
+        #expect(try await shop.audit("device.identity_changed").isEmpty)
+    }
+
+    /// Another bench is put in its place: log, ledger and command say so.
+    private func expectChange(in shop: Shop) async throws {
+        try shop.control("/swap", ["device": "FTS-001", "serial": "FB-0077", "firmware": "2.5"])
+        let isSeen = await Deadline.wait(15) {
+            shop.gatewayLog.contains("serial FB-0042 became FB-0077, firmware 2.4 became 2.5")
+        }
+        #expect(isSeen, "\(shop.gatewayLog)")
+        let change = try #require(try await shop.audit("device.identity_changed").first)
+        #expect(change["old"]?["serial"] == "FB-0042" && change["new"]?["serial"] == "FB-0077")
+        #expect(change["changed"] == ["serial", "firmware"])
+        // What the command shows is renewed four times a second.
+        let isShown = try await Deadline.wait(10) {
+            String(decoding: try HTTP.get(port: shop.ports.web, "/api/v1/devices"), as: UTF8.self)
+                .contains("FB-0077")
+        }
+        #expect(isShown)
+        let devices = try await shop.plumbline(["devices"])
+        #expect(devices.output.contains("FB-0077") && devices.output.contains("2.5"))
+        #expect(devices.output.contains("FB-0042 is configured: nothing that it measures passes"))
     }
 }

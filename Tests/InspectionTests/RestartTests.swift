@@ -38,6 +38,17 @@ import Testing
         #expect(dialogue.token != nil)
     }
 
+    @Test func aRestartThatIsSeenWhileTheStartIsOnItsWayEndsTheStepWhenItIsAnswered() throws {
+        var dialogue = try dialogue()
+        #expect(dialogue.say(restarted(dialogue, 1)).isEmpty)
+        let actions = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
+        guard case .commit(let record, _) = actions.last else {
+            Issue.record("\(actions)")
+            return
+        }
+        #expect(record.reasons == ["device_restarted"])
+    }
+
     @Test func aRestartOfAnotherDeviceDoesNotEndTheStep() throws {
         var dialogue = try dialogue()
         _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))

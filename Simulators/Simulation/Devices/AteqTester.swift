@@ -140,7 +140,7 @@ package struct AteqTester: SimulatedDevice {
             + Self.long(0) + Self.long(Self.cubicMillimetresASecond)
     }
 
-    /// Forty words: program, test type, relays, alarm code, pressure with its unit, leak with its unit, zeros.
+    /// Forty words: program, test type, relays, alarm code, pressure and leak, each with its unit, zeros.
     private func entry(of number: Int) -> [UInt16] {
         var chance = Chance(seed: seed, key: "leak \(id) \(number)")
         let outcome = test.outcome(of: number)

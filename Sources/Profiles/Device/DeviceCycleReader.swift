@@ -25,7 +25,7 @@ struct DeviceCycleReader {
         let request = found?.request
         let guardPoint = number("guard", of: complete, isRequired: false)
         if let guardPoint { checkTogether(guardPoint, request, complete, "guard") }
-        let acknowledge = acknowledgement(complete, isQueue: found?.recognition.isQueue ?? false)
+        let acknowledge = acknowledgement(complete, isQueue: complete.has("waiting"))
         complete.finish()
         let verdict = cycle.mapping("verdict", "a verdict").flatMap { self.verdict($0, request) }
         let heartbeat = cycle.mapping("heartbeat", "a heartbeat").flatMap(self.heartbeat)
@@ -112,12 +112,5 @@ struct DeviceCycleReader {
         mapping.fault(
             key, "point \(Wording.quoted(point.id)) is not in request \(Wording.quoted(request.id))",
             "put it into the request that holds the sequence: one reply, one result")
-    }
-}
-
-extension DeviceCycle.Recognition {
-    fileprivate var isQueue: Bool {
-        if case .queue = self { return true }
-        return false
     }
 }

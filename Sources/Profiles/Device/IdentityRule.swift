@@ -59,8 +59,16 @@ struct IdentityRuleReader {
         }
     }
 
+    /// The rule of the profile `top`; nil where it has none, and after noting what is wrong.
+    static func read(_ top: YAMLMapping, points: [DevicePoint]) -> IdentityRule? {
+        top.mapping("identity", "an identity").flatMap { mapping in
+            defer { mapping.finish() }
+            return IdentityRuleReader(identity: mapping, points: points).read()
+        }
+    }
+
     /// The rule; nil after noting what is wrong.
-    func read() -> IdentityRule? {
+    private func read() -> IdentityRule? {
         let before = identity.faults.count
         let level: Level? = identity.optional("modbus", .choice)
         var sources: [DeviceIdentity.Part: IdentityRule.Source] = [:]

@@ -61,14 +61,7 @@ struct RegisterMapReader {
         let reader = PointReader(defaults: defaults, requests: requests)
         let entries = top.mappings("points", "a point", most: Self.mostPoints, reader.entry)
         let points = entries.flatMap(\.points)
-        if points.count > Self.mostPoints {
-            top.fault(
-                "points", "with their arrays they are \(points.count) points",
-                "at most \(Self.mostPoints) are allowed")
-        }
-        if points.isEmpty, faults.count == before {
-            faults.fault(top.place, "the profile has no points", "add `points:`")
-        }
+        checkCount(of: points, isComplete: faults.count == before)
         let planner = ReadPlanner(
             limits: limits, requests: requests, points: points, pointsAreRight: faults.count == before,
             faults: faults)
@@ -85,18 +78,26 @@ struct RegisterMapReader {
         let setup = top.mappings("setup", "a setting", most: 1_000) {
             SettingReader(setting: $0, points: points).read()
         }
-        let identity = top.mapping("identity", "an identity").flatMap { mapping in
-            defer { mapping.finish() }
-            return IdentityRuleReader(identity: mapping, points: points).read()
-        }
         let vectors = top.mappings("vectors", "a vector", most: 1_000) {
             GoldenVectorReader(vector: $0, defaults: defaults, points: points).read()
         }
         let timing = DeviceTiming.read(top, plan: plan)
+        let identity = IdentityRuleReader.read(top, points: points)
         guard faults.count == before else { return nil }
         return RegisterMap(
             timeoutMilliseconds: defaults.timeoutMilliseconds, timing: timing, limits: limits, points: points,
             readPlan: plan, cycle: cycle, setup: setup, vectors: vectors, identity: identity)
+    }
+
+    private func checkCount(of points: [DevicePoint], isComplete: Bool) {
+        if points.count > Self.mostPoints {
+            top.fault(
+                "points", "with their arrays they are \(points.count) points",
+                "at most \(Self.mostPoints) are allowed")
+        }
+        if points.isEmpty, isComplete {
+            faults.fault(top.place, "the profile has no points", "add `points:`")
+        }
     }
 
     /// One warning for all of them, so that it is read.
