@@ -82,6 +82,7 @@ final class CaptureSink: Sendable {
         }
         let who = unit.map { "unit \($0)" } ?? "?"
         return
-            "\(time)  \(frame.isSent ? "-> " : " <-")  \(who.padded(to: 9))\(meaning)  [\(Hex.text(frame.bytes))]"
+            "\(time)  \(frame.isSent ? "-> " : " <-")  \(who.padded(to: 9))\(meaning)  "
+            + "[\(Hex.text(frame.bytes))]"
     }
 }

@@ -45,7 +45,7 @@ import Testing
                   - {id: qualities, address: 7963, count: 1}
                 points:
                   - {id: flow, address: 3010, type: float32, unit: m3/h, when: {point: quality, is: [good]}}
-                  - {id: quality, address: 7963, type: uint16, mask: 0x00C0, enum: {0: bad, 2: fixed, 3: good}}
+                  - {id: quality, address: 7963, type: uint16, mask: 0xC0, enum: {0: bad, 2: fixed, 3: good}}
                 """)
         let (process, quality) = (0, 1)
         rig.line.set(3_010, [0x4221, 0x0000])  // 40.25

@@ -11,6 +11,8 @@ import Testing
         private var lines: [LineMachine]
         private var queue = DialQueue()
         private var failures: [Int64: [Int]] = [:]
+        /// Lines by the millisecond in which they want to be woken; an old entry is passed over.
+        private var wakes: [Int64: Set<Int>] = [:]
         private var actions: [LineMachine.Action] = []
         private(set) var dials: [(line: Int, at: Int64)] = []
 
@@ -40,11 +42,17 @@ import Testing
                 }
             }
             actions.removeAll()
+            if let wake = lines[line].wakeAt {
+                wakes[(max(wake, time + 1) + 999_999) / 1_000_000 * 1_000_000, default: []].insert(line)
+            }
         }
 
         mutating func pass(_ time: Int64) {
             for line in failures.removeValue(forKey: time) ?? [] { tell(line, .openFailed("none"), at: time) }
-            for line in lines.indices where lines[line].wakeAt ?? .max <= time { tell(line, .wake, at: time) }
+            for line in wakes.removeValue(forKey: time)?.sorted() ?? []
+            where lines[line].wakeAt ?? .max <= time {
+                tell(line, .wake, at: time)
+            }
             while let line = queue.next(at: time) { tell(line, .mayDial, at: time) }
         }
     }

@@ -115,11 +115,8 @@ import Testing
         let isHostile = Guarded(true)
         let hostile = try ScriptedDevice { connection in
             while let request = try connection.next() {
-                if isHostile.withLock({ $0 }) {
-                    try behaviour.misbehave(connection, request)
-                } else {
-                    try connection.write(request.echo)
-                }
+                try isHostile.withLock({ $0 })
+                    ? behaviour.misbehave(connection, request) : connection.write(request.echo)
             }
         }
         let healthy = try ScriptedDevice { $0.echo }
@@ -147,8 +144,7 @@ import Testing
         #expect(good.stamp.monotonicNanoseconds - healed < 4_000_000_000)
 
         await line.stop()
-        let beside = try await others.next()
-        #expect(beside.outcome == .reply(pdu: [3, 2, 1, 2]))
+        #expect(try await others.next().outcome == .reply(pdu: [3, 2, 1, 2]))
         #expect(other.status.replies >= 3)
         #expect(other.status.timeouts == 0 && other.status.discarded == 0 && other.status.dials == 1)
         await engine.stop()

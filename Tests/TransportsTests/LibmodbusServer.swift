@@ -1,6 +1,7 @@
 import CModbus
 import Glibc
 import Linux
+import Testing
 
 /// libmodbus's own TCP server, as a judge of what the engine sends; serves one connection.
 final class LibmodbusServer: Sendable {
@@ -18,7 +19,12 @@ final class LibmodbusServer: Sendable {
             var socket = listener
             for index in 0..<300 { mapping.pointee.tab_input_registers[index] = UInt16(index * 3) }
             for index in 0..<100 { mapping.pointee.tab_input_bits[index] = index % 3 == 0 ? 1 : 0 }
-            modbus_tcp_accept(context, &socket)
+            // Its select(2) ends the process at descriptor 1,024, and at -1.
+            let connection = modbus_tcp_accept(context, &socket)
+            guard (0..<1_024).contains(connection) else {
+                Issue.record("libmodbus cannot serve descriptor \(connection)")
+                return
+            }
             var query = [UInt8](repeating: 0, count: 260)
             while true {
                 let count = modbus_receive(context, &query)

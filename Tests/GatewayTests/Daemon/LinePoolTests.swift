@@ -25,8 +25,8 @@ import Transports
         }
     }
 
-    /// device-modbus-go and the ThingsBoard gateway: connections exhausted devices that have room for one, two
-    /// or three. One socket for each host and port, whatever the number of units.
+    /// device-modbus-go and the ThingsBoard gateway: connections exhausted devices that have room for one,
+    /// two or three. One socket for each host and port, whatever the number of units.
     ///
     /// Seen failing with the look at `lines` in `LinePool.line(to:)` removed.
     @Test func unitsOfOneHostAndPortShareOneLine() async throws {

@@ -55,7 +55,7 @@ struct ShippedProfilesTests {
         #expect(map.readPlan.requests.allSatisfy { $0.count <= 64 })
     }
 
-    /// What must stay marked until somebody has compared it with the device or its manual, and how much of it.
+    /// What must stay marked until somebody has compared it with the device or its manual, and how much.
     static let unconfirmed = [
         // Capacity in counts, alarms, temperature and counter.
         ("bronkhorst-mbc.yaml", 6),

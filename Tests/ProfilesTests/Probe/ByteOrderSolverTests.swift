@@ -123,7 +123,7 @@ struct UnknownMeter {
         order = isHalf ? .abcd : orders.randomElement(using: &random) ?? .abcd
         let isSigned = [.int16, .int32, .int64, .float32, .float64].contains(type)
         // 100…30000 in the display's last digit: four digits, as most displays have.
-        let most: Int64 = [.uint8(.low), .uint8(.high)].contains(type) ? 255 : 30_000
+        let most: Int64 = isHalf ? 255 : 30_000
         let magnitude = Int64.random(in: 100...most, using: &random)
         let digits = isSigned && Bool.random(using: &random) ? -magnitude : magnitude
         let decimals = Int.random(in: 0...4, using: &random)
@@ -136,20 +136,16 @@ struct UnknownMeter {
             bigEndian = withUnsafeBytes(of: value.bitPattern.bigEndian) { Array($0) }
         case .float64:
             scale = 1
-            bigEndian = withUnsafeBytes(of: (Double(digits) / Self.power(decimals)).bitPattern.bigEndian) {
-                Array($0)
-            }
+            let value = Double(digits) / Self.power(decimals)
+            bigEndian = withUnsafeBytes(of: value.bitPattern.bigEndian) { Array($0) }
         case .uint8(let half):
             scale = ExactDecimal(1, e: -decimals)
             let other = UInt8.random(in: 0...255, using: &random)
             bigEndian = half == .low ? [other, UInt8(digits)] : [UInt8(digits), other]
         case .bcd:
             scale = ExactDecimal(1, e: -decimals)
-            bigEndian =
-                [0, UInt8(digits / 10_000)]
-                + [digits / 100 % 100, digits % 100].map {
-                    UInt8($0 / 10 * 16 + $0 % 10)
-                }
+            let pairs: [Int64] = [digits / 10_000, digits / 100 % 100, digits % 100]
+            bigEndian = [0] + pairs.map { UInt8($0 / 10 * 16 + $0 % 10) }
         default:
             scale = ExactDecimal(1, e: -decimals)
             let all = withUnsafeBytes(of: digits.bigEndian) { Array($0) }
