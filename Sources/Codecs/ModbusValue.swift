@@ -26,6 +26,16 @@ package enum ModbusValue: Sendable, Hashable {
         self = value
     }
 
+    /// The 32-bit float in `bytes`, two registers as they came on the wire; nil where they are not four, and
+    /// for NaN and infinities.
+    package static func float32(_ bytes: ArraySlice<UInt8>, order: ModbusByteOrder) -> Float? {
+        guard bytes.count == 4, let exchange = order.exchange(4) else { return nil }
+        var pattern: UInt32 = 0
+        for place in 0..<4 { pattern = pattern << 8 | UInt32(bytes[bytes.startIndex + (place ^ exchange)]) }
+        let value = Float(bitPattern: pattern)
+        return value.isFinite ? value : nil
+    }
+
     /// The bytes in big-endian order as one number; nil where `order` is not for so many.
     private static func pattern(_ bytes: [UInt8], _ order: ModbusByteOrder) -> UInt64? {
         guard let exchange = order.exchange(bytes.count) else { return nil }

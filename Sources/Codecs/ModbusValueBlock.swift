@@ -24,11 +24,16 @@ package struct ModbusValueBlock: Sendable, Equatable {
 
     /// The wire bytes of `count` registers at `address`; nil where the reply did not carry them all.
     package func registers(at address: Int, count: Int) -> [UInt8]? {
+        slice(at: address, count: count).map(Array.init)
+    }
+
+    /// The same bytes, which share the reply's storage.
+    package func slice(at address: Int, count: Int) -> ArraySlice<UInt8>? {
         guard !holdsBits, count > 0, count <= self.count, address >= first,
             address - first <= self.count - count
         else { return nil }
         let start = 2 * (address - first)
-        return Array(bytes[start..<start + 2 * count])
+        return bytes[start..<start + 2 * count]
     }
 
     /// The bit at `address`; nil where the reply did not carry it, or carried registers.

@@ -5,7 +5,8 @@ extension Sample {
     /// What a device's reply said about one point, stamped.
     package init(_ reading: PointReading, device: String, at stamp: Stamp, provenance: Provenance) {
         self.init(
-            device: device, point: reading.point, value: reading.value, unit: reading.unit, raw: reading.raw,
+            device: device, point: reading.point, value: reading.value, unit: reading.unit,
+            bytes: reading.bytes,
             quality: reading.quality, stamp: stamp, provenance: provenance)
     }
 }

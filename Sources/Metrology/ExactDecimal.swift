@@ -71,7 +71,32 @@ package struct ExactDecimal: Sendable {
     /// The shortest decimal that reads back as the same 32-bit float, rounded to twelve decimals.
     ///
     /// Nil for NaN, infinities and magnitudes beyond `isBounded`.
-    package init?(shortest value: Float) { self.init(shortestText: value.description) }
+    package init?(shortest value: Float) {
+        if let everyday = ExactDecimal(everyday: value) {
+            self = everyday
+        } else {
+            self.init(shortestText: value.description)
+        }
+    }
+
+    /// A float of everyday size by the fewest decimals that read back as it; nil where it has another size or
+    /// needs more than seven.
+    ///
+    /// 24 bits times 10⁷, which is less than 2²⁴, are exact in a 64-bit float, so only the division rounds.
+    private init?(everyday value: Float) {
+        let magnitude = Double(value.magnitude)
+        guard magnitude >= 0.001, magnitude < 16_777_216 else { return nil }
+        var power = 1.0
+        for places in 0...7 {
+            let digits = (magnitude * power).rounded(.toNearestOrEven)
+            if Float(digits / power) == value.magnitude {
+                self.init(Int128(value < 0 ? -Int64(digits) : Int64(digits)), e: -places)
+                return
+            }
+            power *= 10
+        }
+        return nil
+    }
 
     /// The shortest decimal that reads back as the same 64-bit float, rounded to twelve decimals.
     ///

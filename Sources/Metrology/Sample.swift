@@ -66,18 +66,31 @@ package struct Sample: Sendable, Equatable {
     package let value: PointValue?
     /// Nil for texts and for numbers without a unit.
     package let unit: UnitOfMeasure?
-    /// The bytes of the reply that this value was decoded from, in wire order; empty where none came.
-    package let raw: [UInt8]
+    /// The bytes of the reply that this value was decoded from, in wire order; empty where none came. All
+    /// samples of a reply share its storage.
+    package let bytes: ArraySlice<UInt8>
     package let quality: Quality
     /// When the reply's last byte arrived.
     package let stamp: Stamp
     package let provenance: Provenance
 
+    /// `bytes` in storage of their own.
+    package var raw: [UInt8] { Array(bytes) }
+
+    package init(
+        device: String, point: String, value: PointValue?, unit: UnitOfMeasure?, bytes: ArraySlice<UInt8>,
+        quality: Quality, stamp: Stamp, provenance: Provenance
+    ) {
+        (self.device, self.point, self.value, self.unit) = (device, point, value, unit)
+        (self.bytes, self.quality, self.stamp, self.provenance) = (bytes, quality, stamp, provenance)
+    }
+
     package init(
         device: String, point: String, value: PointValue?, unit: UnitOfMeasure?, raw: [UInt8],
         quality: Quality, stamp: Stamp, provenance: Provenance
     ) {
-        (self.device, self.point, self.value, self.unit) = (device, point, value, unit)
-        (self.raw, self.quality, self.stamp, self.provenance) = (raw, quality, stamp, provenance)
+        self.init(
+            device: device, point: point, value: value, unit: unit, bytes: raw[...], quality: quality,
+            stamp: stamp, provenance: provenance)
     }
 }

@@ -31,6 +31,24 @@ struct ExactDecimalTests {
         #expect(ExactDecimal(shortest: 123_456.789_012_345_67)?.description == "123456.78901234567")
     }
 
+    /// The standard library's own shortest text is the judge of the quicker way for floats of everyday size.
+    @Test func floatsAreReadAsTheirShortestText() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        var state = seed
+        for round in 0..<20_000 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let bits = UInt32(truncatingIfNeeded: state >> 33)
+            // Half of them are what a meter shows: a few digits, up to six decimals.
+            let shown = Float(Int64(bits % 2_000_000) - 1_000_000)
+            let divisor: [Float] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
+            let any = Float(bitPattern: bits << 1)
+            let value = round.isMultiple(of: 2) ? shown / divisor[round / 2 % 7] : any
+            guard value.isFinite, (0.001..<16_777_216).contains(value.magnitude) else { continue }
+            let text = value.description.hasSuffix(".0") ? String(value.description.dropLast(2)) : "\(value)"
+            #expect(ExactDecimal(shortest: value)?.description == text, "seed \(seed), round \(round)")
+        }
+    }
+
     @Test func doublesOfManyDecimalsKeepTwelve() {
         #expect(ExactDecimal(shortest: Double.pi)?.description == "3.141592653590")
         #expect(ExactDecimal(shortest: 0.1 + 0.2)?.description == "0.300000000000")

@@ -40,10 +40,10 @@ private final class PlainFloat: FixedPoint, @unchecked Sendable {
 
     /// Anything but a good value is left to the point itself, which says why.
     override func reading(from block: ModbusValueBlock) -> PointReading {
-        guard let raw = block.registers(at: address, count: 2),
-            case .float32(let value) = ModbusValue(raw, as: .float32, order: order),
-            let number = ExactDecimal(shortest: value), valid?.contains(number) != false
+        guard let bytes = block.slice(at: address, count: 2),
+            let value = ModbusValue.float32(bytes, order: order), let number = ExactDecimal(shortest: value),
+            valid?.contains(number) != false
         else { return super.reading(from: block) }
-        return PointReading(point: id, value: .decimal(number), unit: unit, raw: raw, quality: .good)
+        return PointReading(point: id, value: .decimal(number), unit: unit, bytes: bytes, quality: .good)
     }
 }

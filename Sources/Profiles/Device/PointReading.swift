@@ -8,13 +8,23 @@ package struct PointReading: Sendable, Equatable {
     package let value: PointValue?
     /// Nil for texts and words.
     package let unit: UnitOfMeasure?
-    /// The bytes of the reply that it was decoded from, in wire order.
-    package let raw: [UInt8]
+    /// The bytes of the reply that it was decoded from, in wire order; all readings of a reply may share its
+    /// storage.
+    package let bytes: ArraySlice<UInt8>
     package let quality: Quality
 
+    /// `bytes` in storage of their own.
+    package var raw: [UInt8] { Array(bytes) }
+
     package init(point: String, value: PointValue?, unit: UnitOfMeasure?, raw: [UInt8], quality: Quality) {
+        self.init(point: point, value: value, unit: unit, bytes: raw[...], quality: quality)
+    }
+
+    init(
+        point: String, value: PointValue?, unit: UnitOfMeasure?, bytes: ArraySlice<UInt8>, quality: Quality
+    ) {
         (self.point, self.value, self.unit) = (point, value, unit)
-        (self.raw, self.quality) = (raw, quality)
+        (self.bytes, self.quality) = (bytes, quality)
     }
 }
 
