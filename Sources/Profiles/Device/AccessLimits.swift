@@ -69,7 +69,25 @@ extension AccessLimits {
             map.finish()
         }
         limits.holes = top.optional("holes", .list(of: .hole, 1...1_000)) ?? []
+        warnOfReferences(top)
         return limits
+    }
+
+    /// `input 30007-30010`, as manuals count from one, is taken as it stands, but seldom meant so.
+    private static func warnOfReferences(_ top: YAMLMapping) {
+        guard case .sequence(let holes) = top.node("holes")?.content else { return }
+        for hole in holes {
+            let words = (hole.text ?? "").split(separator: " ")
+            guard let end = words.last?.split(separator: "-").first, let number = Int(end),
+                let named = AddressText.register(reference: number), named.table != .coil,
+                words.count == 1 || words.first.map(String.init) == named.table.rawValue
+            else { continue }
+            top.faults.warn(
+                hole.place,
+                "hole \(number) looks like the one-based reference of \(named.table.rawValue) \(named.address)",
+                "holes count from 0: write `\(named.table.rawValue) \(AddressText.hex(named.address))` and so on, "
+                    + "or the address in hexadecimal if it is meant")
+        }
     }
 }
 

@@ -196,4 +196,20 @@ struct PointKindsTests {
                     + "or the address in hexadecimal if it does not",
             ])
     }
+
+    @Test("A hole written as a manual counts from one is doubted, one written from zero is not")
+    func holes() throws {
+        let (profile, faults) = OneRequest.read(
+            """
+            holes: [input 30007-30010, input 0x7537-0x753A, 40001, input 40001, 7]
+            points:
+              - {id: a, address: 0, type: uint16, unit: "1"}
+            """)
+        #expect(profile != nil)
+        #expect(
+            faults.warnings.map(\.what) == [
+                "hole 30007 looks like the one-based reference of input 6",
+                "hole 40001 looks like the one-based reference of holding 0",
+            ])
+    }
 }
