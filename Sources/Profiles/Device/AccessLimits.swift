@@ -84,9 +84,10 @@ extension AccessLimits {
             else { continue }
             top.faults.warn(
                 hole.place,
-                "hole \(number) looks like the one-based reference of \(named.table.rawValue) \(named.address)",
-                "holes count from 0: write `\(named.table.rawValue) \(AddressText.hex(named.address))` and so on, "
-                    + "or the address in hexadecimal if it is meant")
+                "hole \(number) looks like the one-based reference of "
+                    + "\(named.table.rawValue) \(named.address)",
+                "holes count from 0: write `\(named.table.rawValue) \(AddressText.hex(named.address))` "
+                    + "and so on, or the address in hexadecimal if it is meant")
         }
     }
 }
