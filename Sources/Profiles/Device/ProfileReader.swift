@@ -44,12 +44,14 @@ private enum SpokenProtocol: String, CaseIterable {
     case modbus
     case hidPOS = "hid-pos"
     case serial
+    case lines
 
     func read(_ top: YAMLMapping) -> DeviceProfile.Speech? {
         switch self {
         case .modbus: RegisterMapReader(top).map().map { .modbus($0) }
         case .hidPOS: ScannerProfileReader.hidPOS(top).map { .scanner($0) }
         case .serial: ScannerProfileReader.serial(top).map { .scanner($0) }
+        case .lines: LineProfileReader(top).profile().map { .lines($0) }
         }
     }
 }
@@ -76,8 +78,8 @@ enum ScannerProfileReader {
             return nil
         }
         let result = ScannerProfile.SerialFraming(
-            prefix: framing.optional("prefix", .bytes) ?? [],
-            suffix: framing.optional("suffix", .bytes) ?? [],
+            prefix: framing.optional("prefix", .bytes()) ?? [],
+            suffix: framing.optional("suffix", .bytes()) ?? [],
             idleGapMilliseconds: framing.optional("idle_gap", .duration(1...10_000)) ?? 100)
         framing.finish()
         return ScannerProfile(transport: .serial(result), longestMark: longest)
@@ -89,11 +91,11 @@ enum ScannerProfileReader {
 }
 
 extension YAMLForm where Value == [UInt8] {
-    /// Up to eight bytes, written as a text: `"\r\n"`, `"\x02"`; empty for none.
-    fileprivate static var bytes: YAMLForm {
-        YAMLForm(#"at most 8 characters such as "\r""#) { text, _ in
+    /// Bytes written as a text: `"\r\n"`, `"\x02"`; empty for none.
+    static func bytes(upTo most: Int = 8) -> YAMLForm {
+        YAMLForm(#"at most \#(most) characters such as "\r""#) { text, _ in
             let bytes = Array(text.utf8)
-            return bytes.count <= 8 && bytes.allSatisfy { $0 < 0x80 } ? bytes : nil
+            return bytes.count <= most && bytes.allSatisfy { $0 < 0x80 } ? bytes : nil
         }
     }
 }
