@@ -1,4 +1,5 @@
 import Foundation
+import Metrology
 import Profiles
 import Testing
 import Transports
