@@ -62,7 +62,10 @@ extension ModbusDevice {
         return isRecording
     }
 
-    private func note(_ writing: DeviceWriting) { unrecorded.append(writing) }
+    private func note(_ writing: DeviceWriting) {
+        unrecorded.append(writing)
+        if ![.refused, .declined].contains(writing.outcome) { mayHaveTaken = true }
+    }
 
     private func values(of planned: PlannedWrite) -> [DeviceWriting.Value] {
         planned.values.map { value in

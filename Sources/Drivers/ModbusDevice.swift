@@ -46,6 +46,8 @@ package actor ModbusDevice {
     /// Writes that the ledger has not taken yet, oldest first; false once it took one no more.
     var unrecorded: [DeviceWriting] = []
     var isRecording = true
+    /// Whether a write since this was made false may have been carried out.
+    var mayHaveTaken = false
     /// When each setting was written last, monotonic.
     var settingWrites: [String: Int64] = [:]
     /// Whether the last acknowledgement was not taken, which is said once.

@@ -89,6 +89,7 @@ extension CycleMachine {
     ) -> [Action] {
         if consumed[group.device]?.isSameResult(as: group) == true { return reportedAgain(group) }
         consumed[group.device] = group
+        if let doubt = group.doubt { return orphan(group, evidence: evidence, because: doubt, at: moment) }
         guard case .waiting(let cycle, let progress) = phase,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
             isExpected(progress, of: cycle)
