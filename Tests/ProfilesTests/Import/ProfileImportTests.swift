@@ -196,6 +196,115 @@ struct ProfileImportTests {
             }
         }
     }
+
+    /// Seen failing (the program ended) with addresses added up before they were compared with the last one.
+    @Test(
+        "An address beyond every register is left out, however large it is",
+        arguments: ["9223372036854775807", "9223372036854775806", "-9223372036854775808", "65536", "-1"])
+    func hugeAddresses(_ address: String) {
+        for (format, text) in Self.files(number: address, elsewhere: "0") {
+            let read = imported(format, text)
+            #expect(read.text?.contains("id: good") == true, "\(format): \(read)")
+            #expect(read.text?.contains("id: bad") == false)
+            #expect(read.warnings.count == 1, "\(read.warnings)")
+        }
+    }
+
+    /// One file of each kind with `number` as the address of `bad`, and `elsewhere` in other places.
+    private static func files(number: String, elsewhere: String) -> [(ProfileImport.Format, String)] {
+        let register = #"data_type="INT32", byte_order="ABCD""#
+        return [
+            (
+                .telegraf,
+                """
+                [[inputs.modbus]]
+                holding_registers = [
+                  {name="good", \(register), scale=1.0, address=[1,2]},
+                  {name="bad", \(register), scale=1.0, address=[\(number)]},
+                ]
+                """
+            ),
+            (
+                .telegraf,
+                """
+                [[inputs.modbus]]
+                [[inputs.modbus.request]]
+                fields = [{address=1, name="good", type="INT16"}, {address=\(number), name="bad", type="INT64"}]
+                """
+            ),
+            (
+                .neuronCSV,
+                "name,address,type,decimal\ngood,1!400001,INT16,\nbad,1!\(number)\(elsewhere),INT64,\n"
+            ),
+            (
+                .edgex,
+                """
+                deviceResources:
+                - name: good
+                  attributes: {primaryTable: HOLDING_REGISTERS, startingAddress: 1}
+                  properties: {valueType: Int16}
+                - name: bad
+                  attributes: {primaryTable: HOLDING_REGISTERS, startingAddress: "\(number)"}
+                  properties: {valueType: Int64}
+                """
+            ),
+        ]
+    }
+
+    @Test("Whatever numbers stand in a file of the right form, it is read or refused")
+    func randomNumbers() {
+        let seed = SeededRandom.seed()
+        print("SEED=\(seed)")
+        var random = SeededRandom(seed: seed)
+        let numbers = [
+            "0", "1", "-1", "15", "16", "125", "65535", "65536", "99999", "400000", "465536", "2147483648",
+            "9223372036854775807", "-9223372036854775808", "9223372036854775808", "0x7fffffffffffffff",
+            "0x-1", "1e30", "1e400", "-1e400", "1e-400", "1e9223372036854775807", "0.1", "-0", "1_000", "NaN",
+            "170141183460469231731687303715884105727", "-170141183460469231731687303715884105728", "",
+            "0." + String(repeating: "0", count: 400) + "1", String(repeating: "9", count: 400),
+        ]
+        func number() -> String { numbers.randomElement(using: &random) ?? "0" }
+        for _ in 0..<3_000 {
+            let types = ["INT8L", "UINT64", "FIXED", "STRING", "BIT", "FLOAT32"]
+            let type = types.randomElement(using: &random) ?? ""
+            _ = imported(
+                .telegraf,
+                """
+                [[inputs.modbus]]
+                holding_registers = [
+                {name="a", data_type="\(type)", scale=\(number()), address=[\(number()), \(number())]},
+                {name="b", data_type="\(type)", length=\(number()), bit=\(number()), address=[\(number())]}]
+                [[inputs.modbus.request]]
+                fields = [{address=\(number()), type="\(type)", length=\(number()), scale=\(number())}]
+                """)
+            _ = imported(
+                .telegraf,
+                """
+                [[inputs.modbus]]
+                input_registers = [{data_type="\(type)", scale="\(number())", address=[\(number())]}]
+                """)
+            _ = imported(
+                .neuronCSV,
+                """
+                name,address,type,decimal,bias
+                a,\(number())!\(number()).\(number())H,STRING,\(number()),\(number())
+                b,1!4\(number()).\(number()),BIT,\(number()),\(number())
+                c,1!\(number())#BL,INT64,\(number()),\(number())
+                """)
+            _ = imported(
+                .edgex,
+                """
+                deviceResources:
+                - attributes: {primaryTable: HOLDING_REGISTERS, startingAddress: "\(number()).\(number())"}
+                  properties: {valueType: Bool, scale: "\(number())", offset: "\(number())"}
+                - attributes: {primaryTable: COILS, startingAddress: "\(number())"}
+                  properties: {valueType: String, scale: "\(number())", offset: "\(number())"}
+                - attributes: {primaryTable: INPUT_REGISTERS, startingAddress: "\(number())",
+                    stringRegisterSize: "\(number())"}
+                  properties: {valueType: String, offset: "\(number())"}
+                """)
+        }
+    }
 }
 
 @Suite("A profile to fill in")
