@@ -184,6 +184,7 @@ package actor ModbusDevice {
             use(exchange, of: request)
         }
         await readIdentification()
+        guard await readIdentityPoints() else { return }
         noteIdentity()
         guard await settle(), await meet() else { return }
         misses = 0

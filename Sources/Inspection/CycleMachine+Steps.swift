@@ -105,7 +105,8 @@ extension CycleMachine {
         let step = station.plan.steps[progress.index]
         let others = station.plan.characteristics(of: step).map(\.source)
             .filter { $0.role != step.completes }
-        phase = .gauging(cycle, progress, Completion(group: group, evidence: evidence))
+        let identity = identities[role] ?? .unknown
+        phase = .gauging(cycle, progress, Completion(group: group, evidence: evidence, identity: identity))
         guard others.isEmpty else { return [.gauge(others, after: group.stamp)] }
         return gauged([:], at: moment)
     }
@@ -162,9 +163,11 @@ extension CycleMachine {
         let day = moment.stamp.utc.date
         let results = station.plan.characteristics(of: step).compactMap {
             characteristic -> MeasurementResult? in
-            guard let gauge = gauge(characteristic.source.role) else { return nil }
+            guard var gauge = gauge(characteristic.source.role) else { return nil }
+            let isOwn = characteristic.source.role == step.completes
+            if isOwn { gauge.identity = completion.identity }
             let sample =
-                characteristic.source.role == step.completes
+                isOwn
                 ? completion.group.samples[characteristic.source.point] : samples[characteristic.source]
             return MeasurementResult(judging: sample, against: characteristic, with: gauge, on: day)
         }
