@@ -80,16 +80,8 @@ extension ModbusDevice {
         }
     }
 
-    /// Points that the device itself changes when it has obeyed.
-    private var commands: Set<String> {
-        guard let cycle = setup.registers.cycle else { return [] }
-        var points = [cycle.start?.point, cycle.abort?.point].compactMap { $0 }
-        if case .command(let command) = cycle.acknowledge { points.append(command.point) }
-        return Set(points)
-    }
-
     private func readBack(_ planned: PlannedWrite) async -> (DeviceWriting.Outcome, String?) {
-        let checks = planned.readBacks(in: setup.registers, except: commands)
+        let checks = planned.readBacks(in: setup.registers, except: setup.registers.commands)
         for check in checks {
             if let failure = await readBack(check) { return failure }
         }
