@@ -53,13 +53,20 @@ extension ModbusDevice {
     ///
     /// Nothing waits for it but the next write: a step runs while its start becomes durable.
     func record() async -> Bool {
-        while let writing = unrecorded.first {
-            unrecorded.removeFirst()
-            if await journal(writing) { continue }
-            isRecording = false
-            return false
+        // Whoever comes while an entry is on its way waits for that one too.
+        while isRecording, recording != nil || !unrecorded.isEmpty {
+            let task = recording ?? enter(unrecorded.removeFirst())
+            let isTaken = await task.value
+            if recording == task { recording = nil }
+            if !isTaken { isRecording = false }
         }
         return isRecording
+    }
+
+    private func enter(_ writing: DeviceWriting) -> Task<Bool, Never> {
+        let task = Task { [journal] in await journal(writing) }
+        recording = task
+        return task
     }
 
     private func note(_ writing: DeviceWriting) {

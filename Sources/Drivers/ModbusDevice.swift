@@ -46,6 +46,8 @@ package actor ModbusDevice {
     /// Writes that the ledger has not taken yet, oldest first; false once it took one no more.
     var unrecorded: [DeviceWriting] = []
     var isRecording = true
+    /// The entry that is on its way to the ledger.
+    var recording: Task<Bool, Never>?
     /// Whether a write since this was made false may have been carried out.
     var mayHaveTaken = false
     /// When each setting was written last, monotonic.
