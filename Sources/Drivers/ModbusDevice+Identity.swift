@@ -46,8 +46,8 @@ extension ModbusDevice {
         if let trouble { tell(.irregular("\(id): it does not say all of who it is: \(trouble)")) }
     }
 
-    /// Reads anew what is polled and says who answers: what the device before said does not count. False where
-    /// the device did not answer.
+    /// Reads anew what is polled and says who answers: what the device before said does not count. False
+    /// where the device did not answer.
     func readIdentityPoints() async -> Bool {
         guard let points = setup.registers.identity?.points else { return true }
         for request in schedule.requests where request.points.contains(where: { points.contains($0.id) }) {

@@ -2,8 +2,8 @@
 ///
 /// The device says how many wait and shows the oldest. That one is taken, and removed only when it is
 /// durable; then the next one is the oldest. Entries have no number of their own, so they are known by their
-/// bytes, and numbered here. That the count fell, or that other bytes are the oldest, shows that one has gone;
-/// two results may be the same to the last bit.
+/// bytes, and numbered here. That the count fell, or that other bytes are the oldest, shows that one has
+/// gone; two results may be the same to the last bit.
 ///
 /// ```
 ///   counted > 0        entry read          durable            removal sent        fewer, or other bytes

@@ -101,7 +101,8 @@ struct RegisterWriteTests {
               - {id: speed, address: 10, type: uint16, unit: "1", access: read_write}
               - {id: go, address: 11, type: uint16, unit: "1", access: read_write}
               - {id: pump, address: 12, type: bit, bit: 2, access: read_write, writes: mask}
-              - {id: mode, address: 12, type: uint16, mask: 0x00F0, unit: "1", access: read_write, writes: mask}
+              - {id: mode, address: 12, type: uint16, mask: 0x00F0, unit: "1", access: read_write,
+                 writes: mask}
               - {id: seq, address: 20, type: uint16, unit: "1"}
             cycle:
               complete: {sequence: seq}

@@ -256,55 +256,71 @@ struct ProfileImportTests {
         let seed = SeededRandom.seed()
         print("SEED=\(seed)")
         var random = SeededRandom(seed: seed)
-        let numbers = [
-            "0", "1", "-1", "15", "16", "125", "65535", "65536", "99999", "400000", "465536", "2147483648",
-            "9223372036854775807", "-9223372036854775808", "9223372036854775808", "0x7fffffffffffffff",
-            "0x-1", "1e30", "1e400", "-1e400", "1e-400", "1e9223372036854775807", "0.1", "-0", "1_000", "NaN",
-            "170141183460469231731687303715884105727", "-170141183460469231731687303715884105728", "",
-            "0." + String(repeating: "0", count: 400) + "1", String(repeating: "9", count: 400),
-        ]
-        func number() -> String { numbers.randomElement(using: &random) ?? "0" }
+        let types = ["INT8L", "UINT64", "FIXED", "STRING", "BIT", "FLOAT32"]
         for _ in 0..<3_000 {
-            let types = ["INT8L", "UINT64", "FIXED", "STRING", "BIT", "FLOAT32"]
-            let type = types.randomElement(using: &random) ?? ""
-            _ = imported(
-                .telegraf,
-                """
-                [[inputs.modbus]]
-                holding_registers = [
-                {name="a", data_type="\(type)", scale=\(number()), address=[\(number()), \(number())]},
-                {name="b", data_type="\(type)", length=\(number()), bit=\(number()), address=[\(number())]}]
-                [[inputs.modbus.request]]
-                fields = [{address=\(number()), type="\(type)", length=\(number()), scale=\(number())}]
-                """)
-            _ = imported(
-                .telegraf,
-                """
-                [[inputs.modbus]]
-                input_registers = [{data_type="\(type)", scale="\(number())", address=[\(number())]}]
-                """)
-            _ = imported(
-                .neuronCSV,
-                """
-                name,address,type,decimal,bias
-                a,\(number())!\(number()).\(number())H,STRING,\(number()),\(number())
-                b,1!4\(number()).\(number()),BIT,\(number()),\(number())
-                c,1!\(number())#BL,INT64,\(number()),\(number())
-                """)
-            _ = imported(
-                .edgex,
-                """
-                deviceResources:
-                - attributes: {primaryTable: HOLDING_REGISTERS, startingAddress: "\(number()).\(number())"}
-                  properties: {valueType: Bool, scale: "\(number())", offset: "\(number())"}
-                - attributes: {primaryTable: COILS, startingAddress: "\(number())"}
-                  properties: {valueType: String, scale: "\(number())", offset: "\(number())"}
-                - attributes: {primaryTable: INPUT_REGISTERS, startingAddress: "\(number())",
-                    stringRegisterSize: "\(number())"}
-                  properties: {valueType: String, offset: "\(number())"}
-                """)
+            for (format, form) in Self.forms {
+                // One piece of text after each number that is left open.
+                let text = form.split(separator: "§", omittingEmptySubsequences: false).map {
+                    $0 + (Self.numbers.randomElement(using: &random) ?? "0")
+                }
+                _ = imported(
+                    format, text.joined().replacing("TYPE", with: types.randomElement(using: &random) ?? ""))
+            }
         }
     }
+
+    /// Numbers at the ends of what fits somewhere, and beyond.
+    private static let numbers = [
+        "0", "1", "-1", "15", "16", "125", "65535", "65536", "99999", "400000", "465536", "2147483648",
+        "9223372036854775807", "-9223372036854775808", "9223372036854775808", "0x7fffffffffffffff",
+        "0x-1", "1e30", "1e400", "-1e400", "1e-400", "1e9223372036854775807", "0.1", "-0", "1_000", "NaN",
+        "170141183460469231731687303715884105727", "-170141183460469231731687303715884105728", "",
+        "0." + String(repeating: "0", count: 400) + "1", String(repeating: "9", count: 400),
+    ]
+
+    /// Files whose numbers are open (§).
+    private static let forms: [(ProfileImport.Format, String)] = [
+        (
+            .telegraf,
+            """
+            [[inputs.modbus]]
+            holding_registers = [
+            {name="a", data_type="TYPE", scale=§, address=[§, §]},
+            {name="b", data_type="TYPE", length=§, bit=§, address=[§]}]
+            [[inputs.modbus.request]]
+            fields = [{address=§, type="TYPE", length=§, scale=§}] #
+            """
+        ),
+        (
+            .telegraf,
+            """
+            [[inputs.modbus]]
+            input_registers = [{data_type="TYPE", scale="§", address=[§]}] #
+            """
+        ),
+        (
+            .neuronCSV,
+            """
+            name,address,type,decimal,bias
+            a,§!§.§H,STRING,§,§
+            b,1!4§.§,BIT,§,§
+            c,1!§#BL,INT64,§,§
+            """
+        ),
+        (
+            .edgex,
+            """
+            deviceResources:
+            - attributes: {primaryTable: HOLDING_REGISTERS, startingAddress: "§.§"}
+              properties: {valueType: Bool, scale: "§", offset: "§"}
+            - attributes: {primaryTable: COILS, startingAddress: "§"}
+              properties: {valueType: String, scale: "§", offset: "§"}
+            - attributes: {primaryTable: INPUT_REGISTERS, startingAddress: "§",
+                stringRegisterSize: "§"}
+              properties: {valueType: String, offset: "§"} #
+            """
+        ),
+    ]
 }
 
 @Suite("A profile to fill in")
