@@ -117,9 +117,10 @@ extension DevicePoint {
         }
         if let mask = registerMask, case .integer(let bits) = raw {
             let shift = mask.trailingZeroBitCount
-            guard (0...Int128(mask >> shift)).contains(bits) else {
+            guard (0...Int128(mask >> shift)).contains(bits), bits & ~Int128(mask >> shift) == 0 else {
                 throw WriteRefusal(
-                    point: id, what: "\(value) does not fit its bits", remedy: "0…\(mask >> shift)")
+                    point: id, what: "\(value) does not fit its bits",
+                    remedy: "0…\(mask >> shift), with no bit that `mask` leaves out")
             }
             return [UInt16(truncatingIfNeeded: bits) << UInt16(shift)]
         }

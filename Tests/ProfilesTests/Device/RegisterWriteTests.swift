@@ -143,6 +143,21 @@ struct RegisterWriteTests {
         }
     }
 
+    /// Seen failing with every number up to the highest let through: the bit in the gap was not written.
+    @Test("A number with a bit that the mask leaves out is not written")
+    func gapOfMask() throws {
+        let (profile, _) = OneRequest.read(
+            """
+            points:
+              - {id: f, address: 1, type: uint16, mask: 0x0090, unit: "1", access: read_write, writes: mask}
+            """)
+        let map = try #require(profile?.registers)
+        #expect(
+            try map.plan([(point: "f", value: .decimal(9))]).write
+                == RegisterWrite(address: 1, content: .masked(mask: 0x0090, bits: 0x0090)))
+        #expect(throws: WriteRefusal.self) { try map.plan([(point: "f", value: .decimal(2))]) }
+    }
+
     /// Seen failing with such a value left out of what is read back: it counted as taken.
     @Test("What could not be compared after the write is not written")
     func incomparable() throws {
