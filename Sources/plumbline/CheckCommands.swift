@@ -69,7 +69,7 @@ extension Command {
         name: "profile check", operands: "FILE…", summary: "schema and sense of device profiles"
     ) { arguments, console in
         let faults = FaultCollector()
-        for path in try files(arguments) { _ = readProfile(path, faults) }
+        for path in try files(arguments) { readProfile(path, faults)?.checkFileName(path, faults) }
         report(faults, console)
         return faults.isClean ? .success : .configuration
     }
@@ -93,6 +93,11 @@ extension Command {
             console.say(
                 count == 0
                     ? "\(path): no vectors: nothing was proved" : "\(path): \(count) vectors, \(outcome)")
+            let doubts = faults.warnings.count
+            if doubts > 0 {
+                let warnings = doubts == 1 ? "1 warning" : "\(doubts) warnings"
+                console.say("\(path): \(warnings): see `plumbline profile check \(path)`")
+            }
         }
         return mismatches == 0 ? .success : .mismatch
     }

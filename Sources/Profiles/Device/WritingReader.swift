@@ -45,9 +45,9 @@ struct WritingReader {
         }
         guard case .point(let id) = point.writing.readBack else { return }
         guard let shown = points.first(where: { $0.id == id }) else {
-            faults.fault(
-                point.place, "\(name) refers by `verify` to \(Wording.quoted(id)), which does not exist",
-                NearestName.remedy(for: id, among: points.map(\.id)))
+            faults.missing(
+                id, among: points.map(\.id), point.place,
+                "\(name) refers by `verify` to \(Wording.quoted(id)), which does not exist")
             return
         }
         if !shown.access.reads || shown.clearsOnRead || shown.isDependent {

@@ -229,7 +229,8 @@ struct ProfileImportTests {
                 """
                 [[inputs.modbus]]
                 [[inputs.modbus.request]]
-                fields = [{address=1, name="good", type="INT16"}, {address=\(number), name="bad", type="INT64"}]
+                fields = [{address=1, name="good", type="INT16"},
+                  {address=\(number), name="bad", type="INT64"}]
                 """
             ),
             (
