@@ -61,7 +61,8 @@ extension LineMachine {
     /// wanted dials too, and no poll is made late by them.
     var restsAt: Int64? {
         guard pacing.closesAfterPoll, transactions.isEmpty else { return nil }
-        let quiet = lastUsed + settings.linger
+        // A late answer would meet the next connection.
+        let quiet = max(lastUsed + settings.linger, notBefore)
         guard let due = schedule.nextDue else { return quiet }
         let soon = max(lastUsed + DialPolicy.shortestPause, dialing.earliest ?? quiet)
         return due >= max(quiet, soon) ? quiet : nil

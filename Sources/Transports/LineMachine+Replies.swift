@@ -9,7 +9,8 @@ extension LineMachine {
         link = .up
         lastHeard = time
         lastUsed = time
-        notBefore = time
+        // What lies on the line already is older than any request; without numbers it could be its answer.
+        notBefore = time + settings.gap
         reportedLoss = nil
         noiseSince = nil
         status.state = .up
@@ -46,13 +47,14 @@ extension LineMachine {
             return
         }
         guard !isBroadcast(overdue.work.unit) else {
+            keepQuiet(settings.gap, from: now)
             finish(.sent, at: now, into: &actions)
             return
         }
         status.timeouts += 1
         status.lastError = "unit \(overdue.work.unit): no answer in time"
         numbers.abandon(overdue.transaction)
-        if settings.waitsOutLateReplies { notBefore = time + overdue.work.timeout }
+        if settings.waitsOutLateReplies { keepQuiet(overdue.work.timeout, from: now) }
         if !askAgain(overdue.work, at: time) {
             finish(.failed(.timeout), at: now, into: &actions)
             missed(overdue.work, at: now, into: &actions)
@@ -109,7 +111,7 @@ extension LineMachine {
         guard link == .up else { return }
         let time = now.monotonicNanoseconds
         status.late += 1
-        notBefore = max(notBefore, time + settings.gap)
+        keepQuiet(settings.gap, from: now)
         let since = noiseSince ?? time
         noiseSince = since
         guard time - since >= settings.patience else { return }
@@ -123,12 +125,18 @@ extension LineMachine {
     mutating func broken(_ error: ModbusError, at now: Stamp, into actions: inout [Action]) {
         status.malformed += 1
         status.lastError = error.what
-        let timeout = outstanding?.work.timeout ?? 0
         // On a line without transaction numbers the rest of the bytes may still be on their way.
-        notBefore = now.monotonicNanoseconds + (settings.waitsOutLateReplies ? timeout : settings.gap)
+        let rest = settings.waitsOutLateReplies ? outstanding?.work.timeout ?? 0 : 0
+        keepQuiet(max(rest, settings.gap), from: now)
         if let outstanding, !settings.waitsOutLateReplies { numbers.abandon(outstanding.transaction) }
         if let asked = outstanding?.work, askAgain(asked, at: now.monotonicNanoseconds) { return }
         finish(.failed(.malformed(error)), at: now, into: &actions)
+    }
+
+    /// Lets no request leave for `span` nanoseconds; what it had to wait for before stays.
+    private mutating func keepQuiet(_ span: Int64, from now: Stamp) {
+        let (end, overflow) = now.monotonicNanoseconds.addingReportingOverflow(span)
+        notBefore = max(notBefore, overflow ? .max : end)
     }
 
     /// Ends the request under way, if there is one, with this outcome.

@@ -126,6 +126,11 @@ package struct LineMachine: Sendable {
     /// Whether a request is under way.
     package var isWaitingForReply: Bool { outstanding != nil }
 
+    /// Whether this very request is still under way, and no later one.
+    func isWaiting(for transmission: Transmission) -> Bool {
+        outstanding?.transaction == transmission.transaction
+    }
+
     /// When `wake` is due at the latest, in nanoseconds of the monotonic clock; nil where nothing is awaited.
     package var wakeAt: Int64? {
         switch link {

@@ -179,6 +179,7 @@ import Testing
         var rig = MachineRig(.rtu(characterNanoseconds: 1_145_833))
         try rig.add([.one(every: 0)])
         rig.take(.opened)
+        rig.advance(to: 5)
         rig.clock = 20
         rig.reply(value)
         #expect(rig.sent.count == 1)
@@ -197,11 +198,40 @@ import Testing
         var rig = MachineRig(.rtu(characterNanoseconds: 0))
         try rig.add([.one(every: 0, timeout: 50)])
         rig.take(.opened)
-        rig.advance(to: 99)
+        rig.advance(to: 2 + 99)
         #expect(rig.sent.count == 1)
         rig.take(.noise)
-        rig.advance(to: 99 + 2)
+        rig.advance(to: 2 + 99 + 2)
         #expect(rig.sent.count == 2)
+        #expect(rig.machine.status.late == 1)
+    }
+
+    @Test func aBrokenFrameBehindTheDeadlineDoesNotCutTheQuietShort() throws {
+        var rig = MachineRig(.rtu(characterNanoseconds: 0))
+        try rig.add([.one(every: 0, timeout: 50)])
+        rig.take(.opened)
+        rig.advance(to: 2)
+        rig.clock = 2 + 50
+        rig.take(.brokenFrame(ModbusError(.checksum, "wrong")))
+        #expect(rig.outcomes == [.failed(.timeout)])
+        rig.advance(to: 2 + 99)
+        #expect(rig.sent.count == 1)
+        rig.advance(to: 2 + 100)
+        #expect(rig.sent.map(\.at) == [2, 102])
+    }
+
+    @Test func whatComesBeforeTheFirstRequestIsNotItsAnswer() throws {
+        var rig = MachineRig(.rtuOverTCP)
+        try rig.add([.one()])
+        rig.take(.opened)
+        rig.clock = 1
+        #expect(!rig.machine.isWaitingForReply)
+        rig.take(.noise)
+        rig.advance(to: 2)
+        #expect(rig.sent.isEmpty)
+        // 1.75 ms behind what came, at the next whole millisecond of the test's clock.
+        rig.advance(to: 3)
+        #expect(rig.sent.map(\.at) == [3])
         #expect(rig.machine.status.late == 1)
     }
 

@@ -237,8 +237,8 @@ import Testing
 
     /// mqmgateway, nymea, modbus-relay: a dead descriptor that was held made ttyUSB0 come back as ttyUSB1.
     ///
-    /// Seen failing with `closePort` left out where the tty hangs up or is lost. A process of its own, because
-    /// the numbers of ttys are shared by all that runs.
+    /// Seen failing with `closePort` left out where the tty hangs up or is lost. A process of its own,
+    /// because the numbers of ttys are shared by all that runs.
     @Test func aPulledAdapterIsLetGoAndFoundAgainByItsName() async {
         await #expect(processExitsWith: .success) {
             let name = "/tmp/plumbline-by-id-\(getpid())"
