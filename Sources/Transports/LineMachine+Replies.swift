@@ -7,7 +7,7 @@ extension LineMachine {
         guard case .opening = link else { return }
         let time = now.monotonicNanoseconds
         link = .up
-        lastHeard = time
+        unheard.count = 0
         lastUsed = time
         // What lies on the line already is older than any request; without numbers it could be its answer.
         notBefore = time + settings.gap
@@ -52,6 +52,8 @@ extension LineMachine {
             return
         }
         status.timeouts += 1
+        if unheard.count == 0 { unheard.since = overdue.sent.monotonicNanoseconds }
+        unheard.count += 1
         status.lastError = "unit \(overdue.work.unit): no answer in time"
         numbers.abandon(overdue.transaction)
         if settings.waitsOutLateReplies { keepQuiet(overdue.work.timeout, from: now) }
@@ -59,7 +61,7 @@ extension LineMachine {
             finish(.failed(.timeout), at: now, into: &actions)
             missed(overdue.work, at: now, into: &actions)
         }
-        if let limit = settings.redialAfterSilence, time - lastHeard >= limit {
+        if let limit = settings.redialAfterSilence, unheard.count > 1, time - unheard.since >= limit {
             actions.append(.close)
             lost("nothing heard for \(limit / 1_000_000_000) s", at: now, into: &actions)
         }
@@ -69,7 +71,7 @@ extension LineMachine {
         _ transaction: UInt16?, _ unit: UInt8, _ pdu: [UInt8], at now: Stamp, into actions: inout [Action]
     ) {
         guard link == .up else { return }
-        lastHeard = now.monotonicNanoseconds
+        unheard.count = 0
         // Taken out rather than copied: this runs for every reply.
         guard transaction == nil || transaction == outstanding?.transaction, let asked = outstanding.take()
         else {

@@ -20,8 +20,8 @@ extension LineMachine {
         /// After a missed answer, stay quiet for as long again, so that a late answer falls into the quiet
         /// and not behind the next request: frames without transaction numbers cannot be told apart.
         package var waitsOutLateReplies = false
-        /// An open link on which nothing at all is heard for so long, though asked, is opened anew; nil
-        /// never.
+        /// An open link on which nothing at all is heard for so long, though asked more than once, is opened
+        /// anew; nil never.
         package var redialAfterSilence: Int64? = 30_000_000_000
 
         /// A TCP connection: frames carry transaction numbers.

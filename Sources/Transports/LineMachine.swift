@@ -103,8 +103,8 @@ package struct LineMachine: Sendable {
     var outstanding: Outstanding?
     /// No request leaves earlier: the gap between frames, or the quiet after a missed answer.
     var notBefore = Int64.min
-    /// When the open link last brought a frame, or was opened.
-    var lastHeard = Int64.min
+    /// How many requests in a row were given up without any frame, and when the first of them was sent.
+    var unheard: (count: Int, since: Int64) = (0, 0)
     /// When the last exchange ended, or the link was opened.
     var lastUsed = Int64.min
     /// The link was closed by ourselves and is opened again: its polls keep their times.

@@ -166,6 +166,23 @@ import Testing
         #expect(rig.dials.count == 2)
     }
 
+    @Test func oneMissedAnswerAfterALongQuietKeepsTheLink() throws {
+        var rig = MachineRig()
+        try rig.add([.one(every: 40_000)])
+        rig.take(.opened)
+        rig.reply(value)
+        rig.advance(to: 41_000)
+        #expect(rig.outcomes == [.reply(pdu: value), .failed(.timeout)])
+        #expect(rig.closes == 0)
+        rig.advance(to: 80_000)
+        rig.reply(value)
+        // Missed again and again, it is opened anew, however seldom it is asked.
+        rig.advance(to: 121_000)
+        #expect(rig.closes == 0)
+        rig.advance(to: 161_000)
+        #expect(rig.closes == 1)
+    }
+
     @Test func openingThatTakesTooLongIsGivenUp() throws {
         var rig = MachineRig()
         try rig.add([.one()])
