@@ -227,7 +227,11 @@ package struct LineMachine: Sendable {
 
     private mutating func nextWork(at time: Int64) -> Work? {
         let pollGoesFirst = sentTransactionLast && (schedule.nextDue ?? .max) <= time
-        if !pollGoesFirst, let work = nextTransaction(at: time) { return work }
+        if !pollGoesFirst {
+            if let work = nextTransaction(at: time) { return work }
+            // It waits for quiet before its unit: a poll now would put that off, again and again.
+            if notBefore > time { return nil }
+        }
         guard let index = schedule.firstDue(at: time, pacing: pacing) else {
             return pollGoesFirst ? nextTransaction(at: time) : nil
         }

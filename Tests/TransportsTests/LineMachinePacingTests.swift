@@ -147,6 +147,42 @@ import Testing
         }
     }
 
+    @Test func pollsOfOneUnitDoNotShutOutARequestToAnother() throws {
+        var rig = MachineRig()
+        rig.machine.setTiming(UnitTiming(switchDelay: 30_000_000), of: 2)
+        try rig.add([.one(unit: 1, every: 0)])
+        rig.take(.opened)
+        rig.run(to: 100, delay: 3) { _ in value }
+        rig.submit(.readHoldingRegisters(address: 0, count: 1), unit: 2, ticket: 1)
+        rig.run(to: 200, delay: 3) { _ in value }
+        #expect(rig.answered[1]?.outcome == .reply(pdu: value))
+        #expect(rig.sent.count { $0.at >= 170 } >= 5)
+    }
+
+    @Test func aRequestOutlivesThePauseOfItsUnit() throws {
+        var rig = try opened([.one(every: 60_000)], timing: UnitTiming(pause: 5_000_000_000))
+        rig.reply(value)
+        for ticket in 1...3 { rig.submit(.readHoldingRegisters(address: 0, count: 1), ticket: ticket) }
+        rig.run(to: 12_000) { _ in value }
+        #expect(rig.sent.map(\.at) == [0, 5_000, 10_001])
+        #expect((1...2).allSatisfy { rig.answered[$0]?.outcome == .reply(pdu: value) })
+        // 3 s, and two pauses; the third could leave at 15 s only.
+        #expect(rig.machine.wakeAt == 13_000_000_000)
+        rig.advance(to: 13_000)
+        #expect(rig.answered[3]?.outcome == .failed(.refused("others kept the line busy")))
+    }
+
+    @Test func aRequestOutlivesTheQuietBeforeItsUnit() throws {
+        var rig = MachineRig()
+        rig.machine.setTiming(UnitTiming(switchDelay: 4_000_000_000), of: 2)
+        try rig.add([.one(unit: 1, every: 0)])
+        rig.take(.opened)
+        rig.run(to: 100) { _ in value }
+        rig.submit(.readHoldingRegisters(address: 0, count: 1), unit: 2, ticket: 1)
+        rig.run(to: 5_000) { _ in value }
+        #expect(rig.answered[1]?.outcome == .reply(pdu: value))
+    }
+
     // MARK: All units at once
 
     @Test func whatIsWrittenToAllUnitsAwaitsNoAnswerButTheTurnaround() {
