@@ -41,7 +41,9 @@ extension LineMachine {
             transactions.putFirst(
                 TransactionQueue.Entry(
                     ticket: ticket, unit: work.unit, request: work.request, pdu: work.pdu,
-                    timeout: work.timeout, expires: time + settings.patience, tries: work.tries + 1))
+                    timeout: work.timeout,
+                    expires: pacing.expiry(of: work.unit, at: time, patience: settings.patience),
+                    tries: work.tries + 1))
         }
         status.retries += 1
         ended(work.unit, at: time)

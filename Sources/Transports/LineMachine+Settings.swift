@@ -4,6 +4,7 @@ extension LineMachine {
         /// How long opening may take.
         package var openTimeout: Int64 = 3_000_000_000
         /// How long a single transaction waits to be sent: longer than one dial takes, shorter than a person.
+        /// The pauses that units need come on top.
         package var patience: Int64 = 3_000_000_000
         /// Silence that must lie between a frame and the next request.
         package var gap: Int64 = 0

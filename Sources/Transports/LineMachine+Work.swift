@@ -39,7 +39,8 @@ extension LineMachine {
             let pdu = try request.pdu()
             let entry = TransactionQueue.Entry(
                 ticket: ticket, unit: unit, request: request, pdu: pdu, timeout: max(1, timeout),
-                expires: now.monotonicNanoseconds + settings.patience, tries: 0)
+                expires: pacing.expiry(of: unit, at: now.monotonicNanoseconds, patience: settings.patience),
+                tries: 0)
             if isBroadcast(unit), request.readCount > 0 {
                 fail(
                     entry, .refused("unit 0 is every unit of the line: none answers a read"), at: now,

@@ -139,10 +139,10 @@ package struct LineMachine: Sendable {
         case .opening(let time), .down(let time): return min(time, transactions.nextExpiry ?? .max)
         case .resting: return wakesFromRestAt
         case .up:
-            if let deadline = outstanding?.deadline { return deadline }
-            let next = nextWorkAt.map { max($0, notBefore) }
-            guard let restsAt else { return next }
-            return min(next ?? .max, restsAt)
+            let expiry = transactions.nextExpiry ?? .max
+            if let deadline = outstanding?.deadline { return min(deadline, expiry) }
+            let next = min(nextWorkAt.map { max($0, notBefore) } ?? .max, restsAt ?? .max)
+            return next == .max && expiry == .max ? nil : min(next, expiry)
         }
     }
 
