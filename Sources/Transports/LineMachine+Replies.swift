@@ -186,7 +186,9 @@ extension LineMachine {
         status.health[work.unit] = unit.health
         guard unit.health == .demoted else { return }
         let pause = UnitHealth.probePause(timeout: work.timeout, isAlone: schedule.isAlone(work.unit))
-        schedule.setDue(now.monotonicNanoseconds + pause, unit: work.unit)
+        let probeAt = now.monotonicNanoseconds + pause
+        units[work.unit]?.probeAt = probeAt
+        schedule.setDue(probeAt, unit: work.unit)
         guard before != .demoted else { return }
         for entry in schedule.entries
         where entry.poll.unit == work.unit

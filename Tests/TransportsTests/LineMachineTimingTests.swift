@@ -85,6 +85,29 @@ import Testing
         #expect(rig.delivered.contains { $0.unit == 1 && $0.pollID == 1 && $0.outcome == .reply(pdu: value) })
     }
 
+    @Test(arguments: [false, true])
+    func newPollsAndPeriodsOfADemotedUnitWaitForItsProbe(isReplaced: Bool) throws {
+        var rig = MachineRig()
+        try rig.add([.one(0, unit: 1, timeout: 100)], group: 1)
+        try rig.add([.one(0, unit: 2)], group: 2)
+        rig.take(.opened)
+        rig.run(to: 1_000) { $0.unit == 1 ? nil : value }
+        #expect(rig.machine.status.health == [1: .demoted, 2: .good])
+        if isReplaced {
+            rig.machine.remove(group: 1)
+            try rig.add([.one(7, unit: 1, timeout: 100)], group: 1)
+            #expect(rig.delivered.last?.pollID == 7)
+            #expect(rig.outcomes.last == .failed(.demoted))
+        } else {
+            rig.machine.setPeriod(10_000_000, ofPoll: 0, group: 1, at: rig.now)
+        }
+        // Twenty time-outs after its third silence.
+        rig.run(to: 2_250) { $0.unit == 1 ? nil : value }
+        #expect(rig.sent.count { $0.transmission.unit == 1 } == 3)
+        rig.run(to: 4_000) { $0.unit == 1 ? nil : value }
+        #expect(rig.sent.count { $0.transmission.unit == 1 } == 4)
+    }
+
     @Test func aGatewaySayingThatAUnitIsSilentCountsAsSilence() throws {
         var rig = MachineRig()
         try rig.add([.one(0, unit: 1, every: 10), .one(1, unit: 2, every: 10)])
