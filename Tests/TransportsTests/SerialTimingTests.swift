@@ -138,7 +138,7 @@ import Testing
         }
         let line = try SerialModbusLine.line(on: settings(slave.path), time: SystemTime(), seed: 1)
         line.setTiming(UnitTiming(retries: 1), of: 1)
-        #expect(await line.transact(request, unit: 1, timeout: .milliseconds(100)).outcome == value)
+        #expect(await line.transact(request, unit: 1, timeout: .milliseconds(500)).outcome == value)
         await line.stop()
         slave.stop()
         #expect(line.status.retries == 1)
