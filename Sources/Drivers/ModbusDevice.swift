@@ -36,6 +36,8 @@ package actor ModbusDevice {
     nonisolated let setup: ModbusDeviceSetup
     let link: any ModbusLink
     let time: any TimeSource
+    /// Lets time pass; throws where everything stops meanwhile.
+    let pause: @Sendable (Duration) async throws -> Void
     let tell: @Sendable (DeviceEvent) -> Void
     /// Whether the ledger has taken this write.
     let journal: @Sendable (DeviceWriting) async -> Bool
@@ -60,6 +62,8 @@ package actor ModbusDevice {
     /// Numbers of blocks that are to be bisected.
     private nonisolated let refusedBlocks: AsyncStream<Int>
     nonisolated let refusedBlockInput: AsyncStream<Int>.Continuation
+    /// When the newest exchange of each request came that was used, in nanoseconds of the monotonic clock.
+    private var newest: [String: Int64] = [:]
     /// Requests in a row without a usable answer.
     private var misses = 0
     /// Answers for other units that had come on the line when this unit was silent last.
@@ -80,12 +84,14 @@ package actor ModbusDevice {
     package init(
         _ setup: ModbusDeviceSetup, link: any ModbusLink, time: any TimeSource,
         tell: @escaping @Sendable (DeviceEvent) -> Void,
-        journal: @escaping @Sendable (DeviceWriting) async -> Bool = { _ in true }
+        journal: @escaping @Sendable (DeviceWriting) async -> Bool = { _ in true },
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         id = setup.id
         self.setup = setup
         self.link = link
         self.time = time
+        self.pause = pause
         self.tell = tell
         self.journal = journal
         watch = CycleWatch(setup)
@@ -163,10 +169,16 @@ package actor ModbusDevice {
                 continue
             }
             if status.state != .online { await setUp() }
-            guard status.state == .online else { continue }
+            // Meanwhile the same may have been read anew.
+            guard status.state == .online, isNewest(whole, of: request) else { continue }
             use(whole, of: request)
             await attendQueue(after: request)
         }
+    }
+
+    /// Whether nothing newer of `request` was used: an older reply would bring an old result back.
+    private func isNewest(_ exchange: ModbusExchange, of request: ReadRequest) -> Bool {
+        newest[request.id].map { exchange.stamp.monotonicNanoseconds >= $0 } ?? true
     }
 
     /// Reads what must be known before values count, and looks for a result that waits.
@@ -190,9 +202,11 @@ package actor ModbusDevice {
         tell(.reach(isOnline: true, detail: status.detail))
     }
 
-    /// Decodes a usable reply: samples for everyone, and a result where the block shows a new one.
+    /// Decodes a usable reply, unless a newer one was: samples for everyone, and a result where the block
+    /// shows a new one.
     func use(_ exchange: ModbusExchange, of request: ReadRequest) {
-        guard let pdu = exchange.replyPDU else { return }
+        guard let pdu = exchange.replyPDU, isNewest(exchange, of: request) else { return }
+        newest[request.id] = exchange.stamp.monotonicNanoseconds
         misses = 0
         if status.refused.remove(request.id) != nil {
             schedule.reopen(request)
@@ -230,6 +244,8 @@ package actor ModbusDevice {
     /// A request without a usable answer: its points are bad at once, and after several of them the device is
     /// offline.
     func missed(_ request: ReadRequest, _ exchange: ModbusExchange) {
+        guard isNewest(exchange, of: request) else { return }
+        newest[request.id] = exchange.stamp.monotonicNanoseconds
         let (defect, reason) = Self.reason(exchange.outcome)
         let detail = reason + (answersOfOthersCame(defect) ? Self.answersOfOthers : "")
         status.errors += 1
