@@ -230,6 +230,20 @@ package actor ModbusDevice {
         if !due.isEmpty { tell(.samples(due)) }
     }
 
+    /// These points could not be read: they are bad at once, and what others depend on is not known any more:
+    /// a quality, decimals, a unit.
+    func lose(_ points: [String], _ defect: Quality.Defect, at stamp: Stamp) {
+        keep(points.map { valueless($0, defect, at: stamp) })
+        for point in points { known[point] = nil }
+    }
+
+    /// A sample of a point that could not be read.
+    func valueless(_ point: String, _ defect: Quality.Defect, at stamp: Stamp) -> Sample {
+        Sample(
+            device: id, point: point, value: nil, unit: nil, raw: [], quality: .bad(defect), stamp: stamp,
+            provenance: setup.provenance)
+    }
+
     /// What a reply's bytes say; nothing but bad values where they do not answer `request`, or where a group
     /// changed while it was read.
     func readings(of request: ReadRequest, _ pdu: [UInt8]) -> [PointReading] {
