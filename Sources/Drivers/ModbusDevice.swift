@@ -263,14 +263,7 @@ package actor ModbusDevice {
         let (defect, reason) = Self.reason(exchange.outcome)
         let detail = reason + (answersOfOthersCame(defect) ? Self.answersOfOthers : "")
         status.errors += 1
-        let bad = request.points.map { point in
-            Sample(
-                device: id, point: point.id, value: nil, unit: nil, raw: [], quality: .bad(defect),
-                stamp: exchange.stamp, provenance: setup.provenance)
-        }
-        keep(bad)
-        // What others depend on is not known any more: a quality, decimals, a unit.
-        for point in request.points { known[point.id] = nil }
+        lose(request.points.map(\.id), defect, at: exchange.stamp)
         // An exception is an answer: the device is there and says no.
         if case .exception(let exception) = exchange.outcome {
             misses = 0
