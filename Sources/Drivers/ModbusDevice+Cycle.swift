@@ -118,7 +118,7 @@ extension ModbusDevice {
         }
     }
 
-    private func look(
+    func look(
         _ cycle: DeviceCycle, _ readings: [PointReading], _ exchange: ModbusExchange
     ) -> HandshakeMachine.Look? {
         func number(_ id: String) -> UInt64? { readings.first { $0.point == id }?.number }
@@ -148,26 +148,6 @@ extension ModbusDevice {
                 device: sample.device, point: sample.point, value: .text(word), unit: nil, raw: counter.raw,
                 quality: .good, stamp: sample.stamp, provenance: sample.provenance)
         }
-    }
-
-    /// Why the device must not begin yet: a result of an earlier cycle waits, and nothing in it would tell
-    /// that it is not this step's. Nil where there is none, or where results say whose they are.
-    func oldResult() async -> StartFailure? {
-        guard let cycle = setup.registers.cycle, cycle.binding?.echo == nil,
-            let request = setup.registers.readPlan.request(cycle.queue?.request ?? cycle.request)
-        else { return nil }
-        let exchange = await read(request)
-        guard let pdu = exchange.replyPDU else {
-            return StartFailure("\(id) could not be asked whether a result waits")
-        }
-        let readings = readings(of: request, pdu)
-        let waits: Bool
-        if let queue = cycle.queue {
-            waits = readings.first { $0.point == queue.waiting }?.number != 0
-        } else {
-            waits = look(cycle, readings, exchange).map { watch.handshake.wouldReport($0) } ?? true
-        }
-        return waits ? StartFailure("\(id) still holds a result of an earlier cycle; it is taken first") : nil
     }
 
     func group(

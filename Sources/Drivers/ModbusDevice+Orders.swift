@@ -29,9 +29,10 @@ extension ModbusDevice {
     /// not.
     private func start(token: String?, setPoints: [SetPoint]) async -> StartFailure? {
         do {
-            // A tool that needs neither binding nor command is started by its operator.
             let writes = try setup.registers.startWrites(setPoints, token: token ?? "")
-            if !writes.isEmpty, let failure = await oldResult() { return failure }
+            // A tool that needs neither binding nor command is started by its operator.
+            let hindrance = writes.isEmpty ? await takeEarlierResults() : await oldResult()
+            if let hindrance { return hindrance }
             for write in writes {
                 if let failure = await carryOut(write, for: .start, by: author) {
                     return await undone(failure)
