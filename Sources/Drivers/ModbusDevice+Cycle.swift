@@ -157,9 +157,10 @@ extension ModbusDevice {
         let isValid = cycle.good.map { byPoint[$0.point]?.value == .text($0.word) } ?? true
         if !isValid { byPoint = byPoint.mapValues { $0.flagged() } }
         let echo = cycle.binding?.echo.flatMap { byPoint[$0]?.value?.description }
+        let raw = exchange.replyPDU ?? []
         return SampleGroup(
-            device: id, sequence: String(sequence), echo: echo, isValid: isValid, samples: byPoint,
-            raw: exchange.replyPDU ?? [], stamp: exchange.stamp)
+            device: id, sequence: String(sequence), echo: echo, isValid: isValid, samples: byPoint, raw: raw,
+            identity: identity(ofReply: raw), stamp: exchange.stamp)
     }
 }
 

@@ -201,9 +201,9 @@ extension CycleMachine {
 }
 
 extension SampleGroup {
-    /// Whether both are the same reading of the same device: a poll may see a result again before it is
-    /// acknowledged.
+    /// Whether both are the same result of the same device, which a poll may see again before it is
+    /// acknowledged; the status around it may have changed since.
     func isSameResult(as other: SampleGroup) -> Bool {
-        device == other.device && sequence == other.sequence && raw == other.raw
+        device == other.device && sequence == other.sequence && identity == other.identity
     }
 }
