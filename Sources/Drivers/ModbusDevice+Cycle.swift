@@ -47,9 +47,6 @@ extension ModbusDevice {
         at cycle: DeviceCycle, _ request: ReadRequest, _ readings: [PointReading], _ samples: [Sample],
         _ exchange: ModbusExchange
     ) {
-        if let heartbeat = cycle.heartbeat, watch.heartbeat != nil {
-            listen(to: heartbeat, readings, exchange.stamp)
-        }
         guard cycle.sequence != nil, cycle.request == request.id,
             let look = look(cycle, readings, exchange)
         else { return }
@@ -100,17 +97,21 @@ extension ModbusDevice {
         }
     }
 
-    private func listen(
-        to heartbeat: DeviceCycle.Heartbeat, _ readings: [PointReading], _ stamp: Stamp
-    ) {
-        guard let count = readings.first(where: { $0.point == heartbeat.point })?.number else { return }
+    /// Whether the device's own program runs, as far as its heartbeat tells.
+    func listen(_ readings: [PointReading], _ stamp: Stamp) {
+        guard let heartbeat = setup.registers.cycle?.heartbeat,
+            let count = readings.first(where: { $0.point == heartbeat.point })?.number
+        else { return }
         switch watch.heartbeat?.judge(count, atNanoseconds: stamp.monotonicNanoseconds) {
         case .still(let seconds):
             tell(
                 .irregular(
                     "\(id): its heartbeat has stood still at \(count) for \(seconds) s: it answers, but its "
                         + "own program does not run"))
-        case .movesAgain: tell(.irregular("\(id): its heartbeat moves again"))
+        case .movesAgain:
+            tell(.irregular("\(id): its heartbeat moves again"))
+            // What was read on connecting may be old, or of another program.
+            setUpAgain("its program runs again")
         case .restarted:
             tell(
                 .restarted("\(id): the device was restarted: its heartbeat went back to \(count)", at: stamp))
@@ -132,7 +133,8 @@ extension ModbusDevice {
     /// The samples with the outcome that the counters name. Status bits may be silent, as they are after
     /// their pulse; where they contradict, the outcome is bad: unknown is never a pass.
     private func name(_ outcomes: Set<String>, _ cycle: DeviceCycle, _ samples: [Sample]) -> [Sample] {
-        guard let verdict = cycle.verdict else { return samples }
+        // Where its program stands still, its counters are as old as everything else.
+        guard let verdict = cycle.verdict, !standsStill else { return samples }
         return samples.map { sample in
             guard sample.point == verdict.point else { return sample }
             if sample.quality == .good, case .text(let shown) = sample.value {
@@ -166,10 +168,13 @@ extension ModbusDevice {
 
 extension Sample {
     /// The same sample of a result that its device calls invalid; one that is bad already stays as it is.
-    fileprivate func flagged() -> Sample {
+    fileprivate func flagged() -> Sample { doubted(.flagged) }
+
+    /// The same sample with a value that is not to be trusted; one that is bad already stays as it is.
+    func doubted(_ defect: Quality.Defect) -> Sample {
         guard quality == .good else { return self }
         return Sample(
-            device: device, point: point, value: value, unit: unit, raw: raw, quality: .bad(.flagged),
+            device: device, point: point, value: value, unit: unit, bytes: bytes, quality: .bad(defect),
             stamp: stamp, provenance: provenance)
     }
 }

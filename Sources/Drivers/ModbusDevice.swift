@@ -181,6 +181,14 @@ package actor ModbusDevice {
         newest[request.id].map { exchange.stamp.monotonicNanoseconds >= $0 } ?? true
     }
 
+    /// What is known of a device in reach may be old: its values count when it was set up again, at the next
+    /// reply.
+    func setUpAgain(_ why: String) {
+        guard status.state == .online else { return }
+        (status.state, status.detail) = (.connecting, why)
+        tell(.reach(isOnline: false, detail: why))
+    }
+
     /// Reads what must be known before values count, and looks for a result that waits.
     private func setUp() async {
         for request in schedule.requests where request.moment == .onConnect {
@@ -217,9 +225,10 @@ package actor ModbusDevice {
         if request.isTorn(pdu) { status.tornReads += 1 }
         let readings = readings(of: request, pdu)
         for reading in readings { known[reading.point] = reading }
+        listen(readings, exchange.stamp)
         let samples = readings.map { sample($0, at: exchange.stamp) }
         keep(samples)
-        noteIdentity(of: request)
+        if !standsStill { noteIdentity(of: request) }
         if let cycle = setup.registers.cycle { look(at: cycle, request, readings, samples, exchange) }
     }
 
@@ -251,8 +260,13 @@ package actor ModbusDevice {
         return request.decode(data, knowing: known)
     }
 
+    /// Whether something answers in the name of a device whose own program has stopped.
+    var standsStill: Bool { watch.heartbeat?.isStill ?? false }
+
     private func sample(_ reading: PointReading, at stamp: Stamp) -> Sample {
-        Sample(reading, device: id, at: stamp, provenance: setup.provenance)
+        let sample = Sample(reading, device: id, at: stamp, provenance: setup.provenance)
+        // The same values for ever: they were true when it stopped.
+        return standsStill ? sample.doubted(.stale) : sample
     }
 
     /// A request without a usable answer: its points are bad at once, and after several of them the device is

@@ -109,6 +109,39 @@ import Testing
         #expect(rig.irregularities.count { $0.contains("its heartbeat has stood still at 100") } == 1)
     }
 
+    /// A server that answers for a controller whose program has stopped gives the same values for ever. Seen
+    /// failing with the heartbeat only told of (`ModbusDevice.use`).
+    @Test func valuesAreBadWhileTheHeartbeatStandsStill() async throws {
+        // Each request takes a second of this clock.
+        let rig = try await DeviceRig("uson-qualitek", stepMilliseconds: 1_000)
+        show(rig.line, pass: 7, fail: 2)
+        rig.line.poll([0])
+        await rig.listen(forReach: true)
+        await rig.pollAndListen([0])
+        #expect(rig.last("program")?.quality == .good)
+        for _ in 0..<6 { await rig.pollAndListen([0]) }
+        #expect(rig.last("program")?.quality == .bad(.stale))
+        #expect(rig.last("set_program")?.quality == .good, "what it was set to was read while it ran")
+        #expect(await rig.gauge(["program"], patience: .seconds(2))["program"]?.quality == .bad(.stale))
+        // Nor is a result good, whoever counts it.
+        show(rig.line, pass: 8, fail: 2)
+        await rig.pollAndListen([0])
+        #expect(rig.results.count == 1)
+        #expect(rig.results.first?.samples["program"]?.quality == .bad(.stale))
+        #expect(outcomes(rig).first??.quality != .good)
+        show(rig.line, heartbeat: 101, pass: 8, fail: 2)
+        await rig.pollAndListen([0])
+        #expect(rig.last("program")?.quality == .good)
+        // It may be another program by now: what was read on connecting is read again.
+        let setProgram = ModbusRequest.readHoldingRegisters(address: 1, count: 1)
+        let before = rig.line.requests.count { $0 == setProgram }
+        rig.line.poll([0])
+        await rig.listen(forReach: true, count: 2)
+        #expect(rig.line.requests.count { $0 == setProgram } == before + 1)
+        #expect(rig.reaches == [true, false, true])
+        #expect(await rig.gauge(["program"], patience: .zero)["program"]?.quality == .good)
+    }
+
     /// Told a second time because the reach was lost before it was durable: the status around it has changed,
     /// the result has not. Seen failing with the whole reply as its identity (`ModbusDevice.group`).
     @Test func aResultThatIsToldAgainIsKnownByItsCounters() async throws {
