@@ -131,14 +131,15 @@ extension ModbusDevice {
     }
 
     /// The samples with the outcome that the counters name. Status bits may be silent, as they are after
-    /// their pulse; where they contradict, the outcome is bad: unknown is never a pass.
+    /// their pulse; where they contradict, or several counters have moved, the outcome is bad: unknown is
+    /// never a pass.
     private func name(_ outcomes: Set<String>, _ cycle: DeviceCycle, _ samples: [Sample]) -> [Sample] {
         // Where its program stands still, its counters are as old as everything else.
         guard let verdict = cycle.verdict, !standsStill else { return samples }
         return samples.map { sample in
             guard sample.point == verdict.point else { return sample }
             if sample.quality == .good, case .text(let shown) = sample.value {
-                if outcomes.contains(shown) { return sample }
+                if outcomes == [shown] { return sample }
                 let counted = outcomes.isEmpty ? "nothing" : outcomes.sorted().joined(separator: " and ")
                 tell(.irregular("\(id): its status says \(shown), its counters \(counted)"))
                 return sample.flagged()
