@@ -104,17 +104,19 @@ extension ModbusDevice {
         else { return }
         switch watch.heartbeat?.judge(count, atNanoseconds: stamp.monotonicNanoseconds) {
         case .still(let seconds):
+            status.detail = "answering, but its own program does not run"
             tell(
                 .irregular(
                     "\(id): its heartbeat has stood still at \(count) for \(seconds) s: it answers, but its "
                         + "own program does not run"))
+        // What was read on connecting may be old, or of another program.
         case .movesAgain:
             tell(.irregular("\(id): its heartbeat moves again"))
-            // What was read on connecting may be old, or of another program.
             setUpAgain("its program runs again")
         case .restarted:
             tell(
                 .restarted("\(id): the device was restarted: its heartbeat went back to \(count)", at: stamp))
+            setUpAgain("it was restarted")
         case .beating, nil: break
         }
     }
