@@ -56,6 +56,7 @@ extension Command {
             "silent": budget.worstSilence.map { silence in
                 [
                     "device": .string(silence.device), "wait_ms": .number(silence.wait / 1_000_000),
+                    "until_probed_ms": .number(silence.untilProbed / 1_000_000),
                     "every_ms": .number(silence.every / 1_000_000),
                     "load_percent": .string(BusTimeText.tenths(silence.load)),
                     "delayed": .array(silence.delayed.map { .string($0) }),

@@ -65,10 +65,7 @@ package struct AteqTester: SimulatedDevice {
     }
 
     package mutating func perform(_ act: HandAct, at now: ShopTime) throws(SimulationError) {
-        guard case .pressStart = act else {
-            throw SimulationError(.refused, id, "a leak tester can only be started")
-        }
-        guard endsAt == nil else { throw SimulationError(.refused, id, "a test runs; wait for its end") }
+        try LeakTest.allow(act, at: id, isRunning: endsAt != nil)
         begin(remotely: false, at: now)
     }
 
