@@ -48,6 +48,10 @@ package actor ModbusDevice {
     /// Writes that the ledger has not taken yet, oldest first; false once it took one no more.
     var unrecorded: [DeviceWriting] = []
     var isRecording = true
+    /// The entry that is on its way to the ledger.
+    var recording: Task<Bool, Never>?
+    /// Whether a write since this was made false may have been carried out.
+    var mayHaveTaken = false
     /// When each setting was written last, monotonic.
     var settingWrites: [String: Int64] = [:]
     /// Whether the last acknowledgement was not taken, which is said once.
@@ -202,6 +206,7 @@ package actor ModbusDevice {
             use(exchange, of: request)
         }
         await readIdentification()
+        guard await readIdentityPoints() else { return }
         noteIdentity()
         guard await settle(), await meet() else { return }
         misses = 0

@@ -89,6 +89,7 @@ extension CycleMachine {
     ) -> [Action] {
         if consumed[group.device]?.isSameResult(as: group) == true { return reportedAgain(group) }
         consumed[group.device] = group
+        if let doubt = group.doubt { return orphan(group, evidence: evidence, because: doubt, at: moment) }
         guard case .waiting(let cycle, let progress) = phase,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
             isExpected(group, progress, of: cycle)
@@ -104,7 +105,8 @@ extension CycleMachine {
         let step = station.plan.steps[progress.index]
         let others = station.plan.characteristics(of: step).map(\.source)
             .filter { $0.role != step.completes }
-        phase = .gauging(cycle, progress, Completion(group: group, evidence: evidence))
+        let identity = identities[role] ?? .unknown
+        phase = .gauging(cycle, progress, Completion(group: group, evidence: evidence, identity: identity))
         guard others.isEmpty else { return [.gauge(others, after: group.stamp)] }
         return gauged([:], at: moment)
     }
@@ -162,9 +164,11 @@ extension CycleMachine {
         let day = moment.stamp.utc.date
         let results = station.plan.characteristics(of: step).compactMap {
             characteristic -> MeasurementResult? in
-            guard let gauge = gauge(characteristic.source.role) else { return nil }
+            guard var gauge = gauge(characteristic.source.role) else { return nil }
+            let isOwn = characteristic.source.role == step.completes
+            if isOwn { gauge.identity = completion.identity }
             let sample =
-                characteristic.source.role == step.completes
+                isOwn
                 ? completion.group.samples[characteristic.source.point] : samples[characteristic.source]
             return MeasurementResult(judging: sample, against: characteristic, with: gauge, on: day)
         }

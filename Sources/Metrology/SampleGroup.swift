@@ -21,6 +21,8 @@ package struct SampleGroup: Sendable, Equatable {
     package let identity: [UInt8]
     /// When the reply's last byte arrived.
     package let stamp: Stamp
+    /// Why it may be a result that was taken before, and is credited to no step; nil where it is none.
+    package private(set) var doubt: String?
 
     /// Without an `identity` the whole reply is it.
     package init(
@@ -30,5 +32,12 @@ package struct SampleGroup: Sendable, Equatable {
         (self.device, self.sequence, self.echo, self.isValid) = (device, sequence, echo, isValid)
         (self.samples, self.raw, self.stamp) = (samples, raw, stamp)
         self.identity = identity ?? raw
+    }
+
+    /// The same, credited to no step.
+    package func doubted(because reason: String) -> SampleGroup {
+        var copy = self
+        copy.doubt = reason
+        return copy
     }
 }

@@ -46,8 +46,8 @@ final class DeviceRig {
         line = InMemoryLine(clock: clock)
         device = ModbusDevice(
             ModbusDeviceSetup(id: "D-1", registers: registers, unit: 1, provenance: .live, taken: taken),
-            link: line, time: clock, tell: { tape.add($0) }, journal: { [journal] in journal.enter($0) },
-            pause: { try await clock.pause($0) })
+            link: line, time: clock, tell: { tape.add($0) },
+            journal: { [journal] in await journal.enter($0) }, pause: { try await clock.pause($0) })
         wakeUps = tape.wakeUps.makeAsyncIterator()
         writes = line.writes.makeAsyncIterator()
         let device = device
@@ -184,13 +184,22 @@ extension ModbusDevice {
 
 /// A ledger that keeps what is entered, until it fails.
 final class WritingBook: @unchecked Sendable {
-    // Safety: both are guarded by `lock`.
+    // Safety: all of them are guarded by `lock`.
     private let lock = NSLock()
     private var kept: [DeviceWriting] = []
     private var hasFailed = false
+    private var isHeld = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    func enter(_ writing: DeviceWriting) -> Bool {
-        lock.withLock {
+    func enter(_ writing: DeviceWriting) async -> Bool {
+        await withCheckedContinuation { continuation in
+            let waits = lock.withLock {
+                if isHeld { waiting.append(continuation) }
+                return isHeld
+            }
+            if !waits { continuation.resume() }
+        }
+        return lock.withLock {
             guard !hasFailed else { return false }
             kept.append(writing)
             return true
@@ -198,6 +207,17 @@ final class WritingBook: @unchecked Sendable {
     }
 
     func fail() { lock.withLock { hasFailed = true } }
+
+    /// From now on nothing becomes durable until `release`.
+    func hold() { lock.withLock { isHeld = true } }
+
+    func release() {
+        let waiting = lock.withLock {
+            defer { (isHeld, self.waiting) = (false, []) }
+            return self.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
 
     var entries: [DeviceWriting] { lock.withLock { kept } }
 }

@@ -64,6 +64,22 @@ import Testing
         #expect(dialogue.say(.completed(role: "bench", leak, evidence: "e7")) == [])
     }
 
+    /// Its device cannot tell whether it was taken before: it is kept, and no part gets it. Seen failing with
+    /// the doubt left unread.
+    @Test func aResultThatMayHaveBeenTakenBeforeIsCreditedToNoStep() throws {
+        var dialogue = Dialogue(try Fixture.station())
+        _ = dialogue.begin()
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
+        let group = try Fixture.group(sequence: "7", echo: dialogue.token, at: dialogue.now)
+            .doubted(because: "it is the same as result 6")
+        let actions = dialogue.say(.completed(role: "bench", group, evidence: "e7"))
+        guard case .orphan(let body, _) = try #require(actions.first), actions.count == 1 else {
+            Issue.record("credited: \(actions)")
+            return
+        }
+        #expect(body["because"] == "it is the same as result 6")
+    }
+
     /// A serial says which part, not which step or attempt: what was made before this step began, with the
     /// settings of another one, is not its result.
     @Test func aResultUnderTheSerialOfAStepThatHasNotBegunIsAnOrphan() throws {

@@ -38,7 +38,7 @@ struct SettingReader {
         let number = ExactDecimal(text).map(PointValue.decimal)
         let value = point.quantity == nil ? PointValue.text(text) : number ?? .text(text)
         do {
-            _ = try point.words(writing: value)
+            try point.checkComparable(try point.words(writing: value))
             return DeviceSetting(point: id, value: value)
         } catch {
             setting.fault("value", "point \(Wording.quoted(id)): \(error.what)", error.remedy)
