@@ -91,7 +91,7 @@ extension CycleMachine {
         consumed[group.device] = group
         guard case .waiting(let cycle, let progress) = phase,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
-            isExpected(progress, of: cycle)
+            isExpected(group, progress, of: cycle)
         else {
             return orphan(group, evidence: evidence, because: "no step waits for it", at: moment)
         }
@@ -111,10 +111,11 @@ extension CycleMachine {
 
     /// Whether a result may be that of this step. A token of its own says so by itself; the serial is the
     /// same in every step and attempt, so the step must have begun.
-    private func isExpected(_ progress: StepProgress, of cycle: OpenCycle) -> Bool {
+    private func isExpected(_ group: SampleGroup, _ progress: StepProgress, of cycle: OpenCycle) -> Bool {
         guard let token = echoedToken(of: progress) else {
-            // Nothing but the moment says whose it is: what ended before the start was taken is another's.
-            return progress.isStarted
+            // Nothing but the moment says whose it is: what ended before the start was taken is another's,
+            // and so is what was read before the device was told to begin, whenever it comes here.
+            return progress.isStarted && group.stamp.monotonicNanoseconds > progress.startedAtNanoseconds
         }
         return token != cycle.part.serial || progress.isStarted || progress.mayHaveBegun
     }
@@ -200,9 +201,9 @@ extension CycleMachine {
 }
 
 extension SampleGroup {
-    /// Whether both are the same reading of the same device: a poll may see a result again before it is
-    /// acknowledged.
+    /// Whether both are the same result of the same device, which a poll may see again before it is
+    /// acknowledged; the status around it may have changed since.
     func isSameResult(as other: SampleGroup) -> Bool {
-        device == other.device && sequence == other.sequence && raw == other.raw
+        device == other.device && sequence == other.sequence && identity == other.identity
     }
 }

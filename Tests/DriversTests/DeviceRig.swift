@@ -46,7 +46,8 @@ final class DeviceRig {
         line = InMemoryLine(clock: clock)
         device = ModbusDevice(
             ModbusDeviceSetup(id: "D-1", registers: registers, unit: 1, provenance: .live, taken: taken),
-            link: line, time: clock, tell: { tape.add($0) }, journal: { [journal] in journal.enter($0) })
+            link: line, time: clock, tell: { tape.add($0) }, journal: { [journal] in journal.enter($0) },
+            pause: { try await clock.pause($0) })
         wakeUps = tape.wakeUps.makeAsyncIterator()
         writes = line.writes.makeAsyncIterator()
         let device = device
@@ -88,6 +89,11 @@ final class DeviceRig {
     /// Waits until the device has told so many results, from the beginning.
     func listen(forResults count: Int) async { await listen { results.count >= count } }
 
+    /// Reads points anew, as for a record.
+    func gauge(_ points: [String], patience: Duration) async -> [String: Sample] {
+        await device.reading(of: points, patience: patience)
+    }
+
     /// Starts a step; nil where the device took it.
     func start(_ setPoints: [SetPoint], author: WriteAuthor? = nil) async -> StartFailure? {
         await withCheckedContinuation { answer in
@@ -99,11 +105,8 @@ final class DeviceRig {
     }
 
     /// Returns when every order before is carried out and entered.
-    func settle() async {
-        _ = await withCheckedContinuation { answer in
-            device.submit(.gauge(points: [], patience: .zero, answer: { answer.resume(returning: $0) }))
-        }
-    }
+    func settle() async { _ = await gauge([], patience: .zero) }
+
     /// Waits until the device has said so many irregular things, from the beginning.
     func listen(forIrregularities count: Int) async { await listen { irregularities.count >= count } }
 
@@ -167,6 +170,15 @@ final class DeviceRig {
             guard case .samples(let samples) = event else { return nil }
             return samples.last { $0.point == point }
         }.first
+    }
+}
+
+extension ModbusDevice {
+    /// Has these points read anew, as for a record.
+    nonisolated func reading(of points: [String], patience: Duration) async -> [String: Sample] {
+        await withCheckedContinuation { answer in
+            submit(.gauge(points: points, patience: patience, answer: { answer.resume(returning: $0) }))
+        }
     }
 }
 
