@@ -41,7 +41,7 @@ import Testing
         // The first answer (register 0 holds AAAA) comes 1.5 time-outs after its request.
         let slave = try ScriptedSlave { count, request, device in
             if count == 0 {
-                Self.pause(milliseconds: 150)
+                Self.pause(milliseconds: 600)
                 try device.write(ModbusRTUFrame(unit: 1, pdu: [3, 2, 0xAA, 0xAA]).bytes)
             } else {
                 try device.write(ModbusRTUFrame(unit: 1, pdu: [3, 2, 0xBB, request[3]]).bytes)
@@ -50,7 +50,7 @@ import Testing
         let line = try line(slave.path)
         var stream = ExchangeStream()
         // Both are due at once, so that the second follows the first without any help from the test.
-        let polls = [(UInt16(0), Duration.milliseconds(100)), (200, .seconds(5))].map { address, timeout in
+        let polls = [(UInt16(0), Duration.milliseconds(400)), (200, .seconds(5))].map { address, timeout in
             ModbusPoll(
                 id: Int(address), unit: 1, request: .readHoldingRegisters(address: address, count: 1),
                 period: .seconds(3_600), timeout: timeout)

@@ -19,12 +19,4 @@ package struct LeakTest: Sendable, Equatable {
 
     /// How test `number`, from 1, ends.
     func outcome(of number: Int) -> Outcome { outcomes[(max(1, number) - 1) % outcomes.count] }
-
-    /// Throws `SimulationError` unless `act` is what a person can do at the tester `id` now: start a test.
-    static func allow(_ act: HandAct, at id: String, isRunning: Bool) throws(SimulationError) {
-        guard case .pressStart = act else {
-            throw SimulationError(.refused, id, "a leak tester can only be started")
-        }
-        guard !isRunning else { throw SimulationError(.refused, id, "a test runs; wait for its end") }
-    }
 }
