@@ -88,6 +88,7 @@ import Testing
 
         let text = try String(
             contentsOf: profiles.appendingPathComponent("kral-bem500.yaml"), encoding: .utf8)
+        // Seen failing with the name left unread: the gateway refused then what this had accepted.
         let misnamed = folder.appendingPathComponent("bem.yaml")
         try text.write(to: misnamed, atomically: true, encoding: .utf8)
         let refused = try await plumbline(["profile", "check", misnamed.path])
