@@ -18,16 +18,18 @@ extension Command {
             throw CommandFailure(
                 .mismatch, "the escape at byte \(error.offset) cannot be read: \(error.what)")
         }
-        let mark: PartMark
         do throws(MarkError) {
-            mark = try PartMark.parse(bytes)
+            let mark = try PartMark.parse(bytes)
+            if console.usesJSON {
+                console.print(CanonicalJSON.text(mark.json))
+            } else {
+                for (name, value) in lines(mark) { console.print(name.padded(to: 21) + value) }
+            }
         } catch {
-            throw CommandFailure(.mismatch, "byte \(error.offset): \(error.what)")
-        }
-        if console.usesJSON {
-            console.print(CanonicalJSON.text(json(mark)))
-        } else {
-            for (name, value) in lines(mark) { console.print(name.padded(to: 13) + value) }
+            if console.usesJSON { console.print(CanonicalJSON.text(refusal(error, bytes))) }
+            throw CommandFailure(
+                .mismatch,
+                ([error.description] + MarkExcerpt.lines(bytes, at: error.offset)).joined(separator: "\n"))
         }
         return .success
     }
@@ -47,23 +49,58 @@ extension Command {
     }
 
     private static func lines(_ mark: PartMark) -> [(String, String)] {
-        var lines = [
-            ("format", "\(mark.format)"), ("symbology", mark.symbology ?? "–"), ("serial", mark.serial),
-            ("part number", mark.partNumber ?? "–"), ("UII", mark.uii ?? "–"), ("lot", mark.lot ?? "–"),
-        ]
-        lines += mark.elements.map { ("element", "\($0.identifier) \($0.value)") }
-        lines += mark.derivation.map { ("because", $0) }
+        var lines = [("format", "\(mark.format)"), ("symbology", mark.symbology ?? "–")]
+        lines += mark.facts.map { ($0.name, $0.value ?? "–") }
+        lines += mark.elements.map {
+            ("element at \($0.offset)", "\($0.identifier.isEmpty ? "(unknown)" : $0.identifier) \($0.value)")
+        }
+        lines += mark.derivation.map { ("because", $0.description) }
         return lines
     }
 
-    private static func json(_ mark: PartMark) -> JSONValue {
+    private static func refusal(_ error: MarkError, _ bytes: [UInt8]) -> JSONValue {
         [
-            "format": .string("\(mark.format)"), "symbology": .optional(mark.symbology),
-            "serial": .string(mark.serial), "part_number": .optional(mark.partNumber),
-            "uii": .optional(mark.uii), "lot": .optional(mark.lot), "raw": .string(Hex.text(mark.raw)),
+            "refused": ["byte": .number(Int64(error.offset)), "why": .string(error.what)],
+            "raw": .string(Hex.text(bytes)),
+        ]
+    }
+}
+
+extension PartMark {
+    /// What the mark says of the part, in the order in which people ask.
+    fileprivate var facts: [(name: String, value: String?)] {
+        var facts = [
+            ("serial", serial), ("part number", partNumber), ("original part number", originalPartNumber),
+            ("UII", uii), ("lot", lot),
+        ]
+        // Both are rare, and a line without a value would only raise questions.
+        if originalPartNumber == nil || originalPartNumber == partNumber { facts.remove(at: 2) }
+        if let partID { facts.append(("id in the QMS", partID)) }
+        return facts
+    }
+
+    /// What `scan --json` prints.
+    fileprivate var json: JSONValue {
+        [
+            "format": .string("\(format)"), "symbology": .optional(symbology), "serial": .optional(serial),
+            "part_number": .optional(partNumber), "original_part_number": .optional(originalPartNumber),
+            "uii": .optional(uii), "lot": .optional(lot), "part_id": .optional(partID),
+            "raw": .string(Hex.text(raw)),
             "elements": .array(
-                mark.elements.map { ["identifier": .string($0.identifier), "value": .string($0.value)] }),
-            "derivation": .array(mark.derivation.map(JSONValue.string)),
+                elements.map {
+                    [
+                        "identifier": .string($0.identifier), "value": .string($0.value),
+                        "offset": .number(Int64($0.offset)),
+                    ]
+                }),
+            "derivation": .array(derivation.map { .string($0.description) }),
+            "derived": .array(
+                derivation.map {
+                    [
+                        "fact": .string($0.fact.rawValue),
+                        "from": .array($0.sources.map(JSONValue.string)),
+                    ]
+                }),
         ]
     }
 }
