@@ -70,24 +70,29 @@ struct ItemIdentity {
     }
 
     private mutating func deriveUII() throws(MarkError) {
-        var first: Candidate?
-        for candidate in [whole(.complete), equivalent(), together(), construct1(), construct2()] {
-            guard let candidate else { continue }
-            if let first, first.uii != candidate.uii {
-                throw MarkError(
-                    "two different UIIs: \(PartMark.words(first.origin, elements)), and "
-                        + PartMark.words(candidate.origin, elements), at: candidate.offset)
-            }
-            first = first ?? candidate
-        }
-        guard let first else { return }
-        let limit = ElementRule.longestIdentity
-        guard first.uii.utf8.count <= limit else {
+        try take(whole(.complete))
+        try take(equivalent())
+        try take(together())
+        try take(construct1())
+        try take(construct2())
+    }
+
+    /// Makes `candidate` the UII, unless there is another.
+    private mutating func take(_ candidate: Candidate?) throws(MarkError) {
+        guard let candidate else { return }
+        if let uii, let origin = origins.uii {
+            guard uii != candidate.uii else { return }
             throw MarkError(
-                "a UII of \(first.uii.utf8.count) characters, more than \(limit)", at: first.offset)
+                "two different UIIs: \(PartMark.words(origin, elements)), and "
+                    + PartMark.words(candidate.origin, elements), at: candidate.offset)
         }
-        uii = first.uii
-        origins.uii = first.origin
+        let limit = ElementRule.longestIdentity
+        guard candidate.uii.utf8.count <= limit else {
+            throw MarkError(
+                "a UII of \(candidate.uii.utf8.count) characters, more than \(limit)", at: candidate.offset)
+        }
+        uii = candidate.uii
+        origins.uii = candidate.origin
     }
 
     private func whole(_ role: ElementRole) -> Candidate? {
