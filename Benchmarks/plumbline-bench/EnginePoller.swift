@@ -82,9 +82,14 @@ extension EnginePoller.Tally {
                 failures += 1
                 continue
             }
-            latest[index] = request.decode(data).map {
-                Sample($0, device: device, at: exchange.stamp, provenance: .live)
+            // Taken out rather than copied, and filled again in the same storage.
+            var newest: [Sample] = []
+            swap(&newest, &latest[index])
+            newest.removeAll(keepingCapacity: true)
+            request.decode(data) {
+                newest.append(Sample($0, device: device, at: exchange.stamp, provenance: .live))
             }
+            swap(&newest, &latest[index])
             samples += latest[index].count
         }
     }

@@ -39,44 +39,67 @@ struct DeadlineHeap {
     private mutating func remove(_ number: Int) {
         let place = places[number]
         guard place >= 0 else { return }
-        let last = order.count - 1
-        if place != last { swap(place, last) }
-        order.removeLast()
+        let last = order.removeLast()
         places[number] = -1
-        if place < order.count {
-            rise(from: place)
-            sink(from: place)
-        }
+        guard last != number else { return }
+        order[place] = last
+        places[last] = place
+        rise(from: place)
+        sink(from: places[last])
     }
 
-    private mutating func rise(from start: Int) {
+    private mutating func rise(from start: Int) { Self.rise(from: start, &order, &places, times) }
+
+    private mutating func sink(from start: Int) { Self.sink(from: start, &order, &places, times) }
+
+    /// Moves the number at `start` up to where none above it is later.
+    ///
+    /// The others move into the gap that it leaves; all through spans, which ask only once whether the storage
+    /// is shared.
+    private static func rise(
+        from start: Int, _ order: inout [Int], _ places: inout [Int], _ times: [Int64]
+    ) {
+        let times = times.span
+        var order = order.mutableSpan
+        var places = places.mutableSpan
+        let number = order[start]
         var place = start
-        while place > 0, isEarlier(place, than: (place - 1) / 2) {
-            swap(place, (place - 1) / 2)
+        while place > 0 {
+            let above = order[(place - 1) / 2]
+            guard isEarlier(number, than: above, times) else { break }
+            order[place] = above
+            places[above] = place
             place = (place - 1) / 2
         }
+        order[place] = number
+        places[number] = place
     }
 
-    private mutating func sink(from start: Int) {
+    /// Moves the number at `start` down to where none below it is earlier.
+    private static func sink(
+        from start: Int, _ order: inout [Int], _ places: inout [Int], _ times: [Int64]
+    ) {
+        let times = times.span
+        var order = order.mutableSpan
+        var places = places.mutableSpan
+        let number = order[start]
         var place = start
         while place * 2 + 1 < order.count {
             var child = place * 2 + 1
-            if child + 1 < order.count, isEarlier(child + 1, than: child) { child += 1 }
-            guard isEarlier(child, than: place) else { return }
-            swap(place, child)
+            if child + 1 < order.count, isEarlier(order[child + 1], than: order[child], times) {
+                child += 1
+            }
+            let below = order[child]
+            guard isEarlier(below, than: number, times) else { break }
+            order[place] = below
+            places[below] = place
             place = child
         }
+        order[place] = number
+        places[number] = place
     }
 
-    private func isEarlier(_ left: Int, than right: Int) -> Bool {
-        let (first, second) = (order[left], order[right])
-        let (time, other) = (times[first], times[second])
-        return time == other ? first < second : time < other
-    }
-
-    private mutating func swap(_ left: Int, _ right: Int) {
-        order.swapAt(left, right)
-        places[order[left]] = left
-        places[order[right]] = right
+    private static func isEarlier(_ left: Int, than right: Int, _ times: Span<Int64>) -> Bool {
+        times[left] != times[right] ? times[left] < times[right] : left < right
     }
 }

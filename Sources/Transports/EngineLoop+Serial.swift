@@ -24,7 +24,7 @@ extension EngineLoop {
     }
 
     /// Bytes of a line that knows by time alone what they answer: those that no one waits for are noise.
-    func takeSerial(_ bytes: UnsafeRawBufferPointer, _ line: TCPLine, slot: Int, at now: Stamp) {
+    mutating func takeSerial(_ bytes: UnsafeRawBufferPointer, _ line: TCPLine, slot: Int, at now: Stamp) {
         guard line.owner.machine.isWaitingForReply else {
             tell(line, slot: slot, .noise, at: now)
             return
@@ -42,7 +42,7 @@ extension EngineLoop {
     }
 
     /// A request must never find bytes that came before it: they would be taken for its answer.
-    func discardUnread(_ line: TCPLine, slot: Int) {
+    mutating func discardUnread(_ line: TCPLine, slot: Int) {
         guard line.serial != nil, !line.isConnecting, let socket = line.socket,
             !line.owner.machine.isWaitingForReply, Descriptor.hasUnread(socket)
         else { return }

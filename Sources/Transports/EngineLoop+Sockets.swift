@@ -9,7 +9,7 @@ extension EngineLoop {
     private static let unacknowledgedMilliseconds: Int32 = 10_000
 
     /// What became true of a line's socket; an event of an earlier socket of the line is passed over.
-    func meet(_ event: Epoll.Event) {
+    mutating func meet(_ event: Epoll.Event) {
         let slot = Int(event.token & 0xFFFF_FFFF)
         guard let line = line(slot), line.generation == UInt32(event.token >> 32), let socket = line.socket
         else { return }
@@ -23,7 +23,7 @@ extension EngineLoop {
     /// Begins to connect; a host that is a name is looked up on a thread of its own, which may take long.
     ///
     /// - Returns: what came of it; nil where it is under way.
-    func dial(_ line: TCPLine, slot: Int) -> LineMachine.Input? {
+    mutating func dial(_ line: TCPLine, slot: Int) -> LineMachine.Input? {
         line.generation &+= 1
         line.isConnecting = true
         line.framer.reset()
@@ -52,12 +52,12 @@ extension EngineLoop {
     }
 
     /// Goes on with a dial whose host has been looked up.
-    func resolved(_ line: TCPLine, slot: Int, _ addresses: [SocketAddress], fault: String?) {
+    mutating func resolved(_ line: TCPLine, slot: Int, _ addresses: [SocketAddress], fault: String?) {
         if let fault = fault ?? connect(line, slot: slot, to: addresses) { fail(line, slot: slot, fault) }
     }
 
     /// - Returns: why it cannot be; nil where it is under way.
-    private func connect(_ line: TCPLine, slot: Int, to addresses: [SocketAddress]) -> String? {
+    private mutating func connect(_ line: TCPLine, slot: Int, to addresses: [SocketAddress]) -> String? {
         guard !addresses.isEmpty else { return "the host has no address" }
         // A host with several addresses is tried at each in turn, one a dial.
         let address = addresses[line.dials % addresses.count]
@@ -84,7 +84,7 @@ extension EngineLoop {
     }
 
     /// - Returns: why the line is lost; nil where all is sent.
-    func send(_ transmission: LineMachine.Transmission, on line: TCPLine) -> String? {
+    mutating func send(_ transmission: LineMachine.Transmission, on line: TCPLine) -> String? {
         guard let socket = line.socket else { return "not connected" }
         sendBuffer.removeAll(keepingCapacity: true)
         if let bytes = line.serial?.begin(unit: transmission.unit, pdu: transmission.pdu) {
@@ -109,7 +109,7 @@ extension EngineLoop {
         }
     }
 
-    private func finishConnecting(_ line: TCPLine, slot: Int, _ socket: Int32) {
+    private mutating func finishConnecting(_ line: TCPLine, slot: Int, _ socket: Int32) {
         let code = TCPSocket.pendingError(socket)
         guard code == 0 else {
             fail(line, slot: slot, SystemCallError.reason(code))
@@ -124,7 +124,7 @@ extension EngineLoop {
         }
     }
 
-    func receive(_ line: TCPLine, slot: Int, _ socket: Int32) {
+    mutating func receive(_ line: TCPLine, slot: Int, _ socket: Int32) {
         let result =
             line.isTTY
             ? SerialLine.receive(socket, into: receiveBuffer)
@@ -158,7 +158,7 @@ extension EngineLoop {
         }
     }
 
-    private func takeFrames(_ line: TCPLine, slot: Int, at now: Stamp) {
+    private mutating func takeFrames(_ line: TCPLine, slot: Int, at now: Stamp) {
         do throws(ModbusError) {
             while line.socket != nil, let frame = try line.framer.next() {
                 take(frame, line, slot: slot, at: now)
@@ -168,13 +168,13 @@ extension EngineLoop {
         }
     }
 
-    private func take(_ frame: MBAPFrame, _ line: TCPLine, slot: Int, at now: Stamp) {
+    private mutating func take(_ frame: MBAPFrame, _ line: TCPLine, slot: Int, at now: Stamp) {
         let input = LineMachine.Input.frame(
             transaction: frame.transaction, unit: frame.unit, pdu: frame.pdu)
         tell(line, slot: slot, input, at: now)
     }
 
-    private func fail(_ line: TCPLine, slot: Int, _ why: String) {
+    private mutating func fail(_ line: TCPLine, slot: Int, _ why: String) {
         close(line)
         tell(line, slot: slot, .openFailed(why), at: time.now())
     }

@@ -4,8 +4,9 @@ internal import Metrology
 /// What the engine's thread does: waits for sockets, orders and deadlines, and acts as the lines' machines
 /// say.
 ///
-/// Belongs to the thread that `run` is called on; `EngineLoop+Sockets.swift` has what touches sockets.
-final class EngineLoop {
+/// Belongs to the thread that `run` is called on; `EngineLoop+Sockets.swift` has what touches sockets. It is
+/// a value that cannot be copied: who may touch it when is settled before it runs, not asked at each poll.
+struct EngineLoop: ~Copyable {
     /// Events that one wait brings; the rest come with the next, in turn.
     private static let eventsPerWait = 256
     /// What one read takes from one line before the others have their turn.
@@ -34,7 +35,7 @@ final class EngineLoop {
     static func run(mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, tap: LinkTap?) {
         var ends: [CheckedContinuation<Void, Never>] = []
         do throws(SystemCallError) {
-            let loop = try EngineLoop(mailbox: mailbox, time: time, seed: seed, tap: tap)
+            var loop = try EngineLoop(mailbox: mailbox, time: time, seed: seed, tap: tap)
             ends = loop.runToEnd()
         } catch {
             ends = refuseRest(mailbox, time: time)
@@ -54,7 +55,7 @@ final class EngineLoop {
 
     deinit { receiveBuffer.deallocate() }
 
-    private func runToEnd() -> [CheckedContinuation<Void, Never>] {
+    private mutating func runToEnd() -> [CheckedContinuation<Void, Never>] {
         while !isEnding {
             let count: Int
             do throws(SystemCallError) {
@@ -86,7 +87,7 @@ final class EngineLoop {
         return max(deadline, 0) - time.now().monotonicNanoseconds
     }
 
-    private func open(_ letter: EngineMailbox.Letter) {
+    private mutating func open(_ letter: EngineMailbox.Letter) {
         switch letter {
         case .add(let slot, let address, let board):
             while lines.count <= slot { lines.append(nil) }
@@ -103,7 +104,7 @@ final class EngineLoop {
         }
     }
 
-    private func carryOut(_ order: LineOrder, slot: Int) {
+    private mutating func carryOut(_ order: LineOrder, slot: Int) {
         guard let line = line(slot) else {
             order.refuse(at: time.now())
             return
@@ -120,7 +121,7 @@ final class EngineLoop {
     func line(_ slot: Int) -> TCPLine? { lines.indices.contains(slot) ? lines[slot] : nil }
 
     /// Tells a line's machine what happened and does what it says.
-    func tell(_ line: TCPLine, slot: Int, _ input: LineMachine.Input, at now: Stamp) {
+    mutating func tell(_ line: TCPLine, slot: Int, _ input: LineMachine.Input, at now: Stamp) {
         line.owner.machine.take(input, at: now, into: &actions)
         act(on: line, slot: slot)
     }
@@ -129,7 +130,7 @@ final class EngineLoop {
     ///
     /// - Parameter mayStayUntouched: where nothing but a request left, there is nothing to hand over or to
     ///   tell of the line, and the caller sets its deadline.
-    private func act(on line: TCPLine, slot: Int, mayStayUntouched: Bool = false) {
+    private mutating func act(on line: TCPLine, slot: Int, mayStayUntouched: Bool = false) {
         var index = 0
         var onlySends = !actions.isEmpty
         while index < actions.count {
@@ -159,7 +160,7 @@ final class EngineLoop {
         touched.append(slot)
     }
 
-    private func wakeDueLines() {
+    private mutating func wakeDueLines() {
         guard let first = deadlines.earliest else { return }
         let now = time.now()
         guard first.time <= now.monotonicNanoseconds else { return }
@@ -172,13 +173,14 @@ final class EngineLoop {
             line.owner.machine.take(.wake, at: now, into: &actions)
             act(on: line, slot: due.number, mayStayUntouched: true)
             // A line has one turn in a wake-up, whatever it wants next.
-            let next = line.owner.wakeAt().map { max($0, now.monotonicNanoseconds + 1) }
+            let next = line.owner.wakeAt(after: now.monotonicNanoseconds)
+                .map { max($0, now.monotonicNanoseconds + 1) }
             deadlines.set(due.number, to: next)
         }
     }
 
     /// Lets the lines dial whose turn it is; one that has been stopped since gives its turn away.
-    private func letDial() {
+    private mutating func letDial() {
         guard dials.wakeAt != nil else { return }
         let now = time.now()
         while let slot = dials.next(at: now.monotonicNanoseconds) {
@@ -186,19 +188,22 @@ final class EngineLoop {
         }
     }
 
-    private func finishTouched() {
-        for slot in touched { if let line = line(slot) { finish(line, slot: slot) } }
+    private mutating func finishTouched() {
+        for index in touched.indices {
+            let slot = touched[index]
+            if let line = line(slot) { finish(line, slot: slot) }
+        }
         touched.removeAll(keepingCapacity: true)
     }
 
     /// Hands over what this wake-up brought to the line, and notes when it wants to be woken.
-    private func finish(_ line: TCPLine, slot: Int) {
+    private mutating func finish(_ line: TCPLine, slot: Int) {
         line.isTouched = false
         line.owner.handOver(line.board)
         deadlines.set(slot, to: line.owner.wakeAt())
     }
 
-    private func end() {
+    private mutating func end() {
         for (slot, line) in lines.enumerated() {
             guard let line else { continue }
             line.owner.take(.stop(done: nil), at: time.now(), into: &actions)

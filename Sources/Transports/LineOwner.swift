@@ -54,6 +54,15 @@ struct LineOwner {
     /// When the machine wants to be woken at the latest.
     mutating func wakeAt() -> Int64? { machine.wakeAt }
 
+    /// The same, but while an answer is awaited the next poll's due time where that is earlier: mostly the
+    /// answer comes first, and then the line's deadline is already what it is to be.
+    mutating func wakeAt(after now: Int64) -> Int64? {
+        guard machine.isWaitingForReply, let due = machine.schedule.nextDue, due > now else {
+            return machine.wakeAt
+        }
+        return machine.wakeAt.map { min($0, due) }
+    }
+
     /// The polls were checked when they were asked for, but the line may have filled up since: then they
     /// fail.
     private mutating func add(

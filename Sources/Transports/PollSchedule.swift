@@ -36,7 +36,10 @@ struct PollSchedule: Sendable {
     /// When the next poll is due; nil where there is none.
     var nextDue: Int64? {
         var earliest: Int64?
-        for entry in entries where entry.due < earliest ?? .max { earliest = entry.due }
+        // By place: an entry that is looked at whole would be copied.
+        for index in entries.indices where entries[index].due < earliest ?? .max {
+            earliest = entries[index].due
+        }
         return earliest
     }
 
@@ -45,9 +48,12 @@ struct PollSchedule: Sendable {
     func firstDue(at now: Int64, pacing: UnitPacing) -> Int? {
         var chosen: Int?
         var earliest = Int64.max
-        for (index, entry) in entries.enumerated()
-        where entry.due <= now && entry.due < earliest && pacing.allows(entry.poll.unit, at: now) {
-            (chosen, earliest) = (index, entry.due)
+        for index in entries.indices {
+            let due = entries[index].due
+            guard due <= now, due < earliest, pacing.allows(entries[index].poll.unit, at: now) else {
+                continue
+            }
+            (chosen, earliest) = (index, due)
         }
         return chosen
     }

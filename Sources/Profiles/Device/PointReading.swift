@@ -50,16 +50,31 @@ extension ReadRequest {
     /// `data` is what the reply carried after its byte count; of any other length than the right one it makes
     /// every point bad. `known` holds earlier readings of points that these depend on: decimals, units.
     package func decode(_ data: [UInt8], knowing known: [String: PointReading] = [:]) -> [PointReading] {
+        var readings: [PointReading] = []
+        readings.reserveCapacity(points.count)
+        decode(data, knowing: known) { readings.append($0) }
+        return readings
+    }
+
+    /// The same one by one, without an array of them.
+    package func decode(
+        _ data: [UInt8], knowing known: [String: PointReading] = [:],
+        each use: (consuming PointReading) -> Void
+    ) {
         guard data.count == replyByteCount else {
-            return points.map { $0.bad(.malformed) }
+            for point in points { use(point.bad(.malformed)) }
+            return
         }
         let block =
             table.holdsBits
             ? ModbusValueBlock(bitsFrom: address, count: count, bytes: data)
             : ModbusValueBlock(registersFrom: address, bytes: data)
         // Where no value needs another, nothing has to be kept of one for the next.
-        return independentPoints.map { $0.map { $0.reading(from: block) } }
-            ?? block.readings(of: points, knowing: known)
+        if let independentPoints {
+            for point in independentPoints { use(point.reading(from: block)) }
+        } else {
+            for reading in block.readings(of: points, knowing: known) { use(reading) }
+        }
     }
 }
 
