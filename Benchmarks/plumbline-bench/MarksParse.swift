@@ -9,9 +9,9 @@ extension Benchmark {
     static let marksParse = Benchmark(
         key: "marks.parse", bar: .valueAtLeast(200_000),
         about: """
-            part marks a second of one core's time, read to serial, part number and UII: ISO/IEC 15434 formats \
-            05, 06 and 12, GS1 element strings, Digital Links, part pages and plain codes in turn; allocations \
-            must stay the same for each round and no memory may be kept
+            part marks a second of one core's time, read to serial, part number and UII: ISO/IEC 15434 \
+            formats 05, 06 and 12, GS1 element strings, Digital Links, part pages and plain codes in turn; \
+            each round must allocate the same, and no memory may be kept
             """
     ) {
         let marks = try mix.map(sample)

@@ -1,3 +1,4 @@
+package import Codecs
 package import Metrology
 
 /// What is inspected on a kind of part at one operation, with what, in which order, and within which limits.

@@ -1,12 +1,15 @@
 import Codecs
 import Glibc
+import Profiles
 
 extension Command {
-    /// `plumbline scan TEXT|-`: reads a mark as a scanner would have sent it.
+    /// `plumbline scan TEXT|-`: reads a mark as a scanner would have sent it; with a plan, what its patterns
+    /// take a code of one word for.
     static let scan = Command(
-        name: "scan", operands: "TEXT|-",
+        name: "scan", operands: "TEXT|- [--plan FILE]",
         summary:
-            "reads a part mark: symbology, format, elements, serial, part number, UII (\\x1d escapes allowed)"
+            "reads a part mark: symbology, format, elements, serial, part number, UII (escapes: \\x1d)",
+        values: ["--plan"]
     ) { arguments, console in
         guard arguments.words.count == 2, let text = arguments.words.last else {
             throw UsageError(message: "give one mark, or - to read it from standard input")
@@ -18,12 +21,15 @@ extension Command {
             throw CommandFailure(
                 .mismatch, "the escape at byte \(error.offset) cannot be read: \(error.what)")
         }
+        let codes = try arguments.values["--plan"].map(plainCodes)
         do throws(MarkError) {
             let mark = try PartMark.parse(bytes)
+            let meaning = codes.map { mark.meaning(by: $0) }
             if console.usesJSON {
-                console.print(CanonicalJSON.text(mark.json))
+                console.print(CanonicalJSON.text(mark.json(meaning)))
             } else {
-                for (name, value) in lines(mark) { console.print(name.padded(to: 21) + value) }
+                let planned = meaning.map { [("by the plan", $0)] } ?? []
+                for (name, value) in lines(mark) + planned { console.print(name.padded(to: 21) + value) }
             }
         } catch {
             if console.usesJSON { console.print(CanonicalJSON.text(refusal(error, bytes))) }
@@ -46,6 +52,21 @@ extension Command {
         }
         while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
         return bytes
+    }
+
+    /// The patterns of the plan in the file `path`.
+    private static func plainCodes(_ path: String) throws(CommandFailure) -> PlainCode.Table {
+        let faults = FaultCollector()
+        switch FileSource.disk.read(path) {
+        case .failure(let error):
+            throw CommandFailure(.configuration, "\(path): cannot be read: \(error.reason)")
+        case .success(let bytes):
+            guard let plan = PlanFile.read(SourceFile(path: path, bytes: bytes), faults: faults) else {
+                throw CommandFailure(
+                    .configuration, faults.sorted.map(\.description).joined(separator: "\n"))
+            }
+            return plan.plainCodes
+        }
     }
 
     private static func lines(_ mark: PartMark) -> [(String, String)] {
@@ -79,9 +100,17 @@ extension PartMark {
         return facts
     }
 
-    /// What `scan --json` prints.
-    fileprivate var json: JSONValue {
+    /// What a plan with `codes` takes the mark for.
+    fileprivate func meaning(by codes: PlainCode.Table) -> String {
+        if let partNumber { return PlainCode.serial(partNumber: partNumber).description }
+        let meaning = serial.flatMap(codes.meaning)
+        return meaning?.description ?? "nothing: it names no part number, and no pattern fits"
+    }
+
+    /// What `scan --json` prints; `meaning` is a plan's.
+    fileprivate func json(_ meaning: String?) -> JSONValue {
         [
+            "by_plan": .optional(meaning),
             "format": .string("\(format)"), "symbology": .optional(symbology), "serial": .optional(serial),
             "part_number": .optional(partNumber), "original_part_number": .optional(originalPartNumber),
             "uii": .optional(uii), "lot": .optional(lot), "part_id": .optional(partID),

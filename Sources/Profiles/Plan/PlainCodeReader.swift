@@ -1,5 +1,4 @@
 internal import Codecs
-internal import Inspection
 
 /// Reads what codes of one word mean: `plain_serials` and `other_codes` of a plan.
 struct PlainCodeReader {

@@ -1,3 +1,4 @@
+package import Codecs
 package import Inspection
 internal import Metrology
 
@@ -7,6 +8,9 @@ package struct PlanFile: Sendable {
     /// Where each step and each characteristic begins, by id.
     let stepPlaces: [String: SourcePlace]
     let characteristicPlaces: [String: SourcePlace]
+
+    /// What codes of one word mean to the plan.
+    package var plainCodes: PlainCode.Table { plan.plainCodes }
 
     /// The plan in `file`; nil after noting everything that is wrong in `faults`.
     ///

@@ -1,3 +1,4 @@
+import Codecs
 import Inspection
 import Metrology
 import Testing

@@ -1,13 +1,20 @@
-package import Codecs
-
 /// What a plain code, one word without elements, means to a plan.
-package enum PlainCode: Sendable, Hashable {
+package enum PlainCode: Sendable, Hashable, CustomStringConvertible {
     /// The serial number of a part of this part number.
     case serial(partNumber: String)
     /// The code of a work order, as travelers carry it: it stands for no single part.
     case workOrder
     /// An injector's trim code, which tells how it injects and not which one it is.
     case trimCode
+
+    /// `serial number of 4L0014-163B`.
+    package var description: String {
+        switch self {
+        case .serial(let number): "serial number of \(number)"
+        case .workOrder: "work order"
+        case .trimCode: "trim code"
+        }
+    }
 
     /// Which codes have which meaning.
     package struct Table: Sendable, Equatable {
