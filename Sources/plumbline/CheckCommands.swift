@@ -56,6 +56,7 @@ extension Command {
             "silent": budget.worstSilence.map { silence in
                 [
                     "device": .string(silence.device), "wait_ms": .number(silence.wait / 1_000_000),
+                    "until_probed_ms": .number(silence.untilProbed / 1_000_000),
                     "every_ms": .number(silence.every / 1_000_000),
                     "load_percent": .string(BusTimeText.tenths(silence.load)),
                     "delayed": .array(silence.delayed.map { .string($0) }),
@@ -69,7 +70,7 @@ extension Command {
         name: "profile check", operands: "FILE…", summary: "schema and sense of device profiles"
     ) { arguments, console in
         let faults = FaultCollector()
-        for path in try files(arguments) { _ = readProfile(path, faults) }
+        for path in try files(arguments) { readProfile(path, faults)?.checkFileName(path, faults) }
         report(faults, console)
         return faults.isClean ? .success : .configuration
     }
@@ -93,6 +94,11 @@ extension Command {
             console.say(
                 count == 0
                     ? "\(path): no vectors: nothing was proved" : "\(path): \(count) vectors, \(outcome)")
+            let doubts = faults.warnings.count
+            if doubts > 0 {
+                let warnings = doubts == 1 ? "1 warning" : "\(doubts) warnings"
+                console.say("\(path): \(warnings): see `plumbline profile check \(path)`")
+            }
         }
         return mismatches == 0 ? .success : .mismatch
     }

@@ -111,8 +111,21 @@ import Testing
         #expect(
             checked.output.contains("3 registers are unconfirmed: alarm, total, flow:"), "\(checked.output)")
 
+        let doubted = try #require(checked.output.split(separator: "\n").first { $0.hasSuffix("(warning)") })
+        let doubtedPath = String(doubted.prefix { $0 != ":" })
+        #expect(
+            tested.errors.contains(" warning: see `plumbline profile check \(doubtedPath)`")
+                || tested.errors.contains(" warnings: see `plumbline profile check \(doubtedPath)`"))
+
         let text = try String(
             contentsOf: profiles.appendingPathComponent("kral-bem500.yaml"), encoding: .utf8)
+        let misnamed = folder.appendingPathComponent("bem.yaml")
+        try text.write(to: misnamed, atomically: true, encoding: .utf8)
+        let refused = try await plumbline(["profile", "check", misnamed.path])
+        #expect(refused.code == 4)
+        #expect(
+            refused.output.contains(
+                #"the file is named "bem.yaml", the profile in it "kral-bem500": give both the same name"#))
         let copy = folder.appendingPathComponent("kral-bem500.yaml")
         try text.replacingOccurrences(of: "03040001609e", with: "03040001609f")
             .write(to: copy, atomically: true, encoding: .utf8)

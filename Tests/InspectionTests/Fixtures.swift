@@ -99,12 +99,13 @@ enum Fixture {
     }
 
     static func group(
-        sequence: String, echo: String?, delivery: String = "126.8", isValid: Bool = true, at moment: Moment
+        sequence: String, echo: String?, delivery: String = "126.8", isValid: Bool = true, at moment: Moment,
+        raw: [UInt8]? = nil, identity: [UInt8]? = nil
     ) throws -> SampleGroup {
         SampleGroup(
             device: "FTS-001", sequence: sequence, echo: echo, isValid: isValid,
             samples: ["delivery": try sample("delivery", delivery, "mm3/{stroke}", at: moment)],
-            raw: Array(sequence.utf8), stamp: moment.stamp)
+            raw: raw ?? Array(sequence.utf8), identity: identity, stamp: moment.stamp)
     }
 
     static let leakOff = PointReference(role: "meter", point: "rate_a")
