@@ -29,7 +29,7 @@ extension LinkAddress {
         switch self {
         case .modbusTCP(let host, let port, _), .modbusRTUOverTCP(let host, let port, _),
             .tcp(let host, let port):
-            "\(host.lowercased()):\(port)"
+            "\(host):\(port)"
         case .modbusRTU(let settings, _), .modbusASCII(let settings, _), .serial(let settings): settings.path
         case .usb: nil
         }
@@ -37,13 +37,11 @@ extension LinkAddress {
 
     fileprivate var withoutUnit: LinkAddress {
         switch self {
-        case .modbusTCP(let host, let port, _): .modbusTCP(host: host.lowercased(), port: port, unit: 0)
-        case .modbusRTUOverTCP(let host, let port, _):
-            .modbusRTUOverTCP(host: host.lowercased(), port: port, unit: 0)
+        case .modbusTCP(let host, let port, _): .modbusTCP(host: host, port: port, unit: 0)
+        case .modbusRTUOverTCP(let host, let port, _): .modbusRTUOverTCP(host: host, port: port, unit: 0)
         case .modbusRTU(let settings, _): .modbusRTU(settings, unit: 0)
         case .modbusASCII(let settings, _): .modbusASCII(settings, unit: 0)
-        case .tcp(let host, let port): .tcp(host: host.lowercased(), port: port)
-        case .serial, .usb: self
+        case .serial, .tcp, .usb: self
         }
     }
 }
