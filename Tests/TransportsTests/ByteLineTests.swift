@@ -101,7 +101,7 @@ struct ByteLineTests {
 }
 
 /// A TCP server on loopback.
-private struct Listener {
+private struct Listener: ~Copyable {
     private let descriptor: Descriptor
     let port: UInt16
 
