@@ -87,7 +87,7 @@ struct LineDeploymentTests {
                 "9:5: characteristic \"torque\": N.m measures torque, deg angle: correct `from` or `unit`"
             ),
             (
-                "from: tester.torque,\n             resolution: \"0.01\"", "from: tester.torque",
+                "from: tester.torque,\n     resolution: \"0.01\"", "from: tester.torque",
                 "11:5: characteristic \"residual\": [lbf_av].[ft_i] in N.m never ends as a decimal: add "
                     + "`resolution: \"0.1\"`"
             ),
@@ -108,7 +108,8 @@ struct LineDeploymentTests {
         #expect(
             warnings.contains(
                 "/etc/plumbline/gateway.yaml:6:11: device \"TC-001\" says results, and no station hears "
-                    + "them: bind it to a role: nothing holds a result of it that nobody takes"), "\(warnings)")
+                    + "them: bind it to a role: nothing holds a result of it that nobody takes"),
+            "\(warnings)")
     }
 
     @Test("It is not reached by Modbus")
