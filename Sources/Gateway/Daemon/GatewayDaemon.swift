@@ -151,7 +151,7 @@ package struct GatewayDaemon: Sendable {
         _ hub: EventHub, _ board: StatusBoard, _ parts: GatewayParts, _ traffic: TrafficDesk
     ) -> [Route] {
         let time = time
-        let lines = Set(parts.devices.map(\.link.name))
+        let lines = Set(parts.devices.map(\.lineName))
         let inboxes = Dictionary(
             uniqueKeysWithValues: zip(
                 deployment.configuration.stations.map(\.id), parts.stations.map(\.inbox)))

@@ -27,7 +27,7 @@ actor StationRunner {
     let station: InspectionStation
     var machine: CycleMachine
     /// By role.
-    let devices: [String: ModbusDevice]
+    let devices: [String: any MeasuringDevice]
     let services: StationServices
     nonisolated let inbox: BoundedInbox<StationInput>
     private var generator = SystemRandomNumberGenerator()
@@ -45,7 +45,7 @@ actor StationRunner {
     /// Added to the patience before a gauge that answered nothing at all is given up.
     private static let gaugeGraceNanoseconds: Int64 = 3_000_000_000
 
-    init(station: InspectionStation, devices: [String: ModbusDevice], services: StationServices) {
+    init(station: InspectionStation, devices: [String: any MeasuringDevice], services: StationServices) {
         self.station = station
         self.devices = devices
         self.services = services
