@@ -84,6 +84,13 @@ struct ScannerRunnerTests {
         #expect(try byte(from: terminal) == 0x06)
         try terminal.device.write(Array("<FI-2>\r".utf8))
         #expect(try byte(from: terminal) == 0x06, "the repeat of a scan has the answer of that scan")
+
+        try terminal.device.write(Array("<FI-3>\r".utf8))
+        let third = try await next()
+        try terminal.device.write(Array("<FI-3>\r".utf8))
+        while runner.state.json["repeats"] != 3 { try await Task.sleep(for: .milliseconds(5)) }
+        third.ticket.answer(false)
+        #expect(try byte(from: terminal) == 0x15, "the scanner waits with its latest reading")
         running.cancel()
         try await running.value
     }
