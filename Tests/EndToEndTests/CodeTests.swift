@@ -127,7 +127,20 @@ import Testing
         let records = try await shop.records()
         #expect(records.map { $0["attempt"] } == [1, 2])
         #expect(records.allSatisfy { $0["reasons"] == ["aborted"] && $0["inspector"] == "1042" })
+        try await expectLimitKept(by: shop)
         try await expectOwnKeyRefused(of: shop)
+    }
+
+    /// What is asked for over HTTP is decided as the code is.
+    private func expectLimitKept(by shop: Shop) async throws {
+        _ = try HTTP.post(port: shop.ports.web, "/api/v1/stations/flow-test-1/retest", [])
+        try await shop.expectStation("the part was inspected often enough") {
+            $0["refusal"]?["code"] == "retest_limit"
+        }
+        _ = try HTTP.post(port: shop.ports.web, "/api/v1/stations/flow-test-1/acknowledge", [])
+        try await shop.expectStation("the verdict was seen already") {
+            $0["refusal"]?["code"] == "meaningless_code"
+        }
     }
 
     /// Signs the set with the ledger's own key under another name: the gateway must not obey that.

@@ -181,6 +181,10 @@ package struct GatewayDaemon: Sendable {
                 guard let inbox = inboxes[station] else { return .unknownStation }
                 return inbox.put(.machine(.abort)) ? .taken : .busy("the station is too busy; try again")
             },
+            act: { station, action in
+                guard let inbox = inboxes[station] else { return .unknownStation }
+                return inbox.put(.action(action)) ? .taken : .busy("the station is too busy; try again")
+            },
             traffic: { lines.contains($0) ? traffic.events(ofLine: $0) : nil }
         ).all
     }
