@@ -110,6 +110,10 @@ import Testing
         let kept = try await shop.sqlite(
             shop.data + "/ledger.db", "SELECT count(*) FROM evidence WHERE sha256 = '\(hash)'")
         #expect(kept == "1")
+        let devices = try await shop.plumbline(["devices", "--json"])
+        let states = try devices.output.split(separator: "\n").map { try JSONParser.parse(Array($0.utf8)) }
+            .map { "\($0["id"]?.text ?? "") \($0["state"]?.text ?? "") \($0["results"]?.integer ?? -1)" }
+        #expect(states.sorted() == ["SCAN-2 online 0", "TC-001 online 1", "TT-001 online 0"])
         #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
         #expect(await shop.stopGateway() == 0)
     }

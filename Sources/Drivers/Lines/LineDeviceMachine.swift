@@ -58,6 +58,8 @@ struct LineDeviceMachine: ByteLineUser {
     private var answerDue: Int64?
     /// When the next question is asked.
     private var nextQuestion: Int64?
+    /// When bytes came last.
+    private var lastCame: Stamp?
     /// When a stream has been silent for too long.
     private var silenceEnd: Int64?
 
@@ -81,6 +83,7 @@ struct LineDeviceMachine: ByteLineUser {
         case .failed(let error): gone(error.description, stamp, &output)
         case .lost(let reason): gone("the line is gone: \(reason)", stamp, &output)
         case .bytes(let bytes):
+            lastCame = stamp
             let meant = bytes.filter { !setup.lines.framing.ignored.contains($0) }
             heard(framer.take(meant, at: stamp.monotonicNanoseconds), stamp, &output)
         case .wake: break
@@ -117,7 +120,8 @@ struct LineDeviceMachine: ByteLineUser {
     /// Sees to everything that time decides.
     private mutating func attend(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
         let now = stamp.monotonicNanoseconds
-        if let line = framer.idle(at: now) { heard([line], stamp, &output) }
+        // A line that a silence ends is as old as its last byte.
+        if let line = framer.idle(at: now) { heard([line], lastCame ?? stamp, &output) }
         if let answerDue, now >= answerDue { missed(stamp, &output) }
         if let silenceEnd, now >= silenceEnd {
             self.silenceEnd = nil
@@ -250,8 +254,6 @@ struct LineDeviceMachine: ByteLineUser {
                 .tell(.irregular("\(setup.id): result \(number) came once more; it counts once")))
         case .new(let number, let irregularity):
             if let irregularity { output.events.append(.tell(.irregular("\(setup.id): \(irregularity)"))) }
-            shown.status.reads += 1
-            shown.status.lastGood = stamp
             let samples = reading.readings.map { ($0.point, sample($0, stamp)) }
             output.events.append(
                 .tell(
@@ -284,7 +286,10 @@ struct LineDeviceMachine: ByteLineUser {
                 Wish(points: points, end: end, answer: answer, isTooEarly: answerDue != nil))
             // Nobody waits for the next period; but the quiet after a miss stays.
             if misses == 0, nextQuestion != nil { nextQuestion = stamp.monotonicNanoseconds }
-        case .acknowledge: shown.status.results += 1
+        case .acknowledge(let group):
+            shown.status.reads += 1
+            shown.status.results += 1
+            shown.status.lastGood = group.stamp
         case .stop: break
         }
     }

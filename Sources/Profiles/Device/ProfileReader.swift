@@ -89,8 +89,8 @@ enum ScannerProfileReader {
             return nil
         }
         let result = ScannerProfile.SerialFraming(
-            prefix: framing.optional("prefix", .bytes()) ?? [],
-            suffix: framing.optional("suffix", .bytes()) ?? [],
+            prefix: framing.optional("prefix", .bytes) ?? [],
+            suffix: framing.optional("suffix", .bytes) ?? [],
             idleGapMilliseconds: framing.optional("idle_gap", .duration(1...10_000)) ?? 100)
         framing.finish()
         return ScannerProfile(transport: .serial(result), longestMark: longest, rules: rules)
@@ -98,19 +98,5 @@ enum ScannerProfileReader {
 
     private static func longestMark(_ top: YAMLMapping) -> Int {
         top.optional("longest_mark", .integer(marks)) ?? 512
-    }
-}
-
-extension YAMLForm where Value == [UInt8] {
-    /// So many bytes, written as a text: `"\r\n"`, `"\x02"`.
-    static func bytes(_ counts: ClosedRange<Int> = 0...8) -> YAMLForm {
-        YAMLForm(
-            counts.lowerBound == 0
-                ? #"at most \#(counts.upperBound) characters such as "\r""#
-                : #"\#(counts.lowerBound) to \#(counts.upperBound) characters such as "\x06""#
-        ) { text, _ in
-            let bytes = Array(text.utf8)
-            return counts.contains(bytes.count) && bytes.allSatisfy { $0 < 0x80 } ? bytes : nil
-        }
     }
 }

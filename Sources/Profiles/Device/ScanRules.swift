@@ -45,8 +45,8 @@ extension ScanRules {
     static func read(_ top: YAMLMapping, isTold: Bool) -> ScanRules {
         var rules = ScanRules()
         if let affixes = top.mapping("affixes", "affixes") {
-            rules.prefix = affixes.optional("prefix", .bytes()) ?? []
-            rules.suffix = affixes.optional("suffix", .bytes()) ?? []
+            rules.prefix = affixes.optional("prefix", .bytes) ?? []
+            rules.suffix = affixes.optional("suffix", .bytes) ?? []
             affixes.finish()
         }
         rules.debounceMilliseconds =
@@ -54,11 +54,31 @@ extension ScanRules {
         rules.doubleScanMilliseconds =
             top.optional("double_scan", .duration(0...600_000)) ?? rules.doubleScanMilliseconds
         if isTold, let answers = top.mapping("acknowledge", "an acknowledgement") {
-            let accept = answers.required("accept", .bytes(1...64))
-            let refuse = answers.optional("refuse", .bytes(1...64)) ?? []
+            let accept = answers.required("accept", .command)
+            let refuse = answers.optional("refuse", .command) ?? []
             answers.finish()
             rules.acknowledgement = accept.map { Acknowledgement(accept: $0, refuse: refuse) }
         }
         return rules
+    }
+}
+
+extension YAMLForm where Value == [UInt8] {
+    /// Up to eight bytes, written as a text: `"\r\n"`, `"\x02"`; empty for none.
+    static var bytes: YAMLForm { characters(0...8) }
+
+    /// A command to a scanner; the longest that a manual gives has some 20 bytes.
+    fileprivate static var command: YAMLForm { characters(1...64) }
+
+    /// Bytes written as a text, so many of them.
+    static func characters(_ counts: ClosedRange<Int>) -> YAMLForm {
+        YAMLForm(
+            counts.lowerBound == 0
+                ? #"at most \#(counts.upperBound) characters such as "\r""#
+                : #"\#(counts.lowerBound) to \#(counts.upperBound) characters such as "\x06""#
+        ) { text, _ in
+            let bytes = Array(text.utf8)
+            return counts.contains(bytes.count) && bytes.allSatisfy { $0 < 0x80 } ? bytes : nil
+        }
     }
 }

@@ -68,15 +68,15 @@ struct LineProfileReader {
             return nil
         }
         let before = faults.count
-        let suffix = mapping.optional("suffix", .bytes()) ?? []
+        let suffix = mapping.optional("suffix", .bytes) ?? []
         let longest = mapping.optional("longest", .integer(Self.longestLine)) ?? 128
         let length = mapping.optional("length", .integer(1...longest))
-        let ignored = mapping.optional("ignore", .bytes()) ?? []
+        let ignored = mapping.optional("ignore", .bytes) ?? []
         if length != nil, !suffix.isEmpty {
             mapping.fault("length", "a suffix ends the lines already", "keep one of the two")
         }
         let framing = LineProfile.Framing(
-            prefix: mapping.optional("prefix", .bytes()) ?? [], suffix: suffix, length: length,
+            prefix: mapping.optional("prefix", .bytes) ?? [], suffix: suffix, length: length,
             longest: longest,
             idleGapMilliseconds: mapping.optional("idle_gap", .duration(Self.gaps)) ?? 200, ignored: ignored)
         if let byte = ignored.first(where: (framing.prefix + suffix).contains) {
@@ -111,15 +111,11 @@ struct LineProfileReader {
     }
 
     private func question(_ ask: YAMLMapping) -> LineProfile.Question? {
-        let command = ask.required("command", .bytes(0...64))
+        let command = ask.required("command", .characters(1...64))
         let every = ask.optional("every", .duration(Self.periods)) ?? 1_000
         let timeout = ask.optional("timeout", .duration(Self.timeouts)) ?? 500
         ask.finish()
         guard let command else { return nil }
-        guard !command.isEmpty else {
-            ask.fault("command", "an empty command asks nothing", #"write it with its end, such as "?\r""#)
-            return nil
-        }
         return LineProfile.Question(
             command: command, everyMilliseconds: every, timeoutMilliseconds: timeout)
     }

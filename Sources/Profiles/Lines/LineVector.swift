@@ -37,7 +37,7 @@ struct LineVectorReader {
     let points: [LinePoint]
 
     func read() -> LineVector? {
-        let line = vector.required("line", .bytes(0...1_024))
+        let line = vector.required("line", .characters(1...1_024))
         if vector.node("expect")?.text == "nothing" {
             return line.map { LineVector(line: $0, expected: [], place: vector.place) }
         }

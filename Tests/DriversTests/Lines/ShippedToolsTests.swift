@@ -63,6 +63,7 @@ struct ShippedToolsTests {
         #expect(rig.groups.isEmpty && rig.wakesAt == 600)
         rig.at(600, .wake)
         #expect(rig.groups.map { $0.samples["judgement"].map(LineRig.text) } == ["OK"])
+        #expect(rig.groups.first?.stamp == LineRig.stamp(500), "its last byte came then")
         #expect(rig.groups.first?.raw == Array("# 1 1 03 027.5 0045 0000 0000 @".utf8))
     }
 }
