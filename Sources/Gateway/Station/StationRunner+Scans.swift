@@ -34,14 +34,18 @@ extension StationRunner {
             if code == .configurationCode { services.log.say(.error, "\(read.device): \(text)") }
             return .refused(code, text: text, scan: bytes)
         case .code(let action, let bytes):
-            let code = ActionScan(
-                action, bytes: bytes, timing: timing, codeSetSHA256: services.codes?.sha256 ?? "")
-            let last = action == .retest ? machine.lastRecord?.serial : nil
-            return .code(code, cycle: newID(), priorAttempts: try last.map(attempts) ?? 0)
+            return try input(
+                for: ActionScan(
+                    action, bytes: bytes, timing: timing, codeSetSHA256: services.codes?.sha256))
         case .part(let part):
             let attempts = try attempts(of: part.serial)
             return .part(part, cycle: newID(), priorAttempts: attempts, timing: timing)
         }
+    }
+
+    func input(for code: ActionScan) throws -> CycleMachine.Input {
+        let last = code.action == .retest ? machine.lastRecord?.serial : nil
+        return .code(code, cycle: newID(), priorAttempts: try last.map(attempts) ?? 0)
     }
 
     private func attempts(of serial: String) throws -> Int {

@@ -12,6 +12,8 @@ enum StationInput: Sendable {
     case scan(ScanRead, ScanTicket = ScanTicket())
     /// A scanner sent something that is no mark: why, and what is left of it.
     case misread(reason: String, [UInt8], ScanTicket)
+    /// What an action code asks for, asked for otherwise.
+    case action(ActionCode)
     case device(role: String, DeviceEvent)
     /// Values that a device was asked for in this round.
     case gauged(round: Int, role: String, [String: Sample])
@@ -100,6 +102,9 @@ actor StationRunner {
         switch input {
         case .scan(let read, let ticket): try await take(read, ticket)
         case .misread(let reason, let bytes, let ticket): try await takeMisread(reason, bytes, ticket)
+        case .action(let action):
+            let code = ActionScan(action, bytes: [], timing: .immediate, codeSetSHA256: nil)
+            try await feed(try self.input(for: code))
         case .device(let role, let event): try await take(event, from: role)
         case .gauged(let round, let role, let samples): try await collect(samples, from: role, round)
         case .machine(let input): try await feed(input)
