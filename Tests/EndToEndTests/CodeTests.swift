@@ -68,6 +68,46 @@ import Testing
         #expect(foreign.contains("it is signed with another key"), "\(foreign)")
     }
 
+    /// The schemas are what editors complete and check these files by.
+    @Test func aMadeSetItsConfigurationAndAScannersProfileFulfilTheirSchemas() async throws {
+        try await makeSet(in: folder)
+        try write(
+            "gateway.yaml",
+            """
+            gateway: {site: s, id: g}
+            codes: {set: codes.yaml, key: tables.key.pub}
+            devices: {}
+            stations: {t: {plan: p.yaml, scan_patience: 2 s}}
+
+            """)
+        try write(
+            "s.yaml",
+            """
+            profile: s
+            revision: 1
+            manufacturer: m
+            model: m
+            source: s
+            protocol: serial
+            framing: {suffix: "\\r"}
+            affixes: {prefix: "<", suffix: ">"}
+            debounce: 300 ms
+            double_scan: 5 s
+            acknowledge: {accept: "\\x06", refuse: "\\x15"}
+
+            """)
+        try await plumbline(["profile", "check", "s.yaml"])
+        let root = Program.checkout.path
+        for (schema, file) in [
+            ("codes-v1", "codes.yaml"), ("gateway-v1", "gateway.yaml"), ("device-profile-v1", "s.yaml"),
+        ] {
+            let judged = try await Program.run(
+                root + "/.build/venv/bin/check-jsonschema",
+                ["--schemafile", root + "/Sources/Profiles/Schema/\(schema).json", file], in: folder)
+            #expect(judged.code == 0, "\(schema): \(judged.output)\(judged.errors)")
+        }
+    }
+
     @Test func aKeyThatOthersCanReadOrThatIsTheLedgersSignsNothing() async throws {
         try await makeSet(in: folder)
         try FileManager.default.copyItem(
