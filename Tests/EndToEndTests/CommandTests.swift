@@ -37,6 +37,15 @@ import Testing
             number: "1234", uii: "UN1945326361234786950"),
         WorkedMark(
             text: #"[)>\x1e06\x1d18S0CVA5786950\x1e\x04"#, serial: nil, number: nil, uii: "D0CVA5786950"),
+        WorkedMark(
+            text: #"]d20109506000134352211ABC\x1d2404L0014-163B"#, serial: "1ABC", number: "4L0014-163B",
+            uii: nil),
+        WorkedMark(
+            text: #"[)>\x1e05\x1d8004061414100012345\x1d0109506000134352\x1e\x04"#,
+            serial: "061414100012345", number: "09506000134352", uii: "061414100012345"),
+        WorkedMark(
+            text: "https://example.com/01/09506000134352/21/SA10197", serial: "SA10197",
+            number: "09506000134352", uii: nil),
         WorkedMark(text: "SA10197", serial: "SA10197", number: nil, uii: nil),
     ]
 
@@ -50,20 +59,42 @@ import Testing
         #expect(mark["uii"]?.text == worked.uii)
         let shown = try await plumbline(["scan", worked.text])
         #expect(shown.code == 0)
-        #expect(shown.output.contains(worked.uii ?? "SA10197"))
+        #expect(shown.output.contains(worked.uii ?? worked.serial ?? ""))
     }
 
     @Test(arguments: [
         (#"[)>\x1e06\x1d17V98897\x1d1P4L0014-163B\x1dSSA10197"#, "byte "),
         ("[)>", "byte 3: the message ends"),
         (#"SA\x07"#, "byte 2: byte 07"), (#"SA\q"#, "the escape at byte 2"),
-        ("https://example.org", "a web address"),
+        ("https://example.org", "a web address"), ("]d20109506000134353211ABC", "byte 18: the check digit"),
     ])
     func aMarkThatCannotBeReadSaysAtWhichByteAndWhy(text: String, reason: String) async throws {
         let read = try await plumbline(["scan", text])
         #expect(read.code == 1)
         #expect(read.output.isEmpty)
         #expect(read.errors.contains(reason), "\(read.errors)")
+    }
+
+    @Test func aRefusalShowsItsByteAndNothingThatATerminalWouldObey() async throws {
+        let read = try await plumbline(["scan", #"SA\x1b[2J10197"#])
+        #expect(read.errors.contains("\n  SA\\x1b[2J10197\n    ^\n"), "\(read.errors)")
+        let asJSON = try await plumbline(["scan", #"SA\x1b[2J10197"#, "--json"])
+        let refusal = try JSONParser.parse(Array(asJSON.output.utf8.dropLast()))
+        #expect(asJSON.code == 1)
+        #expect(refusal["refused"]?["byte"] == 2)
+        #expect(refusal["raw"]?.text == "53411b5b324a3130313937")
+    }
+
+    @Test(arguments: [
+        ("SA10197", "serial number of 4L0014-163B"), ("WO-000123", "nothing: it names no part number"),
+        (#"[)>\x1e06\x1d1PX1\x1dS1\x1e\x04"#, "serial number of X1"),
+    ])
+    func aPlanSaysWhatACodeOfOneWordIs(text: String, meaning: String) async throws {
+        let plan = Program.checkout.appendingPathComponent("Simulators/scenarios/plans/cr-injector-flow.yaml")
+        let read = try await plumbline(["scan", text, "--plan", plan.path])
+        #expect(read.output.contains("by the plan          \(meaning)"), "\(read.output)\(read.errors)")
+        let unread = try await plumbline(["scan", text, "--plan", "no-such.yaml"])
+        #expect(unread.code == 4)
     }
 
     @Test func everyShippedProfilePassesItsOwnVectorsAndOneChangedByteIsFound() async throws {

@@ -16,7 +16,9 @@ package enum Fuzzing {
         report(WireFuzzer.ascii(frames * 2 / 10, seed: seed &+ 2))
         report(WireFuzzer.replies(frames / 10, seed: seed &+ 3))
         report(TextFuzzer.lines(frames / 20, seed: seed &+ 4))
-        report(TextFuzzer.marks(frames / 20, seed: seed &+ 5))
+        report(MarkFuzzer.messages(frames / 10, seed: seed &+ 5))
+        report(MarkFuzzer.elementStrings(frames / 10, seed: seed &+ 9))
+        report(MarkFuzzer.words(frames / 10, seed: seed &+ 10))
         report(TextFuzzer.json(frames / 20, seed: seed &+ 6))
         report(TextFuzzer.reports(frames / 100, seed: seed &+ 7))
         // A file is a thousand times as long to read as a frame.

@@ -37,7 +37,7 @@ enum Fixture {
     static func plan(retests: Int = 1) throws -> InspectionPlan {
         InspectionPlan(
             id: "cr-injector-flow", revision: 4, sha256: "ab12", partNumbers: ["4L0014-163B"],
-            plainSerials: ["SA#####": "4L0014-163B"], operation: "060 Flow test", retests: retests,
+            plainCodes: PlainCode.Table([]), operation: "060 Flow test", retests: retests,
             steps: [
                 PlanStep(
                     id: "leak", title: "Leak test", completes: "bench",
