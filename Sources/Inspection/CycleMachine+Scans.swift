@@ -31,7 +31,8 @@ extension CycleMachine {
 
     /// Opens a cycle for `part`, unless someone must sign in first, a cycle runs, or it was inspected enough.
     mutating func open(
-        _ part: PartIdentity, cycle id: String, priorAttempts: Int, at moment: Moment
+        _ part: PartIdentity, cycle id: String, priorAttempts: Int, screening: PartScreening? = nil,
+        at moment: Moment
     ) -> [Action] {
         if let running = cycle {
             let text =
@@ -48,15 +49,19 @@ extension CycleMachine {
                 .unknownPart, "Part number \(part.number) is not inspected at this station.",
                 scan: part.rawMark, at: moment)
         }
+        let alerts = (screening?.alerts(about: part, at: moment, station: station.id) ?? []).map(Action.audit)
+        if let finding = screening?.refusal {
+            return alerts + refuse(.suspectPart, finding.text, scan: part.rawMark, at: moment)
+        }
         guard priorAttempts <= station.plan.retests else {
-            return refuse(
+            return alerts + refuse(
                 .retestLimit, "\(part.serial) was inspected \(priorAttempts) times. Call quality.",
                 scan: part.rawMark, at: moment)
         }
         refusal = nil
         let opened = OpenCycle(
             id: id, part: part, attempt: priorAttempts + 1, inspector: inspector, startedAt: moment.stamp.utc,
-            provenance: station.provenance)
+            provenance: station.provenance, screening: screening)
         phase = .opening(opened)
         let body = AuditEvent.cycleOpened.body(
             at: moment, station: station.id,
@@ -64,8 +69,9 @@ extension CycleMachine {
                 "cycle": .string(id), "part": part.json, "attempt": .number(Int64(opened.attempt)),
                 "inspector": .optional(inspector), "plan_sha256": .string(station.plan.sha256),
                 "provenance": .string(opened.provenance.rawValue),
+                "gates": .array(opened.gates),
             ])
-        return [.open(body)]
+        return alerts + [.open(body)]
     }
 
     /// Takes up a cycle that a crash left open: its operator is the one who signed in then.

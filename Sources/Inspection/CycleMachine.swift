@@ -95,6 +95,8 @@ package struct CycleMachine: Sendable {
             case unknownPart = "unknown_part"
             case cycleRunning = "cycle_running"
             case retestLimit = "retest_limit"
+            /// The part may not be what its mark says.
+            case suspectPart = "suspect_part"
         }
     }
 
@@ -103,7 +105,7 @@ package struct CycleMachine: Sendable {
         /// `scan` is what was read: it is kept where the badge is refused.
         case badge(inspector: String, scan: [UInt8] = [])
         case refused(Refusal.Code, text: String, scan: [UInt8])
-        case part(PartIdentity, cycle: String, priorAttempts: Int)
+        case part(PartIdentity, cycle: String, priorAttempts: Int, screening: PartScreening? = nil)
         case opened
         case device(role: String, isOnline: Bool)
         /// Who the device of this role says it is, from now on.
@@ -152,8 +154,8 @@ package struct CycleMachine: Sendable {
         switch input {
         case .badge(let inspector, let scan): signIn(inspector, scan: scan, at: moment)
         case .refused(let code, let text, let scan): refuse(code, text, scan: scan, at: moment)
-        case .part(let part, let cycle, let attempts):
-            open(part, cycle: cycle, priorAttempts: attempts, at: moment)
+        case .part(let part, let cycle, let attempts, let screening):
+            open(part, cycle: cycle, priorAttempts: attempts, screening: screening, at: moment)
         case .opened: opened(at: moment)
         case .device(let role, let isOnline): device(role, isOnline: isOnline, at: moment)
         case .identified(let role, let identity): identified(role, as: identity)

@@ -47,7 +47,7 @@ struct GatewayParts: Sendable {
         let devices = try await Self.devices(
             deployment, ledger.reader, lines, time, inboxes, identities, book)
         self.devices = devices
-        let services = Self.services(
+        let services = try Self.services(
             deployment, sinks: sinks.map(\.about), ledger: ledger, time: time, log: log,
             counters: counters, board: board, hub: hub)
         let stations = try deployment.configuration.stations.map { configuration in
@@ -70,13 +70,14 @@ struct GatewayParts: Sendable {
     private static func services(
         _ deployment: Deployment, sinks described: [SinkDescription], ledger: LedgerWriter,
         time: any TimeSource, log: EventLog, counters: InspectionCounters, board: StatusBoard, hub: EventHub
-    ) -> StationServices {
+    ) throws -> StationServices {
         let scannerBoard = ScannerBoard()
         let scannersOf = Dictionary(
             uniqueKeysWithValues: deployment.configuration.stations.map { ($0.id, $0.scanners) })
         return StationServices(
             ledger: ledger, reader: ledger.reader, time: time, clock: { ClockState.ofThisMachine() },
             roster: deployment.operators,
+            partsInWork: try PartsInWork(leftOpenIn: ledger.reader, at: scannersOf.keys.sorted()),
             sinks: { ProvenanceGate.sinks(for: $0.body, among: described) }, counters: counters,
             queue: { board.queue }, scannerBoard: scannerBoard,
             scanners: { scannerBoard.devices(scannersOf[$0] ?? []) }, log: log,
@@ -188,7 +189,7 @@ struct GatewayParts: Sendable {
             site: gateway.site, gateway: gateway.id, company: gateway.company, id: configuration.id,
             plan: plan,
             gauges: gauges, binds: binds, provenance: provenances.min() ?? .live,
-            asksForBadge: deployment.operators != nil, software: BuildVersion.json)
+            asksForBadge: deployment.operators != nil, parts: deployment.parts, software: BuildVersion.json)
     }
 
     private static func say(_ event: CourierEvent, of sink: String, _ log: EventLog) {

@@ -66,6 +66,7 @@ actor StationRunner {
             StationView.Past(record: $0.body)
         }
         try await takeUpOpenCycle()
+        services.partsInWork.note(machine.cycle?.part, at: station.id)
         await show()
         for await input in inbox.elements {
             try await take(input)
@@ -118,9 +119,9 @@ actor StationRunner {
         case .refused(let code, let text, let bytes): return .refused(code, text: text, scan: bytes)
         case .part(let part):
             let attempts = try services.reader.attempts(
-                serial: part.serial, operation: station.plan.operation)
+                serial: part.serial, partNumber: part.number, operation: station.plan.operation)
             let id = RecordID.make(at: services.time.now().utc, using: &generator)
-            return .part(part, cycle: id, priorAttempts: attempts)
+            return .part(part, cycle: id, priorAttempts: attempts, screening: try screening(of: part))
         }
     }
 
@@ -161,6 +162,7 @@ actor StationRunner {
             }
             noteShown(next)
         }
+        services.partsInWork.note(machine.cycle?.part, at: station.id)
     }
 
     /// A verdict stays on the page until the next part is taken or someone else signs in.

@@ -12,6 +12,8 @@ struct StationServices: Sendable {
     let clock: @Sendable () -> ClockState
     /// Who may work here; nil where the configuration names no operators.
     let roster: OperatorRoster?
+    /// Which station has which part.
+    let partsInWork: PartsInWork
     /// The sinks that a record is meant for, by name.
     let sinks: @Sendable (InspectionRecord) -> [String]
     let counters: InspectionCounters

@@ -10,6 +10,8 @@ package struct Deployment: Sendable, Equatable {
     package let plans: [String: InspectionPlan]
     /// Nil where the configuration names no operators file.
     package let operators: OperatorRoster?
+    /// Nil where the configuration names no part table.
+    package let parts: PartTable?
     /// How much of each Modbus line's time the polls take.
     package let budgets: [BusTimeBudget]
     /// Every file that this was made of, once, sorted by path.
