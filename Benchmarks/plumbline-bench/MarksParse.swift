@@ -15,8 +15,8 @@ extension Benchmark {
             """
     ) {
         let marks = try mix.map(sample)
-        // Tables that are made at first use.
-        _ = try round(marks, times: 1_000)
+        // Tables are made and memory is found at first use.
+        _ = try round(marks, times: roundsEach)
         var rates: [Double] = []
         var allocations: Set<UInt64> = []
         let resident = try ProcessUsage(getpid()).residentKilobytes

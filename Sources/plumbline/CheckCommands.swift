@@ -122,21 +122,26 @@ extension Command {
     }
 
     /// Faults and warnings on standard output, one a line, or one JSON object a line.
+    ///
+    /// They come by line, and on one line the warnings first: an address that is doubted there is often why
+    /// what follows is wrong.
     private static func report(_ faults: FaultCollector, _ console: Console) {
-        for (level, list) in [("error", faults.sorted), ("warning", faults.warnings)] {
-            for fault in list {
-                guard console.usesJSON else {
-                    console.print(level == "error" ? "\(fault)" : "\(fault) (warning)")
-                    continue
-                }
-                console.print(
-                    CanonicalJSON.text([
-                        "level": .string(level), "file": .string(fault.file),
-                        "line": .number(Int64(fault.line)),
-                        "column": .number(Int64(fault.column)), "what": .string(fault.what),
-                        "remedy": .string(fault.remedy),
-                    ]))
+        let told = faults.warnings.map { ("warning", $0) } + faults.sorted.map { ("error", $0) }
+        let inOrder = told.enumerated().sorted { left, right in
+            let (one, other) = (left.element.1, right.element.1)
+            return (one.file, one.line, left.offset) < (other.file, other.line, right.offset)
+        }
+        for (level, fault) in inOrder.map(\.element) {
+            guard console.usesJSON else {
+                console.print(level == "error" ? "\(fault)" : "\(fault) (warning)")
+                continue
             }
+            console.print(
+                CanonicalJSON.text([
+                    "level": .string(level), "file": .string(fault.file), "line": .number(Int64(fault.line)),
+                    "column": .number(Int64(fault.column)), "what": .string(fault.what),
+                    "remedy": .string(fault.remedy),
+                ]))
         }
     }
 }

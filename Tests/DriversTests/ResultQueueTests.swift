@@ -170,7 +170,7 @@ import Testing
         #expect(rig.irregularities.isEmpty)
     }
 
-    /// A device that says no has removed nothing: it is told again.
+    /// A device that says no has removed nothing: it is told again, and nothing is kept twice.
     @Test func aRefusedRemovalIsTriedAgain() async throws {
         let rig = try await online()
         rig.line.set(Self.entry, words(leak: 100))

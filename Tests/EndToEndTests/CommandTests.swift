@@ -119,6 +119,7 @@ import Testing
 
         let text = try String(
             contentsOf: profiles.appendingPathComponent("kral-bem500.yaml"), encoding: .utf8)
+        // Seen failing with the name left unread: the gateway refused then what this had accepted.
         let misnamed = folder.appendingPathComponent("bem.yaml")
         try text.write(to: misnamed, atomically: true, encoding: .utf8)
         let refused = try await plumbline(["profile", "check", misnamed.path])
@@ -133,6 +134,30 @@ import Testing
         #expect(changed.code == 1)
         #expect(changed.output.contains("kral-bem500.yaml:"), "\(changed.output)")
         #expect(changed.output.contains("902.71"), "\(changed.output)")
+    }
+
+    /// What its manual calls 40101 lies in another table; the end of the request is not what is wrong. Seen
+    /// failing with all faults before the first warning.
+    @Test func aDoubtedAddressIsSaidBeforeWhatComesOfIt() async throws {
+        let file = folder.appendingPathComponent("pt-1.yaml")
+        try """
+        profile: pt-1
+        revision: 1
+        manufacturer: Example
+        model: PT-1
+        protocol: modbus
+        source: "manual, page 12"
+        defaults: {table: input}
+        requests:
+          - {id: live, address: 40100, count: 2}
+        points:
+          - {id: pressure, address: 40101, type: float32, unit: bar}
+        """.write(to: file, atomically: true, encoding: .utf8)
+        let checked = try await plumbline(["profile", "check", file.path])
+        #expect(checked.code == 4)
+        let lines = checked.output.split(separator: "\n").map { $0.dropFirst(file.path.count) }
+        #expect(lines.map { $0.prefix(6) } == [":9:25:", ":9:5: ", ":11:29", ":11:5:"], "\(lines)")
+        #expect(lines.first?.contains("reference of holding 99, and the table here is input") == true)
     }
 
     private static let misspelt: [[String]] = [

@@ -105,7 +105,7 @@ import Testing
             site: station.site, gateway: station.gateway, company: nil, id: station.id,
             plan: InspectionPlan(
                 id: plan.id, revision: plan.revision, sha256: plan.sha256, partNumbers: plan.partNumbers,
-                plainSerials: plan.plainSerials, operation: plan.operation, retests: 1,
+                plainCodes: plan.plainCodes, operation: plan.operation, retests: 1,
                 steps: [plan.steps[1]],
                 characteristics: [
                     try Fixture.characteristic(

@@ -1,3 +1,5 @@
+import Testing
+
 @testable import Codecs
 
 /// Marks as tests write them.
@@ -21,5 +23,18 @@ enum MarkSamples {
 
     static func refusal(_ text: String, symbology: String? = nil) -> MarkError? {
         refusal(Array(text.utf8), symbology: symbology)
+    }
+
+    /// Expects that `text` is refused at `offset`, for a reason that says `reason`.
+    static func expectRefusal(
+        _ text: String, symbology: String? = nil, at offset: Int, saying reason: String,
+        at place: SourceLocation = #_sourceLocation
+    ) {
+        guard let error = refusal(text, symbology: symbology) else {
+            Issue.record("\(text) is read", sourceLocation: place)
+            return
+        }
+        #expect(error.offset == offset, "\(error)", sourceLocation: place)
+        #expect(error.what.contains(reason), "\(error)", sourceLocation: place)
     }
 }

@@ -200,6 +200,7 @@ struct PointKindsTests {
             ])
     }
 
+    /// Seen failing with nothing told, and with it told of devices that have a cycle.
     @Test("A point that nothing writes is doubted where nothing but `setup` could")
     func unwritten() throws {
         let points = """
