@@ -124,7 +124,9 @@ let package = Package(
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
         tests(
             "GatewayTests",
-            ["Gateway", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles"]),
+            [
+                "Gateway", "Ledger", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles",
+            ]),
         tests("SimulationTests", ["Simulation", "Profiles", "Codecs", "Metrology", "Linux"]),
         tests(
             "EndToEndTests", ["Codecs", "plumbline", "plumbline-sim", "plumbline-usb-mock"],

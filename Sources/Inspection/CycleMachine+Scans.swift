@@ -34,29 +34,9 @@ extension CycleMachine {
         _ part: PartIdentity, cycle id: String, priorAttempts: Int, screening: PartScreening? = nil,
         at moment: Moment
     ) -> [Action] {
-        if let running = cycle {
-            let text =
-                running.part.serial == part.serial
-                ? "\(part.serial) is already being inspected. Carry on."
-                : "\(running.part.serial) is still being inspected. \(part.serial) was not taken."
-            return refuse(.cycleRunning, text, scan: part.rawMark, at: moment)
-        }
-        guard inspector != nil || !station.asksForBadge else {
-            return refuse(.noBadge, "Scan your badge first, then the part.", scan: part.rawMark, at: moment)
-        }
-        guard station.plan.partNumbers.contains(part.number) else {
-            return refuse(
-                .unknownPart, "Part number \(part.number) is not inspected at this station.",
-                scan: part.rawMark, at: moment)
-        }
         let alerts = (screening?.alerts(about: part, at: moment, station: station.id) ?? []).map(Action.audit)
-        if let finding = screening?.refusal {
-            return alerts + refuse(.suspectPart, finding.text, scan: part.rawMark, at: moment)
-        }
-        guard priorAttempts <= station.plan.retests else {
-            return alerts + refuse(
-                .retestLimit, "\(part.serial) was inspected \(priorAttempts) times. Call quality.",
-                scan: part.rawMark, at: moment)
+        if let (code, text) = objection(to: part, priorAttempts: priorAttempts, screening: screening) {
+            return alerts + refuse(code, text, scan: part.rawMark, at: moment)
         }
         refusal = nil
         let opened = OpenCycle(
@@ -72,6 +52,29 @@ extension CycleMachine {
                 "gates": .array(opened.gates),
             ])
         return alerts + [.open(body)]
+    }
+
+    /// Why no cycle may be opened for `part`: someone must sign in first, another cycle runs, the part is
+    /// suspect, or it was inspected enough. Nil where one may.
+    private func objection(
+        to part: PartIdentity, priorAttempts: Int, screening: PartScreening?
+    ) -> (Refusal.Code, String)? {
+        if let running = cycle {
+            let text =
+                running.part.serial == part.serial
+                ? "\(part.serial) is already being inspected. Carry on."
+                : "\(running.part.serial) is still being inspected. \(part.serial) was not taken."
+            return (.cycleRunning, text)
+        }
+        guard !needsBadge else { return (.noBadge, "Scan your badge first, then the part.") }
+        guard station.plan.partNumbers.contains(part.number) else {
+            return (.unknownPart, "Part number \(part.number) is not inspected at this station.")
+        }
+        if let finding = screening?.refusal { return (.suspectPart, finding.text) }
+        guard priorAttempts <= station.plan.retests else {
+            return (.retestLimit, "\(part.serial) was inspected \(priorAttempts) times. Call quality.")
+        }
+        return nil
     }
 
     /// Takes up a cycle that a crash left open: its operator is the one who signed in then.

@@ -33,7 +33,8 @@ struct LedgerReaderTests {
     @Test func attemptsCountTheRecordsOfAPartAtAnOperation() async throws {
         try await append("r1", Scratch.record("r1"))
         try await append("r2", Scratch.record("r2"))
-        func attempts(_ serial: String, _ operation: String, of number: String = "4L0014-163B") throws -> Int {
+        func attempts(_ serial: String, _ operation: String, of number: String = "4L0014-163B") throws -> Int
+        {
             try reader.attempts(serial: serial, partNumber: number, operation: operation)
         }
         #expect(try attempts("SA10197", "060 Flow test") == 2)

@@ -1,12 +1,12 @@
-/// Who assigns serial numbers, with the issuing agency code before it as a UII has it (MIL-STD-130N): `D98897`
-/// for CAGE 98897, `UN194532636` for a DUNS number, `LD` before a DoDAAC, `0950600` for a GS1 prefix.
+/// Who assigns serial numbers, with the issuing agency code before it as a UII has it (MIL-STD-130N):
+/// `D98897` for CAGE 98897, `UN194532636` for a DUNS number, `LD` before a DoDAAC, `9506000` for a GS1 prefix.
 package struct EnterpriseIdentifier: Sendable, Hashable, CustomStringConvertible {
     package let description: String
 
     /// How messages describe what may be written.
     package static let rule =
-        "write D and a CAGE code (D98897), UN and a DUNS number, LD and a DoDAAC, LB or LH and a code, or a GS1 "
-        + "company prefix of 4…12 digits"
+        "write D and a CAGE code (D98897), UN and a DUNS number, LD and a DoDAAC, LB or LH and a code, or a "
+        + "GS1 company prefix of 4…12 digits"
 
     /// Nil where `text` has none of these forms.
     package init?(_ text: String) {
@@ -30,8 +30,8 @@ package struct EnterpriseIdentifier: Sendable, Hashable, CustomStringConvertible
 extension PartMark {
     /// The elements that name an enterprise which is none of `listed`, as people read them: `17V 98897`.
     ///
-    /// Empty where all that the mark says of its maker is listed, and where it says nothing. A complete UII is
-    /// not taken apart: it must begin with one that is listed, as every UII begins with who made it.
+    /// Empty where all that the mark says of its maker is listed, and where it says nothing. A complete UII
+    /// is not taken apart: it must begin with one that is listed, as every UII begins with who made it.
     package func makers(notAmong listed: [EnterpriseIdentifier]) -> [String] {
         elements.filter { element in
             guard let says = claim(of: element) else { return false }

@@ -30,6 +30,11 @@ final class PartsInWork: Sendable {
         }
     }
 
+    /// Every station that has what may be `part`, sorted.
+    func stations(with part: PartIdentity) -> [String] {
+        parts.withLock { $0.filter { $0.value.mayBeSame(as: part) }.keys.sorted() }
+    }
+
     /// `station` works on `part` from now on; on none where it is nil.
     func note(_ part: PartIdentity?, at station: String) {
         parts.withLock { $0[station] = part }

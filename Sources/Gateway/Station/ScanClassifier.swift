@@ -60,7 +60,8 @@ struct ScanClassifier {
 
     /// What the plan takes a code of one word for, or the part table where the plan has no word for it.
     private func meaning(of code: String) -> PlainCode? {
-        station.plan.plainCodes.meaning(of: code) ?? (station.parts?.isTrimCode(code) == true ? .trimCode : nil)
+        station.plan.plainCodes.meaning(of: code)
+            ?? (station.parts?.isTrimCode(code) == true ? .trimCode : nil)
     }
 
     /// The part numbers that a serial alone may stand for, by the plan's patterns and the part table's.

@@ -11,7 +11,8 @@ extension StationRunner {
         let screening = PartScreening(part, table: station.parts, history: history, openAt: others)
         for finding in screening.findings {
             services.log.say(
-                .warning, "\(station.id): \(finding.code.rawValue) (\(finding.severity.rawValue)): \(finding.text)")
+                .warning,
+                "\(station.id): \(finding.code.rawValue) (\(finding.severity.rawValue)): \(finding.text)")
         }
         return screening
     }

@@ -24,14 +24,16 @@ struct PartChecks {
 
     private var openElsewhere: String? {
         guard !stations.isEmpty else { return nil }
-        return "\(part.serial) is being inspected at \(stations.sorted().joined(separator: " and ")) right now. "
+        let places = stations.sorted().joined(separator: " and ")
+        return "\(part.serial) is being inspected at \(places) right now. "
             + "Two parts may carry this serial: call quality."
     }
 
     /// A serial alone may be one of several part numbers; where both marks carry a UII, that decides.
     private var otherPartNumber: String? {
         let other = history.inspected.last { earlier in
-            earlier.part.number != part.number && earlier.part.mayBeSame(as: part) && !isRenumbered(earlier.part)
+            earlier.part.number != part.number && earlier.part.mayBeSame(as: part)
+                && !isRenumbered(earlier.part)
         }
         guard let other else { return nil }
         return "\(part.serial) was inspected before as part number \(other.part.number), not \(part.number). "
@@ -41,7 +43,9 @@ struct PartChecks {
     /// Whether `earlier` is this item under a former part number: the UII holds the number that it was made
     /// with, and a mark may name another that the part has now.
     private func isRenumbered(_ earlier: PartIdentity) -> Bool {
-        guard part.uii != nil, part.uii == earlier.uii, let made = part.originalPartNumber else { return false }
+        guard part.uii != nil, part.uii == earlier.uii, let made = part.originalPartNumber else {
+            return false
+        }
         return made == earlier.originalPartNumber
     }
 

@@ -27,12 +27,13 @@ package struct PartFinding: Sendable, Equatable {
 
         /// What it does where the table says nothing.
         ///
-        /// Two may have an innocent cause that the bench cannot settle, a list that lags or a new mark: such a
-        /// part may be measured, and is not passed.
+        /// Two may have an innocent cause that the bench cannot settle, a list that lags or a new mark: such
+        /// a part may be measured, and is not passed.
         package var severity: Severity {
             switch self {
             case .notIssued, .reusedUII: .hold
-            case .openElsewhere, .otherPartNumber, .serialForm, .rejectedBefore, .onSuspectList, .unlistedMaker:
+            case .openElsewhere, .otherPartNumber, .serialForm, .rejectedBefore, .onSuspectList,
+                .unlistedMaker:
                 .refuse
             }
         }

@@ -9,8 +9,8 @@ package struct SerialRange: Sendable, Hashable, CustomStringConvertible {
     package static let rule =
         "write one serial number, or `FIRST..LAST`, equally long and different in digits at their end only"
 
-    /// The serial numbers from `first` to `last`; nil where these are not 1 to 50 characters of printable ASCII
-    /// without blanks, equally long, in order, and equal but for digits at their end.
+    /// The serial numbers from `first` to `last`; nil where these are not 1 to 50 characters of printable
+    /// ASCII without blanks, equally long, in order, and equal but for digits at their end.
     package init?(_ first: String, _ last: String) {
         let (low, high) = (Array(first.utf8), Array(last.utf8))
         guard (1...50).contains(low.count), low.count == high.count, first <= last,
@@ -51,7 +51,9 @@ package struct SerialList: Sendable, Equatable {
         package let range: SerialRange
         package let reason: String?
 
-        package init(_ range: SerialRange, reason: String? = nil) { (self.range, self.reason) = (range, reason) }
+        package init(_ range: SerialRange, reason: String? = nil) {
+            (self.range, self.reason) = (range, reason)
+        }
     }
 
     package let entries: [Entry]

@@ -144,7 +144,8 @@ enum LedgerMigrations {
     /// A UII is looked up by whoever scans a mark: whether it was recorded before with other marks.
     private static let second = #"""
         ALTER TABLE inspection ADD COLUMN uii TEXT;
-        UPDATE inspection SET uii = (SELECT e.body ->> '$.part.uii' FROM entry e WHERE e.seq = inspection.seq);
+        UPDATE inspection SET uii =
+            (SELECT e.body ->> '$.part.uii' FROM entry e WHERE e.seq = inspection.seq);
         CREATE INDEX inspection_by_uii ON inspection(uii, seq) WHERE uii IS NOT NULL;
         """#
 }

@@ -75,8 +75,8 @@ extension LedgerReader {
         let columns = "e.seq, e.kind, e.id, e.body, e.leaf_hash"
         return try reading { database throws(LedgerError) in
             try database.rows(
-                "SELECT DISTINCT \(columns) FROM part p CROSS JOIN entry e ON e.seq = p.seq WHERE p.serial IN "
-                    + "(SELECT ?1 UNION SELECT serial FROM inspection WHERE uii = ?2) "
+                "SELECT DISTINCT \(columns) FROM part p CROSS JOIN entry e ON e.seq = p.seq "
+                    + "WHERE p.serial IN (SELECT ?1 UNION SELECT serial FROM inspection WHERE uii = ?2) "
                     + "AND e.kind IN ('record', 'disposition') ORDER BY e.seq DESC LIMIT ?3",
                 [.text(serial), .optional(uii), .integer(Int64(limit))], database.entry)
         }.reversed()

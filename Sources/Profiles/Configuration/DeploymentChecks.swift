@@ -116,8 +116,9 @@ struct DeploymentChecks {
     private func check(_ plan: InspectionPlan, of station: StationConfiguration, against parts: PartTable) {
         for number in plan.partNumbers where parts.row(number) == nil {
             faults.warn(
-                station.place, "plan \(plan.id) inspects \(Wording.quoted(number)), of which the part table says "
-                    + "nothing", "add it to `parts:`; until then its serials are checked against no list")
+                station.place,
+                "plan \(plan.id) inspects \(Wording.quoted(number)), of which the part table says nothing",
+                "add it to `parts:`; until then its serials are checked against no list")
         }
     }
 

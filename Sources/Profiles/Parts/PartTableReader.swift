@@ -1,5 +1,5 @@
-package import Inspection
 internal import Codecs
+package import Inspection
 
 extension PartTable {
     /// Part numbers that one site can know; each pattern is compared with every other.
@@ -127,7 +127,8 @@ private final class PartTableReader {
             + (row.trimCode.map { [(pattern: $0, number: row.number, isTrimCode: true)] } ?? [])
         for new in own {
             for other in patterns where other.number != new.number || other.isTrimCode != new.isTrimCode {
-                guard !(new.isTrimCode && other.isTrimCode), let code = new.pattern.code(alsoOf: other.pattern)
+                guard !(new.isTrimCode && other.isTrimCode),
+                    let code = new.pattern.code(alsoOf: other.pattern)
                 else { continue }
                 let key = new.isTrimCode ? "trim_code" : "serial"
                 guard new.isTrimCode == other.isTrimCode else {

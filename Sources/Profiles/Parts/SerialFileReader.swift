@@ -64,8 +64,9 @@ struct SerialFileReader {
         let reason = fields.count > 2 && !fields[2].text.isEmpty ? fields[2].text : nil
         guard reason.map(isPlain) != false else {
             fault(
-                line, fields[2].column, "the reason holds control characters, or is longer than "
-                    + "\(Self.longestReason) characters", "write one short sentence")
+                line, fields[2].column,
+                "the reason holds control characters, or is longer than \(Self.longestReason) characters",
+                "write one short sentence")
             return nil
         }
         return SerialList.Entry(range, reason: reason)
@@ -107,7 +108,9 @@ struct SerialFileReader {
             }
         }
         guard !isQuoted else {
-            fault(number, fields[fields.count - 1].column, "a quote is not closed", "close it in the same line")
+            fault(
+                number, fields[fields.count - 1].column, "a quote is not closed",
+                "close it in the same line")
             return nil
         }
         return fields.map { Field(text: Self.trimmed($0.text), column: $0.column) }

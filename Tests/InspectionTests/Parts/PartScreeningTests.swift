@@ -76,7 +76,8 @@ struct PartScreeningTests {
         #expect(try codes(PartFixture.bare("SB10197")).contains(.serialForm))
         #expect(
             try text(PartFixture.bare("SB10197"))
-                == "SB10197 is no serial number of 4L0014-163B. It looks like one of 4L0015-163B. Call quality."
+                == "SB10197 is no serial number of 4L0014-163B. It looks like one of 4L0015-163B. "
+                + "Call quality."
         )
         // Nothing is known of this number but that the serial looks like another's.
         #expect(try codes(PartFixture.bare("SB10197", number: "X1")) == [.serialForm])

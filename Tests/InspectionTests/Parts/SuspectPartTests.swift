@@ -1,5 +1,6 @@
 import Codecs
 import Inspection
+import Metrology
 import Testing
 
 /// What a finding does to a cycle and to its record.
@@ -39,7 +40,9 @@ struct SuspectPartTests {
         #expect(dialogue.machine.phase == .ready)
         #expect(
             dialogue.machine.refusal?.text
-                == "SA10666 is on a suspect list: stolen on 3 March (NCR-2211). Set it aside and call quality.")
+                == "SA10666 is on a suspect list: stolen on 3 March (NCR-2211). "
+                + "Set it aside and call quality."
+        )
     }
 
     @Test func aPartInDoubtIsMeasuredAndNeverPasses() throws {
@@ -50,14 +53,14 @@ struct SuspectPartTests {
             return
         }
         #expect(alert["finding"] == "not_issued")
-        #expect(opened["gates"]?.elements?.first?["answer"] == "hold")
+        #expect(opened["gates"]?.elements.first?["answer"] == "hold")
         _ = dialogue.say(.opened)
         let record = try finish(&dialogue)
         #expect(record.verdict == .indeterminate)
         #expect(record.reasons == ["not_issued"])
         #expect(record.body["company"] == "acme")
         #expect(record.body["gates"] == opened["gates"])
-        #expect(record.body["results"]?.elements?.allSatisfy { $0["result"] == "PASS" } == true)
+        #expect(record.body["results"]?.elements.allSatisfy { $0["result"] == "PASS" } == true)
     }
 
     @Test func whatFailsFailsInDoubtToo() throws {
@@ -76,7 +79,7 @@ struct SuspectPartTests {
         let record = try finish(&dialogue)
         #expect(record.verdict == .pass)
         #expect(record.reasons == [])
-        #expect(record.body["gates"]?.elements?.first?["answer"] == "pass")
+        #expect(record.body["gates"]?.elements.first?["answer"] == "pass")
     }
 
     @Test func doubtOutlivesACrash() throws {

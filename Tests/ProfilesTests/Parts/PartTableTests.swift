@@ -22,7 +22,8 @@ struct PartTableTests {
 
         """
 
-    private static func read(_ text: String, _ lists: [String: String] = [:]) -> (PartTable?, FaultCollector) {
+    private static func read(_ text: String, _ lists: [String: String] = [:]) -> (PartTable?, FaultCollector)
+    {
         let faults = FaultCollector()
         let source = TextFiles(texts: lists).source
         let file = SourceFile(path: "/etc/plumbline/parts.yaml", bytes: Array(text.utf8))
@@ -32,7 +33,8 @@ struct PartTableTests {
 
     private static let lists = [
         "/etc/plumbline/lists/issued.csv": "\u{FEFF}first,last\r\nSA20000,SA20099\r\nSA20200\r\n",
-        "/etc/plumbline/lists/suspect.csv": "# as received\nSA10700,SA10709\nSA10800,,\"found \"\"new\"\", 2 pieces\"\n",
+        "/etc/plumbline/lists/suspect.csv":
+            "# as received\nSA10700,SA10709\nSA10800,,\"found \"\"new\"\", 2 pieces\"\n",
     ]
 
     @Test("Everything that a table and its files say is read")
@@ -67,7 +69,7 @@ struct PartTableTests {
         let (read, faults) = Self.read(Self.text, Self.lists)
         #expect(
             faults.warnings.map(\.description) == [
-                "/etc/plumbline/parts.yaml:11:38: \"SA10000\" fits \"4L0014-163B\" and \"4L0015-163B\": "
+                "/etc/plumbline/parts.yaml:11:37: \"SA10000\" fits \"4L0014-163B\" and \"4L0015-163B\": "
                     + "a serial that fits both is refused unless its mark names the part number"
             ])
         let table = try #require(read)
@@ -76,13 +78,15 @@ struct PartTableTests {
         #expect(table.numbers(ofSerial: "ZZ") == [])
     }
 
-    @Test("Lists that cannot be used stop the start", arguments: [
-        ("", "the file holds no serial number"), ("\u{0}\n", "is no serial number and no range"),
-        ("SA2,SA1\n", "\"SA2..SA1\" is no serial number and no range"),
-        ("SA1,,\"\n", "a quote is not closed"), ("SA1,,a\tb\n", "the reason holds control characters"),
-        (",,\n", "is no serial number and no range"), ("first\n", "the file holds no serial number"),
-        (String(repeating: "SA1\n", count: 300_000), "the file is longer than 1048576 bytes"),
-    ])
+    @Test(
+        "Lists that cannot be used stop the start",
+        arguments: [
+            ("", "the file holds no serial number"), ("\u{0}\n", "is no serial number and no range"),
+            ("SA2,SA1\n", "\"SA2..SA1\" is no serial number and no range"),
+            ("SA1,,\"\n", "a quote is not closed"), ("SA1,,a\tb\n", "the reason holds control characters"),
+            (",,\n", "is no serial number and no range"), ("first\n", "the file holds no serial number"),
+            (String(repeating: "SA1\n", count: 300_000), "the file is longer than 1048576 bytes"),
+        ])
     func badLists(list: String, what: String) {
         let (table, faults) = Self.read(
             "parts: [{number: A, issued: {file: a.csv}}]", ["/etc/plumbline/a.csv": list])
@@ -120,10 +124,8 @@ struct PartTableTests {
         files.texts["/etc/plumbline/parts.yaml"] = "parts: [{number: X}]\n"
         let unknown = files.check("/etc/plumbline/gateway.yaml")
         #expect(unknown.deployment != nil)
-        #expect(
-            unknown.warnings.contains {
-                $0.contains("plan cr-injector-flow inspects \"4L0014-163B\", of which the part table says nothing")
-            })
+        let warning = "plan cr-injector-flow inspects \"4L0014-163B\", of which the part table says nothing"
+        #expect(unknown.warnings.contains { $0.contains(warning) })
         files.texts["/etc/plumbline/parts.yaml"] = nil
         #expect(files.check("/etc/plumbline/gateway.yaml").deployment == nil)
     }
