@@ -7,6 +7,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case scanRefused = "scan.refused"
     /// Something speaks against a scanned part's being what its mark says.
     case partAlert = "part.alert"
+    /// An action code was scanned and obeyed.
+    case codeTaken = "code.taken"
     case cycleOpened = "cycle.opened"
     case cycleStep = "cycle.step"
     case cycleClosed = "cycle.closed"

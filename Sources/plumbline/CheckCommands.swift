@@ -14,8 +14,8 @@ extension Command {
         var lines = LineRegister()
         let deployment = Deployment.check(
             path, today: SystemTime().now().utc.date,
-            links: { Arguments.fault(ofLink: $0, on: &lines) }, wires: Arguments.wire(ofLink:), faults: faults
-        )
+            links: { Arguments.fault(ofLink: $0, on: &lines) }, wires: Arguments.wire(ofLink:),
+            signatures: Arguments.fault(ofTable:), faults: faults)
         report(faults, console)
         guard faults.isClean, let deployment else { return .configuration }
         report(deployment.budgets, console)

@@ -24,7 +24,7 @@ extension Arguments {
         do {
             return try Deployment.load(
                 path, today: SystemTime().now().utc.date, links: { Self.fault(ofLink: $0, on: &lines) },
-                wires: Self.wire(ofLink:))
+                wires: Self.wire(ofLink:), signatures: Self.fault(ofTable:))
         } catch {
             throw CommandFailure(.configuration, "\(path) cannot be used:\n\(error)")
         }

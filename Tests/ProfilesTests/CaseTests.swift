@@ -36,6 +36,7 @@ struct CaseTests {
                 let source = FileSource { FileSource.disk.read(Repository.path(folder + $0)) }
                 return source.file(name, namedAt: place, faults)
             }
+        case "codes.yaml": _ = CodeSet.read(file, faults: faults)
         default: return ["no reader for \(file.path)"]
         }
         return faults.sorted.map(\.description)

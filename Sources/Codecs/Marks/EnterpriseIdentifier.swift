@@ -1,5 +1,6 @@
 /// Who assigns serial numbers, with the issuing agency code before it as a UII has it (MIL-STD-130N):
-/// `D98897` for CAGE 98897, `UN194532636` for a DUNS number, `LD` before a DoDAAC, `9506000` for a GS1 prefix.
+/// `D98897` for CAGE 98897, `UN194532636` for a DUNS number, `LD` before a DoDAAC, `9506000` for a prefix of
+/// GS1.
 package struct EnterpriseIdentifier: Sendable, Hashable, CustomStringConvertible {
     package let description: String
 

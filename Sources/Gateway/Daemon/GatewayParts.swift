@@ -74,9 +74,13 @@ struct GatewayParts: Sendable {
         let scannerBoard = ScannerBoard()
         let scannersOf = Dictionary(
             uniqueKeysWithValues: deployment.configuration.stations.map { ($0.id, $0.scanners) })
+        let patienceOf = Dictionary(
+            uniqueKeysWithValues: deployment.configuration.stations.map {
+                ($0.id, Int64($0.scanPatienceMilliseconds) * 1_000_000)
+            })
         return StationServices(
             ledger: ledger, reader: ledger.reader, time: time, clock: { ClockState.ofThisMachine() },
-            roster: deployment.operators,
+            roster: deployment.operators, codes: deployment.codes, patience: { patienceOf[$0] ?? 0 },
             partsInWork: try PartsInWork(leftOpenIn: ledger.reader, at: scannersOf.keys.sorted()),
             sinks: { ProvenanceGate.sinks(for: $0.body, among: described) }, counters: counters,
             queue: { board.queue }, scannerBoard: scannerBoard,
@@ -189,7 +193,8 @@ struct GatewayParts: Sendable {
             site: gateway.site, gateway: gateway.id, company: gateway.company, id: configuration.id,
             plan: plan,
             gauges: gauges, binds: binds, provenance: provenances.min() ?? .live,
-            asksForBadge: deployment.operators != nil, parts: deployment.parts, software: BuildVersion.json)
+            asksForBadge: deployment.operators != nil || deployment.codes?.hasBadges == true,
+            parts: deployment.parts, software: BuildVersion.json)
     }
 
     private static func say(_ event: CourierEvent, of sink: String, _ log: EventLog) {

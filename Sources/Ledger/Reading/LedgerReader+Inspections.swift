@@ -61,7 +61,8 @@ extension LedgerReader {
         try reading { database throws(LedgerError) in
             Int(
                 try database.first(
-                    "SELECT count(*) FROM inspection WHERE serial = ?1 AND operation = ?2 AND part_number = ?3",
+                    "SELECT count(*) FROM inspection WHERE serial = ?1 AND operation = ?2 "
+                        + "AND part_number = ?3",
                     [.text(serial), .text(operation), .text(partNumber)]
                 ) { $0.integer(0) } ?? 0)
         }

@@ -75,11 +75,13 @@ enum ScannerProfileReader {
     private static let marks = 1...4_096
 
     static func hidPOS(_ top: YAMLMapping) -> ScannerProfile? {
-        ScannerProfile(transport: .hidPOS, longestMark: longestMark(top))
+        ScannerProfile(
+            transport: .hidPOS, longestMark: longestMark(top), rules: .read(top, isTold: false))
     }
 
     static func serial(_ top: YAMLMapping) -> ScannerProfile? {
         let longest = longestMark(top)
+        let rules = ScanRules.read(top, isTold: true)
         guard let framing = top.mapping("framing", "a framing") else {
             top.faults.fault(top.place, "a serial scanner has no framing", #"add `framing: {suffix: "\r"}`"#)
             return nil
@@ -89,20 +91,10 @@ enum ScannerProfileReader {
             suffix: framing.optional("suffix", .bytes) ?? [],
             idleGapMilliseconds: framing.optional("idle_gap", .duration(1...10_000)) ?? 100)
         framing.finish()
-        return ScannerProfile(transport: .serial(result), longestMark: longest)
+        return ScannerProfile(transport: .serial(result), longestMark: longest, rules: rules)
     }
 
     private static func longestMark(_ top: YAMLMapping) -> Int {
         top.optional("longest_mark", .integer(marks)) ?? 512
-    }
-}
-
-extension YAMLForm where Value == [UInt8] {
-    /// Up to eight bytes, written as a text: `"\r\n"`, `"\x02"`; empty for none.
-    fileprivate static var bytes: YAMLForm {
-        YAMLForm(#"at most 8 characters such as "\r""#) { text, _ in
-            let bytes = Array(text.utf8)
-            return bytes.count <= 8 && bytes.allSatisfy { $0 < 0x80 } ? bytes : nil
-        }
     }
 }

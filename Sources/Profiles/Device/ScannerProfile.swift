@@ -3,6 +3,7 @@ package struct ScannerProfile: Sendable, Equatable {
     package let transport: Transport
     /// Most bytes of one mark; longer ones are refused whole.
     package let longestMark: Int
+    package let rules: ScanRules
 
     /// How its marks come.
     package enum Transport: Sendable, Equatable {
@@ -12,8 +13,8 @@ package struct ScannerProfile: Sendable, Equatable {
         case serial(SerialFraming)
     }
 
-    package init(transport: Transport, longestMark: Int) {
-        (self.transport, self.longestMark) = (transport, longestMark)
+    package init(transport: Transport, longestMark: Int, rules: ScanRules = ScanRules()) {
+        (self.transport, self.longestMark, self.rules) = (transport, longestMark, rules)
     }
 
     /// How marks are told apart on a line.

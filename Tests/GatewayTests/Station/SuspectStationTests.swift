@@ -1,83 +1,13 @@
 import Codecs
-import Glibc
 import Inspection
 import Ledger
-import Linux
-import Metrology
 import Testing
-import Transports
 
 @testable import Gateway
 
-/// Stations without devices over one real ledger file: what becomes of a scan, from its bytes to the entries.
-final class SuspectStationTests {
-    private let path: String
-    private let ledger: LedgerWriter
-
-    init() throws {
-        var template = Array("/tmp/plumbline-station-XXXXXX".utf8CString)
-        path = String(cString: try #require(mkdtemp(&template)))
-        ledger = try LedgerWriter(path: path + "/data", origin: "plumbline/plant-1/bench-pc-07")
-    }
-
-    deinit {
-        for file in [
-            "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.key", "ledger.pub", "checkpoint", "lock",
-        ] {
-            unlink("\(path)/data/\(file)")
-        }
-        rmdir("\(path)/data")
-        rmdir(path)
-    }
-
-    private struct StillTime: TimeSource {
-        func now() -> Stamp { StationFixture.stamp(1_000) }
-    }
-
-    /// A running station, with what it shows after each input.
-    private struct Bench {
-        let runner: StationRunner
-        let task: Task<Void, any Error>
-        private let views: AsyncStream<JSONValue>
-
-        init(_ id: String, _ ledger: LedgerWriter, _ parts: PartsInWork, _ table: PartTable?) throws {
-            let (views, shown) = AsyncStream.makeStream(of: JSONValue.self)
-            self.views = views
-            let services = StationServices(
-                ledger: ledger, reader: ledger.reader, time: StillTime(), clock: { StationFixture.clock },
-                roster: StationFixture.roster, partsInWork: parts, sinks: { _ in [] },
-                counters: InspectionCounters(), queue: { (0, 0) }, scannerBoard: ScannerBoard(),
-                scanners: { _ in [] }, log: EventLog(time: StillTime()), publish: { shown.yield($0) })
-            let runner = StationRunner(
-                station: try StationFixture.station(id: id, parts: table), devices: [:], services: services)
-            self.runner = runner
-            task = Task { try await runner.run() }
-        }
-
-        /// What the station shows once it has taken each of `texts`.
-        func scan(_ texts: String...) async throws -> JSONValue {
-            for text in texts {
-                runner.inbox.put(
-                    .scan(
-                        ScanRead(
-                            bytes: Array(text.utf8), symbology: nil, stamp: StationFixture.stamp(1_000),
-                            device: "SCAN-1")))
-            }
-            // One view when it starts, one after each input.
-            var view = JSONValue.null
-            var left = texts.count + 1
-            for await next in views {
-                (view, left) = (next, left - 1)
-                if left == 0 { break }
-            }
-            return view
-        }
-    }
-
-    private func bodies(_ event: String) throws -> [JSONValue] {
-        try ledger.reader.entries(kind: .audit).map(\.body).filter { $0["event"]?.text == event }
-    }
-
+/// Stations without devices over a real ledger file: what becomes of a suspect part, from its scan to the
+/// entries.
+struct SuspectStationTests {
     private static func table() throws -> PartTable {
         var row = PartTable.Row(number: "4L0014-163B")
         row.serials = [try #require(CodePattern("SA#####"))]
@@ -89,83 +19,109 @@ final class SuspectStationTests {
         return PartTable(rows: [row], sha256: "ab12")
     }
 
+    /// Runs the station while someone signs in and scans `serial`; why it was refused, nil where it was not.
+    private func scan(_ serial: String, at rig: StationRig) async throws -> String? {
+        let running = Task { try await rig.runner.run() }
+        defer { running.cancel() }
+        #expect(await rig.outcome(rig.scan("OP:5F1C9A")) == true)
+        let isTaken = await rig.outcome(rig.scan(serial))
+        let refusal = await rig.runner.machine.refusal
+        #expect(isTaken == (refusal == nil))
+        #expect(refusal == nil || refusal?.code == .suspectPart)
+        return refusal?.text
+    }
+
+    private func findings(_ rig: StationRig) throws -> [String?] {
+        try rig.audit(.partAlert).map { $0["finding"]?.text }
+    }
+
     @Test func aSuspectSerialArmsNothingAndIsInTheLedgerAsAnAlert() async throws {
-        let bench = try Bench("flow-test-1", ledger, PartsInWork(), try Self.table())
-        let view = try await bench.scan("OP:5F1C9A", "SA10666")
-        bench.task.cancel()
-        #expect(view["state"] == "ready")
-        #expect(view["refusal"]?["code"] == "suspect_part")
+        let rig = try StationRig(parts: try Self.table())
         #expect(
-            view["refusal"]?["text"]
+            try await scan("SA10666", at: rig)
                 == "SA10666 is on a suspect list: lot 7 was stolen (NCR-2211). Set it aside and call quality."
         )
-        #expect(try bodies("part.alert").map { $0["finding"]?.text } == ["on_suspect_list"])
-        #expect(try bodies("scan.refused").map { $0["code"]?.text } == ["suspect_part"])
-        #expect(try bodies("cycle.opened") == [])
+        #expect(try findings(rig) == ["on_suspect_list"])
+        #expect(try rig.audit(.scanRefused).map { $0["code"]?.text } == ["suspect_part"])
+        #expect(try rig.audit(.cycleOpened) == [])
     }
 
     @Test func oneSerialAtTwoStationsIsTakenAtTheFirstAlone() async throws {
-        let parts = PartsInWork()
-        let first = try Bench("flow-test-1", ledger, parts, nil)
-        #expect(try await first.scan("OP:5F1C9A", "SA10197")["state"] == "running")
-        let second = try Bench("flow-test-2", ledger, parts, nil)
-        let view = try await second.scan("OP:5F1C9A", "SA10197")
-        first.task.cancel()
-        second.task.cancel()
-        #expect(view["refusal"]?["code"] == "suspect_part")
+        let first = try StationRig()
+        let second = try StationRig("flow-test-2", beside: first)
+        #expect(try await scan("SA10197", at: first) == nil)
         #expect(
-            view["refusal"]?["text"]?.text?.hasPrefix("SA10197 is being inspected at flow-test-1 right now.")
-                == true)
-        #expect(try bodies("part.alert").map { $0["station"]?.text } == ["flow-test-2"])
-        #expect(try bodies("cycle.opened").map { $0["station"]?.text } == ["flow-test-1"])
+            try await scan("SA10197", at: second)
+                == "SA10197 is being inspected at flow-test-1 right now. Two parts may carry this serial: "
+                + "call quality.")
+        #expect(try findings(first) == ["open_elsewhere"])
+        #expect(try first.audit(.partAlert).map { $0["station"]?.text } == ["flow-test-2"])
+        #expect(try first.audit(.cycleOpened).map { $0["station"]?.text } == ["flow-test-1"])
     }
 
     @Test func aPartThatACrashLeftOpenStaysWithItsStation() async throws {
-        let first = try Bench("flow-test-1", ledger, PartsInWork(), nil)
-        _ = try await first.scan("OP:5F1C9A", "SA10197")
-        first.task.cancel()
-        // The other station starts first, and hears its scan before the one that has the part.
-        let parts = try PartsInWork(leftOpenIn: ledger.reader, at: ["flow-test-1", "flow-test-2"])
-        let second = try Bench("flow-test-2", ledger, parts, nil)
-        let view = try await second.scan("OP:5F1C9A", "SA10197")
-        second.task.cancel()
-        #expect(view["refusal"]?["code"] == "suspect_part")
+        let first = try StationRig()
+        #expect(try await scan("SA10197", at: first) == nil)
+        // After the restart the other station hears its scan before the one that has the part.
+        let parts = try PartsInWork(
+            leftOpenIn: first.ledger.reader, at: ["flow-test-1", "flow-test-2"])
+        let second = try StationRig("flow-test-2", beside: first, parts)
+        #expect(try await scan("SA10197", at: second) != nil)
         // A station that is no more has no part.
-        let without = try PartsInWork(leftOpenIn: ledger.reader, at: ["flow-test-2"])
-        #expect(without.claim(StationFixture.part, at: "flow-test-2") == [])
+        let without = try PartsInWork(leftOpenIn: first.ledger.reader, at: ["flow-test-2"])
+        let third = try StationRig("flow-test-3", beside: first, without)
+        #expect(try await scan("SA10197", at: third) == nil)
     }
 
-    @Test func aRejectedPartAndASerialOfAnotherNumberAreRefused() async throws {
-        try await inspected("r1", "SA10197", "4L0014-163B")
-        try await inspected("r2", "SA10198", "4L0015-163B")
-        try await ledger.append([
+    @Test func aRejectedPartIsRefused() async throws {
+        let rig = try StationRig()
+        try await inspected("r1", "SA10197", "4L0014-163B", in: rig.ledger)
+        try await rig.ledger.append([
             EntryDraft(kind: .disposition, id: "d1", body: ["record": "r1", "disposition": "reject"])
         ])
-        let bench = try Bench("flow-test-1", ledger, PartsInWork(), nil)
-        let rejected = try await bench.scan("OP:5F1C9A", "SA10197")
-        bench.task.cancel()
         #expect(
-            rejected["refusal"]?["text"]
+            try await scan("SA10197", at: rig)
                 == "SA10197 was taken out of use (reject). Set it aside and call quality.")
-        let other = try Bench("flow-test-1", ledger, PartsInWork(), nil)
-        let view = try await other.scan("OP:5F1C9A", "SA10198")
-        other.task.cancel()
-        #expect(
-            view["refusal"]?["text"]
-                == "SA10198 was inspected before as part number 4L0015-163B, not 4L0014-163B. Call quality.")
-        #expect(
-            try bodies("part.alert").map { $0["finding"]?.text } == ["rejected_before", "other_part_number"])
+        #expect(try findings(rig) == ["rejected_before"])
     }
 
-    private func inspected(_ id: String, _ serial: String, _ number: String) async throws {
+    @Test func aSerialOfAnotherPartNumberIsRefused() async throws {
+        let rig = try StationRig()
+        try await inspected("r1", "SA10197", "4L0015-163B", in: rig.ledger)
+        #expect(
+            try await scan("SA10197", at: rig)
+                == "SA10197 was inspected before as part number 4L0015-163B, not 4L0014-163B. Call quality.")
+        #expect(try findings(rig) == ["other_part_number"])
+    }
+
+    @Test func attemptsOfAnotherPartNumberAreNotThisOnes() async throws {
+        let rig = try StationRig()
+        // The plan allows two; these are of other items, each with a UII of its own, or none.
+        for id in ["r1", "r2", "r3"] {
+            try await inspected(id, "SA10198", "4L0014-163B", in: rig.ledger, operation: "060 Flow test")
+        }
+        for id in ["r4", "r5", "r6"] {
+            try await inspected(
+                id, "SA10197", "4L0015-163B", in: rig.ledger, uii: "D988974L0015-163BSA10197",
+                operation: "060 Flow test")
+        }
+        let mark = "[)>\u{1e}06\u{1d}17V98897\u{1d}1P4L0014-163B\u{1d}SSA10197\u{1e}\u{04}"
+        #expect(try await scan(mark, at: rig) == nil)
+        #expect(try rig.audit(.cycleOpened).map { $0["attempt"] } == [1])
+    }
+
+    private func inspected(
+        _ id: String, _ serial: String, _ number: String, in ledger: LedgerWriter, uii: String? = nil,
+        operation: String = "010 Other"
+    ) async throws {
         let part = PartIdentity(
-            serial: serial, number: number, uii: nil, lot: nil, rawMark: Array(serial.utf8), symbology: nil)
+            serial: serial, number: number, uii: uii, lot: nil, rawMark: Array(serial.utf8), symbology: nil)
         try await ledger.append([
             EntryDraft(
                 kind: .record, id: id,
                 body: [
                     "schema": "plumbline.inspection/1", "id": .string(id), "part": part.json,
-                    "operation": "010 Other", "result": "PASS",
+                    "operation": .string(operation), "result": "PASS",
                 ])
         ])
     }

@@ -85,13 +85,21 @@ struct PartTableTests {
             ("SA2,SA1\n", "\"SA2..SA1\" is no serial number and no range"),
             ("SA1,,\"\n", "a quote is not closed"), ("SA1,,a\tb\n", "the reason holds control characters"),
             (",,\n", "is no serial number and no range"), ("first\n", "the file holds no serial number"),
-            (String(repeating: "SA1\n", count: 300_000), "the file is longer than 1048576 bytes"),
         ])
     func badLists(list: String, what: String) {
         let (table, faults) = Self.read(
             "parts: [{number: A, issued: {file: a.csv}}]", ["/etc/plumbline/a.csv": list])
         #expect(table == nil)
         #expect(faults.sorted.contains { $0.file == "/etc/plumbline/a.csv" && $0.what.contains(what) })
+    }
+
+    @Test("A list that is longer than a megabyte is not read")
+    func longList() {
+        let (table, faults) = Self.read(
+            "parts: [{number: A, issued: {file: a.csv}}]",
+            ["/etc/plumbline/a.csv": String(repeating: "SA1\n", count: 300_000)])
+        #expect(table == nil)
+        #expect(faults.sorted.map(\.what) == ["the file is longer than 1048576 bytes"])
     }
 
     @Test("A list that is no text, or is not there, is told where it is named or lies")

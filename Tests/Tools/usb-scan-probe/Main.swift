@@ -69,6 +69,7 @@ struct Main {
                 "symbology": read.symbology.map { .string($0) } ?? .null,
             ])
         case .misread(let reason): .object(["event": .string("misread"), "reason": .string(reason)])
+        case .unanswered(let reason): .object(["event": .string("unanswered"), "reason": .string(reason)])
         case .connected(let place): .object(["event": .string("connected"), "place": .string(place)])
         case .unplugged(let reason): .object(["event": .string("unplugged"), "reason": .string(reason)])
         case .refused(let reason): .object(["event": .string("refused"), "reason": .string(reason)])

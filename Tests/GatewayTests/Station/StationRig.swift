@@ -1,0 +1,91 @@
+import Codecs
+import Glibc
+import Inspection
+import Ledger
+import Linux
+import Metrology
+import Profiles
+import Testing
+import Transports
+
+@testable import Gateway
+
+/// A station on a ledger of its own or on that of another, whose clock stands where the test puts it.
+final class StationRig: Sendable {
+    /// A clock that only the test moves.
+    final class Clock: TimeSource {
+        private let milliseconds = Guarded<Int64>(0)
+
+        func now() -> Stamp { StationFixture.stamp(milliseconds.withLock { $0 }) }
+        func advance(_ more: Int64) { milliseconds.withLock { $0 += more } }
+    }
+
+    let clock = Clock()
+    let ledger: LedgerWriter
+    let runner: StationRunner
+    let partsInWork: PartsInWork
+    /// Nil where the ledger is another's.
+    private let folder: String?
+
+    convenience init(codes: CodeSet? = nil, parts: PartTable? = nil) throws {
+        var template = Array("/tmp/plumbline-station-XXXXXX".utf8CString)
+        let folder = String(cString: try #require(mkdtemp(&template)))
+        let ledger = try LedgerWriter(path: folder + "/data", origin: "plumbline/plant-1/bench-pc-07")
+        try self.init(
+            "flow-test-1", ledger, PartsInWork(), codes: codes, parts: parts, folder: folder)
+    }
+
+    /// Another station of the same gateway; `partsInWork` where it is one after a restart.
+    convenience init(_ id: String, beside other: StationRig, _ partsInWork: PartsInWork? = nil) throws {
+        try self.init(id, other.ledger, partsInWork ?? other.partsInWork, codes: nil, parts: nil, folder: nil)
+    }
+
+    private init(
+        _ id: String, _ ledger: LedgerWriter, _ partsInWork: PartsInWork, codes: CodeSet?,
+        parts: PartTable?, folder: String?
+    ) throws {
+        (self.ledger, self.partsInWork, self.folder) = (ledger, partsInWork, folder)
+        let board = ScannerBoard()
+        let services = StationServices(
+            ledger: ledger, reader: ledger.reader, time: clock, clock: { StationFixture.clock },
+            roster: StationFixture.roster, codes: codes, patience: { _ in 5_000_000_000 },
+            partsInWork: partsInWork, sinks: { _ in [] }, counters: InspectionCounters(), queue: { (0, 0) },
+            scannerBoard: board, scanners: { _ in [] },
+            log: EventLog(time: clock), publish: { _ in })
+        runner = StationRunner(
+            station: try StationFixture.station(id: id, parts: parts), devices: [:], services: services)
+    }
+
+    deinit {
+        guard let folder else { return }
+        let database = ["ledger.db", "ledger.db-wal", "ledger.db-shm"]
+        for file in database + ["ledger.key", "ledger.pub", "checkpoint", "lock"] {
+            unlink("\(folder)/data/\(file)")
+        }
+        rmdir(folder + "/data")
+        rmdir(folder)
+    }
+
+    /// Queues a scan of `text` that was read now, and returns where its outcome will be told.
+    @discardableResult
+    func scan(_ text: String) -> AsyncStream<Bool> {
+        let (outcomes, tell) = AsyncStream.makeStream(of: Bool.self)
+        let read = ScanRead(
+            bytes: Array(text.utf8), symbology: nil, stamp: clock.now(), device: "SCAN-1")
+        runner.inbox.put(.scan(read, ScanTicket(answer: { tell.yield($0) })))
+        return outcomes
+    }
+
+    /// What became of a scan, once it is told.
+    func outcome(_ outcomes: AsyncStream<Bool>) async -> Bool? {
+        for await outcome in outcomes { return outcome }
+        return nil
+    }
+
+    /// Bodies of the ledger's entries with this audit event, oldest first.
+    func audit(_ event: AuditEvent) throws -> [JSONValue] {
+        try ledger.reader.entries(after: 0, limit: 1_000).map(\.body).filter {
+            $0["event"]?.text == event.rawValue
+        }
+    }
+}
