@@ -102,7 +102,7 @@ let package = Package(
 
         // What `make fuzz` runs at length and FuzzTests in short.
         .target(
-            name: "Fuzzing", dependencies: ["Codecs", "Profiles"], path: "Tests/Fuzzing",
+            name: "Fuzzing", dependencies: ["Codecs", "Metrology", "Profiles"], path: "Tests/Fuzzing",
             swiftSettings: settings),
         .executableTarget(
             name: "plumbline-fuzz", dependencies: ["Fuzzing"], path: "Tests/Tools/plumbline-fuzz",

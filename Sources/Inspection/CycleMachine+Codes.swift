@@ -85,7 +85,7 @@ extension CycleMachine {
                 [
                     "action": .string(code.action.rawValue), "operator": .optional(inspector),
                     "cycle": .string(cycle), "serial": .string(serial), "raw": .string(Hex.text(code.bytes)),
-                    "code_set_sha256": .string(code.codeSetSHA256),
+                    "code_set_sha256": .optional(code.codeSetSHA256),
                 ]))
     }
 }

@@ -89,7 +89,7 @@ extension Command {
             let found = profile.vectorFaults()
             for fault in found { console.print("\(fault)") }
             mismatches += found.count
-            let count = profile.registers?.vectors.count ?? 0
+            let count = profile.vectorCount
             let outcome = found.isEmpty ? "all right" : "\(found.count) wrong"
             console.say(
                 count == 0

@@ -22,6 +22,7 @@ extension Command {
             throw CommandFailure(
                 .mismatch, "the escape at byte \(error.offset) cannot be read: \(error.what)")
         }
+        try refuseOtherCodes(bytes)
         let codes = try arguments.values["--plan"].map(plainCodes)
         let mark: PartMark
         do throws(MarkError) {
@@ -52,6 +53,19 @@ extension Command {
             return try PartHere(mark, deployment, data: data)
         } catch {
             throw CommandFailure(.inputOutput, "\(error)")
+        }
+    }
+
+    /// What has the form of an action code or of a scanner's setting code is no part at any station.
+    private static func refuseOtherCodes(_ bytes: [UInt8]) throws(CommandFailure) {
+        let mark = AIMIdentifier(bytes.prefix(3)) == nil ? bytes[...] : bytes.dropFirst(3)
+        if let text = String(validating: mark, as: UTF8.self), CodeSet.isCode(text) {
+            let word = CodeSet.Code(text).map { " \($0.meaning.word)" } ?? ""
+            throw CommandFailure(
+                .mismatch, "the form of an action code\(word): no part, whatever set it is of")
+        }
+        if let maker = ScannerSetting.maker(of: bytes) {
+            throw CommandFailure(.mismatch, "a setting code for scanners (\(maker)): no part")
         }
     }
 

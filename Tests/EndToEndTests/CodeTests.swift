@@ -87,38 +87,39 @@ import Testing
         try await plumbline(["codes", "print"], ends: 64)
     }
 
+    /// The code with this word of the shop's set.
+    private func code(_ word: String, of shop: Shop) throws -> String {
+        let lines = try text("codes.yaml", in: shop.folder).split(separator: "\n")
+        return String(try #require(lines.first { $0.contains("PLC1-\(word)-") }).dropFirst(4))
+    }
+
     @Test func aTechnicianStopsRepeatsAndAcknowledgesAPartByScanningAlone() async throws {
         let shop = try Shop(technician: false)
         try await makeSet(in: shop.folder)
         let gateway = try text("gateway.yaml", in: shop.folder)
         try shop.write("gateway.yaml", gateway + "\ncodes: {set: codes.yaml, key: tables.key.pub}\n")
-        let set = try text("codes.yaml", in: shop.folder)
-        func code(_ word: String) throws -> String {
-            let line = try #require(set.split(separator: "\n").first { $0.contains("PLC1-\(word)-") })
-            return String(line.dropFirst(4))
-        }
         try await shop.startSimulator()
         try await shop.startGateway()
         try await shop.expectScanner("SCAN-2", "online")
-        try shop.scan(try code("BADGE.1042"))
+        try shop.scan(try code("BADGE.1042", of: shop))
         try await shop.expectStation("1042 is signed in") { $0["operator"] == "1042" }
         try await shop.bring("SA10501")
-        try shop.scan(try code("ABORT"))
+        try shop.scan(try code("ABORT", of: shop))
         try await shop.expectStation("the part is not decided") { $0["verdict"] == "INDETERMINATE" }
         try shop.scan(Shop.mark("SA10501"))
         try await shop.expectStation("the double scan is told calmly") {
             $0["refusal"]?["code"] == "double_scan" && $0["refusal"]?["calm"] == true
                 && $0["verdict"] == "INDETERMINATE"
         }
-        try shop.scan(try code("RETEST"))
+        try shop.scan(try code("RETEST", of: shop))
         try await shop.expectStation("it is inspected again") {
             $0["state"] == "acting" && $0["part"]?["serial"] == "SA10501"
         }
-        try shop.scan(try code("ABORT"))
+        try shop.scan(try code("ABORT", of: shop))
         try await shop.expectStation("not decided again") {
             $0["verdict"] == "INDETERMINATE" && $0["last"]?.elements.count == 2
         }
-        try shop.scan(try code("ACK"))
+        try shop.scan(try code("ACK", of: shop))
         try await shop.expectStation("the verdict was seen") { $0["state"] == "ready" }
         #expect(
             try await shop.audit("code.taken").map { $0["action"]?.text }
@@ -126,5 +127,34 @@ import Testing
         let records = try await shop.records()
         #expect(records.map { $0["attempt"] } == [1, 2])
         #expect(records.allSatisfy { $0["reasons"] == ["aborted"] && $0["inspector"] == "1042" })
+        try await expectLimitKept(by: shop)
+        try await expectOwnKeyRefused(of: shop)
+    }
+
+    /// What is asked for over HTTP is decided as the code is.
+    private func expectLimitKept(by shop: Shop) async throws {
+        _ = try HTTP.post(port: shop.ports.web, "/api/v1/stations/flow-test-1/retest", [])
+        try await shop.expectStation("the part was inspected often enough") {
+            $0["refusal"]?["code"] == "retest_limit"
+        }
+        _ = try HTTP.post(port: shop.ports.web, "/api/v1/stations/flow-test-1/acknowledge", [])
+        try await shop.expectStation("the verdict was seen already") {
+            $0["refusal"]?["code"] == "meaningless_code"
+        }
+    }
+
+    /// Signs the set with the ledger's own key under another name: the gateway must not obey that.
+    private func expectOwnKeyRefused(of shop: Shop) async throws {
+        #expect(await shop.stopGateway() == 0)
+        let files = FileManager.default
+        try files.copyItem(atPath: shop.data + "/ledger.key", toPath: shop.folder.path + "/copy.key")
+        try await plumbline(["sign", "codes.yaml", "--key", "copy.key"], in: shop.folder)
+        let gateway = try text("gateway.yaml", in: shop.folder)
+        try shop.write(
+            "gateway.yaml",
+            gateway.replacingOccurrences(of: "tables.key.pub", with: shop.data + "/ledger.pub"))
+        let answer = try await plumbline(
+            ["run", "--config", "gateway.yaml", "--data", shop.data], in: shop.folder, ends: 4)
+        #expect(answer.contains("is the ledger's own key"), "\(answer)")
     }
 }

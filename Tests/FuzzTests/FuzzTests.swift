@@ -33,7 +33,8 @@ import Testing
         }
         #expect(
             subjects == [
-                "tcp", "rtu", "ascii", "reply", "line", "iso15434", "gs1", "mark", "json", "hid", "profile",
+                "tcp", "rtu", "ascii", "reply", "line", "form", "iso15434", "gs1", "mark", "json", "hid",
+                "profile",
             ])
     }
 }

@@ -11,6 +11,16 @@ enum ScenarioDevices {
         case ateqTester = "ateq-f6"
         case serialScanner = "serial-scanner"
         case hidScanner = "usb-hid-pos-scanner"
+        case torqueController = "acradyne-gen4"
+        case torqueTester = "mark-10-tt"
+
+        /// Whether it is asked by Modbus; the others speak by themselves, or in lines of text.
+        var isAddressed: Bool {
+            switch self {
+            case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
+            case .serialScanner, .hidScanner, .torqueController, .torqueTester: false
+            }
+        }
     }
 
     /// What a serial scanner may put behind a code.
@@ -33,10 +43,8 @@ enum ScenarioDevices {
             device.knows("listen", "pty", "unit", "serial", "firmware")
             return nil
         }
-        // A scanner speaks by itself: nobody addresses it.
-        let isAddressed = name != .serialScanner && name != .hidScanner
-        let unit = isAddressed ? device.optional("unit", .integer(1...247)).map { UInt8($0) } : nil
-        let nameplate = isAddressed ? nameplate(name, device) : nil
+        let unit = name.isAddressed ? device.optional("unit", .integer(1...247)).map { UInt8($0) } : nil
+        let nameplate = name.isAddressed ? nameplate(name, device) : nil
         switch name {
         case .flowBench:
             return tcp(device).map {
@@ -59,6 +67,9 @@ enum ScenarioDevices {
             let model = Scenario.Model.serialScanner(
                 suffix: suffix.bytes, sendsAIM: device.optional("aim_identifier", .flag) ?? false)
             return pty(device).map { .init(id: id, link: $0, model: model, unit: nil, nameplate: nil) }
+        case .torqueController, .torqueTester:
+            let model = lineTool(name, device)
+            return pty(device).map { .init(id: id, link: $0, model: model, unit: nil, nameplate: nil) }
         case .hidScanner: return .init(id: id, link: .usb, model: .hidScanner, unit: nil, nameplate: nil)
         }
     }
@@ -72,7 +83,7 @@ enum ScenarioDevices {
         case .usonTester:
             .init(vendor: "Uson", product: "Qualitek mR", revision: firmware, serial: serial)
         case .ateqTester: .init(vendor: "ATEQ", product: "F6", revision: firmware, serial: serial)
-        case .flowBench, .serialScanner, .hidScanner:
+        case .flowBench, .serialScanner, .hidScanner, .torqueController, .torqueTester:
             .init(
                 vendor: "Plumbline", product: "FB-SIM", revision: firmware, serial: serial,
                 name: "flow bench",
@@ -89,19 +100,27 @@ enum ScenarioDevices {
         return .kralMeter(settings, totalA1: total, measures: device.optional("measures", .name))
     }
 
-    private static func kolverTool(_ device: YAMLMapping) -> Scenario.Model {
+    private static func lineTool(_ name: ModelName, _ device: YAMLMapping) -> Scenario.Model {
+        if name == .torqueTester {
+            return .torqueTester(saysUnit: device.optional("says_unit", .flag) ?? true)
+        }
+        return .torqueController(target(device))
+    }
+
+    private static func kolverTool(_ device: YAMLMapping) -> Scenario.Model { .kolverTool(target(device)) }
+
+    private static func target(_ device: YAMLMapping) -> KolverTool.Target {
         let word = 0...65_535
         let value = { (key: String, usual: Int) in UInt16(device.optional(key, .integer(word)) ?? usual) }
         let torque = (value("torque_min", 2500), value("torque_max", 3000))
         let angle = (value("angle_min", 30), value("angle_max", 60))
         guard torque.0 <= torque.1, angle.0 <= angle.1 else {
             device.faults.fault(device.place, "a least value is above its greatest", "swap them")
-            return .kolverTool(.init(torque: 0, torqueRange: 0...0, angleRange: 0...0))
+            return .init(torque: 0, torqueRange: 0...0, angleRange: 0...0)
         }
-        return .kolverTool(
-            .init(
-                torque: value("torque_target", 2750), torqueRange: torque.0...torque.1,
-                angleRange: angle.0...angle.1))
+        return .init(
+            torque: value("torque_target", 2750), torqueRange: torque.0...torque.1,
+            angleRange: angle.0...angle.1)
     }
 
     private static func leakTest(_ device: YAMLMapping) -> LeakTest {
@@ -181,11 +200,11 @@ enum ScenarioDevices {
 }
 
 extension Scenario.Model {
-    /// Whether a device of this model is asked by Modbus; a scanner speaks by itself.
+    /// Whether a device of this model is asked by Modbus; others speak by themselves or in lines.
     var answersRequests: Bool {
         switch self {
         case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
-        case .serialScanner, .hidScanner: false
+        case .serialScanner, .hidScanner, .torqueController, .torqueTester: false
         }
     }
 }

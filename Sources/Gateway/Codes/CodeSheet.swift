@@ -52,9 +52,7 @@ package struct CodeSheet: Sendable {
         <?xml version="1.0" encoding="UTF-8"?>
         <svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="297mm" viewBox="0 0 210 297">
         <rect width="210" height="297" fill="#fff"/>
-        \(cards)<text x="20" y="292" font-family="sans-serif" font-size="4">\(set.name), revision \
-        \(set.revision). Codes of another revision do not count.</text>
-        </svg>
+        \(cards)</svg>
 
         """
     }
@@ -79,7 +77,8 @@ package struct CodeSheet: Sendable {
             <text x="20" y="\(Self.text(top + 28))" font-family="sans-serif" font-size="6">\(sentence)</text>
             <path transform="translate(20 \(Self.text(top + 34))) scale(\(Self.text(module)))" \
             shape-rendering="crispEdges" d="\(path)"/>
-            <text x="20" y="\(Self.text(top + 64))" font-family="monospace" font-size="4">\(code.text)</text>
+            <text x="20" y="\(Self.text(top + 64))" font-family="monospace" font-size="4">\(code.text) \
+            (\(set.name), revision \(set.revision))</text>
             <path d="M5 \(Self.text(cut))H205" stroke="#888" stroke-width=".2" stroke-dasharray="2"/>
 
             """

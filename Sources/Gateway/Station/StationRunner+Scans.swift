@@ -34,19 +34,23 @@ extension StationRunner {
             if code == .configurationCode { services.log.say(.error, "\(read.device): \(text)") }
             return .refused(code, text: text, scan: bytes)
         case .code(let action, let bytes):
-            let code = ActionScan(
-                action, bytes: bytes, timing: timing, codeSetSHA256: services.codes?.sha256 ?? "")
-            let last =
-                action == .retest
-                ? machine.lastRecord?.body["part"].flatMap(PartIdentity.init(json:)) : nil
-            return .code(
-                code, cycle: newID(), priorAttempts: try last.map(attempts) ?? 0,
-                screening: try last.flatMap(screening))
+            return try input(
+                for: ActionScan(
+                    action, bytes: bytes, timing: timing, codeSetSHA256: services.codes?.sha256))
         case .part(let part):
             return .part(
                 part, cycle: newID(), priorAttempts: try attempts(of: part), timing: timing,
                 screening: try screening(of: part))
         }
+    }
+
+    func input(for code: ActionScan) throws -> CycleMachine.Input {
+        let last =
+            code.action == .retest
+            ? machine.lastRecord?.body["part"].flatMap(PartIdentity.init(json:)) : nil
+        return .code(
+            code, cycle: newID(), priorAttempts: try last.map(attempts) ?? 0,
+            screening: try last.flatMap(screening))
     }
 
     private func attempts(of part: PartIdentity) throws -> Int {

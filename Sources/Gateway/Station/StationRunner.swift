@@ -12,6 +12,8 @@ enum StationInput: Sendable {
     case scan(ScanRead, ScanTicket = ScanTicket())
     /// A scanner sent something that is no mark: why, and what is left of it.
     case misread(reason: String, [UInt8], ScanTicket)
+    /// What an action code asks for, asked for otherwise.
+    case action(ActionCode)
     case device(role: String, DeviceEvent)
     /// Values that a device was asked for in this round.
     case gauged(round: Int, role: String, [String: Sample])
@@ -27,7 +29,7 @@ actor StationRunner {
     let station: InspectionStation
     var machine: CycleMachine
     /// By role.
-    let devices: [String: ModbusDevice]
+    let devices: [String: any MeasuringDevice]
     let services: StationServices
     nonisolated let inbox: BoundedInbox<StationInput>
     private var generator = SystemRandomNumberGenerator()
@@ -45,7 +47,7 @@ actor StationRunner {
     /// Added to the patience before a gauge that answered nothing at all is given up.
     private static let gaugeGraceNanoseconds: Int64 = 3_000_000_000
 
-    init(station: InspectionStation, devices: [String: ModbusDevice], services: StationServices) {
+    init(station: InspectionStation, devices: [String: any MeasuringDevice], services: StationServices) {
         self.station = station
         self.devices = devices
         self.services = services
@@ -101,6 +103,9 @@ actor StationRunner {
         switch input {
         case .scan(let read, let ticket): try await take(read, ticket)
         case .misread(let reason, let bytes, let ticket): try await takeMisread(reason, bytes, ticket)
+        case .action(let action):
+            let code = ActionScan(action, bytes: [], timing: .immediate, codeSetSHA256: nil)
+            try await feed(try self.input(for: code))
         case .device(let role, let event): try await take(event, from: role)
         case .gauged(let round, let role, let samples): try await collect(samples, from: role, round)
         case .machine(let input): try await feed(input)

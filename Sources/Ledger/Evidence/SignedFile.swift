@@ -33,6 +33,13 @@ package enum SignedFile {
         Array((key.verifierKey(name: signer) + "\n").utf8) + (try key.publicPEM())
     }
 
+    /// Whether two files of public keys hold the same key; false where either holds none.
+    package static func isSameKey(_ first: [UInt8], _ second: [UInt8]) -> Bool {
+        guard let first = try? SigningKey(publicPEM: first), let second = try? SigningKey(publicPEM: second)
+        else { return false }
+        return first.publicKey == second.publicKey
+    }
+
     /// Why `note` is no signature of this file by the key that `publicKey` holds; nil where it is one.
     package static func objection(
         name: String, bytes: [UInt8], note: [UInt8], publicKey: [UInt8]

@@ -24,10 +24,11 @@ package enum LinkText {
     static func schemes(for speech: DeviceProfile.Speech) -> [Scheme] {
         switch speech {
         case .modbus: [.modbusTCP, .modbusRTU, .modbusASCII, .modbusRTUoverTCP]
+        case .lines: [.serial, .tcp]
         case .scanner(let scanner):
             switch scanner.transport {
             case .hidPOS: [.usb]
-            case .serial: [.serial, .tcp]
+            case .serial: [.serial]
             }
         }
     }

@@ -53,12 +53,14 @@ private enum SpokenProtocol: String, CaseIterable {
     case modbus
     case hidPOS = "hid-pos"
     case serial
+    case lines
 
     func read(_ top: YAMLMapping) -> DeviceProfile.Speech? {
         switch self {
         case .modbus: RegisterMapReader(top).map().map { .modbus($0) }
         case .hidPOS: ScannerProfileReader.hidPOS(top).map { .scanner($0) }
         case .serial: ScannerProfileReader.serial(top).map { .scanner($0) }
+        case .lines: LineProfileReader(top).profile().map { .lines($0) }
         }
     }
 }

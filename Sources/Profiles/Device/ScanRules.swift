@@ -70,7 +70,8 @@ extension YAMLForm where Value == [UInt8] {
     /// A command to a scanner; the longest that a manual gives has some 20 bytes.
     fileprivate static var command: YAMLForm { characters(1...64) }
 
-    private static func characters(_ counts: ClosedRange<Int>) -> YAMLForm {
+    /// Bytes written as a text, so many of them.
+    static func characters(_ counts: ClosedRange<Int>) -> YAMLForm {
         YAMLForm(
             counts.lowerBound == 0
                 ? #"at most \#(counts.upperBound) characters such as "\r""#

@@ -53,6 +53,13 @@ struct CodeSheetTests {
         #expect(try Self.read(pages, by: decoder) == set.codes.map(\.text).sorted())
     }
 
+    @Test(arguments: BarcodeSymbol.Kind.allCases)
+    func theNarrowestElementIsTheMeasure(kind: BarcodeSymbol.Kind) throws {
+        let symbol = try BarcodeSymbol(kind, "PLC1-START-7F3K9Q2M8XWC")
+        #expect(symbol.bars.map(\.width).min() == 1)
+        #expect(symbol.bars.allSatisfy { $0.x + $0.width <= symbol.width && $0.x >= 0 })
+    }
+
     @Test func eachCodeHasItsWordForPeople() throws {
         let pages = try CodeSheet(try Self.set(), symbol: .code128).pages().joined()
         for word in ["START", "ABORT", "RETEST", "ACK", "Operator 1042"] {

@@ -1,5 +1,6 @@
 import Codecs
 import Glibc
+import Inspection
 import Linux
 import Metrology
 import Testing
@@ -11,7 +12,8 @@ import Transports
 /// A scanner on a pseudoterminal, from its bytes to what a station is handed, and back.
 @Suite(.timeLimit(.minutes(1)))
 struct ScannerRunnerTests {
-    private let inbox = BoundedInbox<StationInput>(limit: 16, name: "flow-test-1")
+    private let inbox = BoundedInbox<StationInput>(limit: Self.places, name: "flow-test-1")
+    private static let places = 4
 
     private static let profile = """
         profile: p
@@ -82,6 +84,38 @@ struct ScannerRunnerTests {
         #expect(try byte(from: terminal) == 0x06)
         try terminal.device.write(Array("<FI-2>\r".utf8))
         #expect(try byte(from: terminal) == 0x06, "the repeat of a scan has the answer of that scan")
+
+        try terminal.device.write(Array("<FI-3>\r".utf8))
+        let third = try await next()
+        try terminal.device.write(Array("<FI-3>\r".utf8))
+        while runner.state.json["repeats"] != 3 { try await Task.sleep(for: .milliseconds(5)) }
+        third.ticket.answer(false)
+        #expect(try byte(from: terminal) == 0x15, "the scanner waits with its latest reading")
+        running.cancel()
+        try await running.value
+    }
+
+    @Test func aScanThatFindsNoPlaceIsRefusedToItsScannerAndToldOnceThereIsSome() async throws {
+        let terminal = try Pseudoterminal()
+        let runner = try runner(on: terminal.path)
+        let running = Task { try await runner.run() }
+        try await waitUntilConnected(runner)
+        for number in 1...Self.places { try terminal.device.write(Array("<FI-\(number)>\r".utf8)) }
+        try terminal.device.write(Array("<FI-X>\r".utf8))
+        #expect(try byte(from: terminal) == 0x15)
+        for number in 1...Self.places { #expect(try await next().mark == "FI-\(number)") }
+        try terminal.device.write(Array("<FI-Y>\r".utf8))
+        var told: [String] = []
+        for await input in inbox.elements {
+            if case .machine(let said) = input, case .refused(let code, let text, _) = said {
+                told += [code.rawValue, text]
+            }
+            guard case .scan(let read, _) = input else { continue }
+            told.append(String(decoding: read.bytes, as: UTF8.self))
+            break
+        }
+        #expect(
+            told == ["overrun", "1 scan came faster than the station could take them. Scan again.", "FI-Y"])
         running.cancel()
         try await running.value
     }
