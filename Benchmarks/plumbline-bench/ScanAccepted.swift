@@ -188,10 +188,13 @@ private final class ScanBench {
             throw SystemCallError("realpath", subject: "DeviceProfiles")
         }
         defer { free(root) }
-        let devices = ports.enumerated().map {
-            "  DEV-\($0): {provenance: simulated, profile: bench, link: \"modbus+tcp://127.0.0.1:\($1)?unit=1\"}"
-        }
         try TextFile.write(BenchProfile.text(values: 10, poll: "100 ms"), to: "\(folder)/bench.yaml")
+        try TextFile.write(plan, to: "\(folder)/plan.yaml")
+        let devices = ports.enumerated().map {
+            """
+              DEV-\($0): {provenance: simulated, profile: bench, link: "modbus+tcp://127.0.0.1:\($1)?unit=1"}
+            """
+        }
         try TextFile.write(
             """
             gateway: {site: bench, id: bench}
@@ -201,27 +204,30 @@ private final class ScanBench {
               SCAN-1: {provenance: simulated, profile: usb-hid-pos-scanner, link: "usb:0c2e:0b6a"}
             \(devices.joined(separator: "\n"))
               # Out of reach, so that no step begins: what is measured ends when the cycle is open.
-              FTS-001: {provenance: simulated, profile: plc-flow-bench, link: "modbus+tcp://127.0.0.1:9?unit=1"}
+              FTS-001:
+                provenance: simulated
+                profile: plc-flow-bench
+                link: "modbus+tcp://127.0.0.1:9?unit=1"
             stations:
               bench: {scanners: [SCAN-1], plan: plan.yaml, bind: {bench: FTS-001}}
             web: {listen: "127.0.0.1:\(web)"}
 
             """, to: "\(folder)/gateway.yaml")
-        try TextFile.write(
-            """
-            plan: bench
-            revision: 1
-            part_numbers: ["4L0014-163B"]
-            plain_serials: {"SA#####": "4L0014-163B"}
-            operation: "010 Bench"
-            cycle: {start: scan, complete: bench.cycle, timeout: 300 s, retest: 0}
-            steps:
-              - id: leak
-                set: {set_step: "1", set_rail_pressure: "160", set_energising_time: "1350", set_strokes: "100"}
-            characteristics:
-              - {id: delivery, step: leak, kind: volume_per_stroke, unit: "mm3/{stroke}", usl: "1",
-                 from: bench.delivery}
-
-            """, to: "\(folder)/plan.yaml")
     }
+
+    private static let plan = """
+        plan: bench
+        revision: 1
+        part_numbers: ["4L0014-163B"]
+        plain_serials: {"SA#####": "4L0014-163B"}
+        operation: "010 Bench"
+        cycle: {start: scan, complete: bench.cycle, timeout: 300 s, retest: 0}
+        steps:
+          - id: leak
+            set: {set_step: "1", set_rail_pressure: "160", set_energising_time: "1350", set_strokes: "100"}
+        characteristics:
+          - {id: delivery, step: leak, kind: volume_per_stroke, unit: "mm3/{stroke}", usl: "1",
+             from: bench.delivery}
+
+        """
 }
