@@ -4,7 +4,8 @@ import Metrology
 extension CycleMachine {
     /// Does what a printed code asks, or says in one sentence why it means nothing now.
     mutating func act(
-        on code: ActionScan, cycle id: String, priorAttempts: Int, at moment: Moment
+        on code: ActionScan, cycle id: String, priorAttempts: Int, screening: PartScreening?,
+        at moment: Moment
     ) -> [Action] {
         let word = code.action.rawValue
         guard code.timing.readAtNanoseconds >= windowOpenedNanoseconds else {
@@ -17,7 +18,9 @@ extension CycleMachine {
         switch code.action {
         case .start: return meaningless(code, startText, at: moment)
         case .abort: return abort(by: code, at: moment)
-        case .retest: return retest(by: code, cycle: id, priorAttempts: priorAttempts, at: moment)
+        case .retest:
+            return retest(
+                by: code, cycle: id, priorAttempts: priorAttempts, screening: screening, at: moment)
         case .acknowledge: return acknowledge(by: code, at: moment)
         }
     }
@@ -45,7 +48,8 @@ extension CycleMachine {
     }
 
     private mutating func retest(
-        by code: ActionScan, cycle id: String, priorAttempts: Int, at moment: Moment
+        by code: ActionScan, cycle id: String, priorAttempts: Int, screening: PartScreening?,
+        at moment: Moment
     ) -> [Action] {
         if let cycle {
             let text = "\(cycle.part.serial) is being inspected. Carry on."
@@ -58,7 +62,8 @@ extension CycleMachine {
         let once = ScanTiming(
             readAtNanoseconds: code.timing.readAtNanoseconds, doubleScanNanoseconds: 0)
         let actions = open(
-            part, cycle: id, priorAttempts: priorAttempts, timing: once, scan: code.bytes, at: moment)
+            part, cycle: id, priorAttempts: priorAttempts, timing: once, screening: screening,
+            scan: code.bytes, at: moment)
         guard case .opening = phase else { return actions }
         return [taken(code, cycle: id, serial: part.serial, at: moment)] + actions
     }

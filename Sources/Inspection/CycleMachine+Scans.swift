@@ -41,17 +41,20 @@ extension CycleMachine {
     /// Opens a cycle for `part`, or says why not; `scan` is what was read where it is not the part's mark.
     mutating func open(
         _ part: PartIdentity, cycle id: String, priorAttempts: Int, timing: ScanTiming,
-        scan: [UInt8]? = nil, at moment: Moment
+        screening: PartScreening?, scan: [UInt8]? = nil, at moment: Moment
     ) -> [Action] {
-        if let (code, text) = objection(to: part, priorAttempts: priorAttempts, timing: timing) {
+        let alerts = (screening?.alerts(about: part, at: moment, station: station.id) ?? []).map(Action.audit)
+        let objection = objection(
+            to: part, priorAttempts: priorAttempts, timing: timing, screening: screening)
+        if let (code, text) = objection {
             let isSamePart = code == .doubleScan || cycle?.part.serial == part.serial
-            return refuse(code, text, scan: scan ?? part.rawMark, isCalm: isSamePart, at: moment)
+            return alerts + refuse(code, text, scan: scan ?? part.rawMark, isCalm: isSamePart, at: moment)
         }
         (refusal, verdictStands) = (nil, false)
         windowOpenedNanoseconds = min(timing.readAtNanoseconds, moment.stamp.monotonicNanoseconds)
         let opened = OpenCycle(
             id: id, part: part, attempt: priorAttempts + 1, inspector: inspector, startedAt: moment.stamp.utc,
-            provenance: station.provenance)
+            provenance: station.provenance, screening: screening)
         phase = .opening(opened)
         let body = AuditEvent.cycleOpened.body(
             at: moment, station: station.id,
@@ -59,14 +62,15 @@ extension CycleMachine {
                 "cycle": .string(id), "part": part.json, "attempt": .number(Int64(opened.attempt)),
                 "inspector": .optional(inspector), "plan_sha256": .string(station.plan.sha256),
                 "provenance": .string(opened.provenance.rawValue),
+                "gates": .array(opened.gates),
             ])
-        return [.open(body)]
+        return alerts + [.open(body)]
     }
 
     /// Why no cycle may be opened for `part`: someone must sign in first, another cycle runs or did when the
-    /// part was scanned, or it was inspected enough. Nil where one may.
+    /// part was scanned, it is suspect, or it was inspected enough. Nil where one may.
     private func objection(
-        to part: PartIdentity, priorAttempts: Int, timing: ScanTiming
+        to part: PartIdentity, priorAttempts: Int, timing: ScanTiming, screening: PartScreening?
     ) -> (Refusal.Code, String)? {
         if let running = cycle {
             let text =
@@ -80,6 +84,7 @@ extension CycleMachine {
         guard station.plan.partNumbers.contains(part.number) else {
             return (.unknownPart, "Part number \(part.number) is not inspected at this station.")
         }
+        if let finding = screening?.refusal { return (.suspectPart, finding.text) }
         guard priorAttempts <= station.plan.retests else {
             return (.retestLimit, "\(part.serial) was inspected \(priorAttempts) times. Call quality.")
         }

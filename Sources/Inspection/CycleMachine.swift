@@ -105,6 +105,8 @@ package struct CycleMachine: Sendable {
             case unknownPart = "unknown_part"
             case cycleRunning = "cycle_running"
             case retestLimit = "retest_limit"
+            /// The part may not be what its mark says.
+            case suspectPart = "suspect_part"
             /// It waited until whoever scanned may hold another part.
             case tooOld = "too_old"
             /// It was read while the station was still with the part before.
@@ -127,9 +129,11 @@ package struct CycleMachine: Sendable {
         /// `scan` is what was read: it is kept where the badge is refused.
         case badge(inspector: String, scan: [UInt8] = [], timing: ScanTiming = .immediate)
         case refused(Refusal.Code, text: String, scan: [UInt8])
-        case part(PartIdentity, cycle: String, priorAttempts: Int, timing: ScanTiming = .immediate)
-        /// A code of the signed set; `cycle` and `priorAttempts` are for another attempt of the last part.
-        case code(ActionScan, cycle: String, priorAttempts: Int)
+        case part(
+            PartIdentity, cycle: String, priorAttempts: Int, timing: ScanTiming = .immediate,
+            screening: PartScreening? = nil)
+        /// A code of the signed set; the rest is for another attempt of the last part.
+        case code(ActionScan, cycle: String, priorAttempts: Int, screening: PartScreening? = nil)
         case opened
         case device(role: String, isOnline: Bool)
         /// Who the device of this role says it is, from now on.
@@ -179,10 +183,11 @@ package struct CycleMachine: Sendable {
         case .badge(let inspector, let scan, let timing):
             signIn(inspector, scan: scan, timing: timing, at: moment)
         case .refused(let code, let text, let scan): refuse(code, text, scan: scan, at: moment)
-        case .part(let part, let cycle, let attempts, let timing):
-            open(part, cycle: cycle, priorAttempts: attempts, timing: timing, at: moment)
-        case .code(let code, let cycle, let attempts):
-            act(on: code, cycle: cycle, priorAttempts: attempts, at: moment)
+        case .part(let part, let cycle, let attempts, let timing, let screening):
+            open(
+                part, cycle: cycle, priorAttempts: attempts, timing: timing, screening: screening, at: moment)
+        case .code(let code, let cycle, let attempts, let screening):
+            act(on: code, cycle: cycle, priorAttempts: attempts, screening: screening, at: moment)
         case .opened: opened(at: moment)
         case .device(let role, let isOnline): device(role, isOnline: isOnline, at: moment)
         case .identified(let role, let identity): identified(role, as: identity)

@@ -22,8 +22,10 @@ package struct InspectionRecord: Sendable, Equatable {
         id = cycle.id
         serial = cycle.part.serial
         partNumber = cycle.part.number
-        verdict = .combined(cycle.completed.flatMap(\.verdicts))
-        reasons = Set(cycle.completed.flatMap(\.reasons)).sorted()
+        let doubts = cycle.screening?.findings ?? []
+        // What was measured on a part in doubt may fail it, and never passes it.
+        verdict = .combined(cycle.completed.flatMap(\.verdicts) + doubts.map { _ in .indeterminate })
+        reasons = Set(cycle.completed.flatMap(\.reasons) + doubts.map(\.code.rawValue)).sorted()
         provenance = cycle.completed.map(\.provenance)
             .reduce(min(station.provenance, cycle.provenance), min)
         body = [
@@ -31,7 +33,7 @@ package struct InspectionRecord: Sendable, Equatable {
             "provenance": .string(provenance.rawValue),
             "site": .string(station.site), "gateway": .string(station.gateway),
             "station": .string(station.id),
-            "company": .optional(station.company), "part": cycle.part.json,
+            "company": .optional(cycle.screening?.company ?? station.company), "part": cycle.part.json,
             "plan": [
                 "id": .string(station.plan.id), "revision": .number(Int64(station.plan.revision)),
                 "sha256": .string(station.plan.sha256),
@@ -48,7 +50,7 @@ package struct InspectionRecord: Sendable, Equatable {
             "evidence": .array(cycle.completed.compactMap(\.evidence).map(JSONValue.string)),
             "results": .array(cycle.completed.flatMap(\.results)),
             "result": .string(verdict.rawValue), "disposition": nil,
-            "reasons": .array(reasons.map(JSONValue.string)),
+            "reasons": .array(reasons.map(JSONValue.string)), "gates": .array(cycle.gates),
             "labels": ["jurisdiction": "undetermined"], "software": station.software,
         ]
     }

@@ -55,16 +55,19 @@ package struct InspectionStation: Sendable, Equatable {
     package let provenance: Provenance
     /// Whether people sign in with a badge; without a list of operators nobody can.
     package let asksForBadge: Bool
+    /// What is known beforehand of parts; nil where the configuration names no part table.
+    package let parts: PartTable?
     /// The `software` member of records: name, version, build.
     package let software: JSONValue
 
     package init(
         site: String, gateway: String, company: String?, id: String, plan: InspectionPlan,
         gauges: [String: Gauge], binds: [String: BindRule], provenance: Provenance, asksForBadge: Bool,
-        software: JSONValue
+        parts: PartTable? = nil, software: JSONValue
     ) {
         (self.site, self.gateway, self.company, self.id) = (site, gateway, company, id)
         (self.plan, self.gauges, self.binds) = (plan, gauges, binds)
         (self.provenance, self.asksForBadge, self.software) = (provenance, asksForBadge, software)
+        self.parts = parts
     }
 }

@@ -6,23 +6,29 @@ package struct OpenCycle: Sendable, Equatable {
     /// Also the id of the record to come.
     package let id: String
     package let part: PartIdentity
-    /// 1 for the first inspection of this serial at this operation.
+    /// 1 for the first inspection of this part at this operation.
     package let attempt: Int
     /// Operator id of who scanned the part; nil at a station that asks for no badge.
     package let inspector: String?
     package let startedAt: Timestamp
     /// The least live of what the station worked with when the part was scanned.
     package let provenance: Provenance
+    /// What was found when the part was scanned; nil where nobody looked.
+    package let screening: PartScreening?
     /// Steps that are over, in order.
     package internal(set) var completed: [CompletedStep] = []
 
     init(
         id: String, part: PartIdentity, attempt: Int, inspector: String?, startedAt: Timestamp,
-        provenance: Provenance
+        provenance: Provenance, screening: PartScreening? = nil
     ) {
         (self.id, self.part, self.attempt) = (id, part, attempt)
         (self.inspector, self.startedAt, self.provenance) = (inspector, startedAt, provenance)
+        self.screening = screening
     }
+
+    /// The `gates` member of its record: what was asked before the part was taken, and the answers.
+    var gates: [JSONValue] { screening.map { [$0.json] } ?? [] }
 
     /// The cycle that the audit entries `journal` tell of: its `cycle.opened`, then its `cycle.step` entries.
     ///
@@ -36,9 +42,13 @@ package struct OpenCycle: Sendable, Equatable {
             let startedAt = opened["at"]?.text.flatMap({ Timestamp($0) }),
             let provenance = opened["provenance"]?.text.flatMap(Provenance.init(rawValue:))
         else { return nil }
+        let gates = opened["gates"]?.elements ?? []
+        let screening = gates.first.flatMap(PartScreening.init(json:))
+        // A gate whose answer cannot be read must not be forgotten.
+        guard screening != nil || gates.isEmpty else { return nil }
         self.init(
             id: id, part: part, attempt: Int(attempt), inspector: opened["inspector"]?.text,
-            startedAt: startedAt, provenance: provenance)
+            startedAt: startedAt, provenance: provenance, screening: screening)
         completed = journal.dropFirst().compactMap(CompletedStep.init(journaled:))
         guard completed.map(\.id) == station.plan.steps.prefix(completed.count).map(\.id) else { return nil }
     }

@@ -1,10 +1,11 @@
 import Codecs
+import Gateway
 import Glibc
 import Profiles
 
 extension Command {
     /// `plumbline scan TEXT|-`: reads a mark as a scanner would have sent it; with a plan, what its patterns
-    /// take a code of one word for.
+    /// take a code of one word for; with a configuration, what speaks against the part there.
     static let scan = Command(
         name: "scan", operands: "TEXT|- [--plan FILE]",
         summary:
@@ -23,22 +24,36 @@ extension Command {
         }
         try refuseOtherCodes(bytes)
         let codes = try arguments.values["--plan"].map(plainCodes)
+        let mark: PartMark
         do throws(MarkError) {
-            let mark = try PartMark.parse(bytes)
-            let meaning = codes.map { mark.meaning(by: $0) }
-            if console.usesJSON {
-                console.print(CanonicalJSON.text(mark.json(meaning)))
-            } else {
-                let planned = meaning.map { [("by the plan", $0)] } ?? []
-                for (name, value) in lines(mark) + planned { console.print(name.padded(to: 21) + value) }
-            }
+            mark = try PartMark.parse(bytes)
         } catch {
             if console.usesJSON { console.print(CanonicalJSON.text(refusal(error, bytes))) }
             throw CommandFailure(
                 .mismatch,
                 ([error.description] + MarkExcerpt.lines(bytes, at: error.offset)).joined(separator: "\n"))
         }
-        return .success
+        let meaning = codes.map { mark.meaning(by: $0) }
+        let here = try partHere(mark, arguments)
+        if console.usesJSON {
+            console.print(CanonicalJSON.text(mark.json(meaning, here)))
+        } else {
+            let planned = (meaning.map { [("by the plan", $0)] } ?? []) + (here?.lines ?? [])
+            for (name, value) in lines(mark) + planned { console.print(name.padded(to: 21) + value) }
+        }
+        return here?.isRefused == true ? .mismatch : .success
+    }
+
+    /// What a gateway with the configuration that `--config` names makes of `mark`; nil without one.
+    private static func partHere(_ mark: PartMark, _ arguments: Arguments) throws -> PartHere? {
+        guard arguments.values["--config"] != nil else { return nil }
+        let deployment = try arguments.deployment()
+        do {
+            let data = arguments.values["--data"] ?? deployment.configuration.dataDirectory
+            return try PartHere(mark, deployment, data: data)
+        } catch {
+            throw CommandFailure(.inputOutput, "\(error)")
+        }
     }
 
     /// What has the form of an action code or of a scanner's setting code is no part at any station.
@@ -121,10 +136,10 @@ extension PartMark {
         return meaning?.description ?? "nothing: it names no part number, and no pattern fits"
     }
 
-    /// What `scan --json` prints; `meaning` is a plan's.
-    fileprivate func json(_ meaning: String?) -> JSONValue {
+    /// What `scan --json` prints; `meaning` is a plan's, `here` a gateway's.
+    fileprivate func json(_ meaning: String?, _ here: PartHere?) -> JSONValue {
         [
-            "by_plan": .optional(meaning),
+            "by_plan": .optional(meaning), "here": here?.json ?? .null,
             "format": .string("\(format)"), "symbology": .optional(symbology), "serial": .optional(serial),
             "part_number": .optional(partNumber), "original_part_number": .optional(originalPartNumber),
             "uii": .optional(uii), "lot": .optional(lot), "part_id": .optional(partID),

@@ -33,9 +33,14 @@ struct LedgerReaderTests {
     @Test func attemptsCountTheRecordsOfAPartAtAnOperation() async throws {
         try await append("r1", Scratch.record("r1"))
         try await append("r2", Scratch.record("r2"))
-        #expect(try reader.attempts(serial: "SA10197", operation: "060 Flow test") == 2)
-        #expect(try reader.attempts(serial: "SA10197", operation: "070 Torque") == 0)
-        #expect(try reader.attempts(serial: "SA10198", operation: "060 Flow test") == 0)
+        func attempts(_ serial: String, _ operation: String, of number: String = "4L0014-163B") throws -> Int
+        {
+            try reader.attempts(serial: serial, partNumber: number, operation: operation)
+        }
+        #expect(try attempts("SA10197", "060 Flow test") == 2)
+        #expect(try attempts("SA10197", "070 Torque") == 0)
+        #expect(try attempts("SA10198", "060 Flow test") == 0)
+        #expect(try attempts("SA10197", "060 Flow test", of: "4L0015-163B") == 0)
     }
 
     @Test func theHistoryOfAPartHoldsEverythingAboutIt() async throws {

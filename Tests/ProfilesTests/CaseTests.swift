@@ -1,3 +1,4 @@
+import Inspection
 import Testing
 
 @testable import Profiles
@@ -18,10 +19,10 @@ struct CaseTests {
         let expected = try FileSource.disk.read(Repository.path(path + "faults.txt")).get()
         let lines = String(decoding: expected, as: UTF8.self).split(separator: "\n").map(String.init)
         #expect(!lines.isEmpty)
-        #expect(Self.check(file) == lines)
+        #expect(Self.check(file, in: path) == lines)
     }
 
-    static func check(_ file: SourceFile) -> [String] {
+    static func check(_ file: SourceFile, in folder: String) -> [String] {
         let faults = FaultCollector()
         switch file.path {
         case "profile.yaml":
@@ -30,6 +31,11 @@ struct CaseTests {
             }
         case "plan.yaml": _ = PlanFile.read(file, faults: faults)
         case "operators.yaml": _ = OperatorRoster.read(file, faults: faults)
+        case "parts.yaml":
+            _ = PartTable.read(file, faults: faults) { name, place in
+                let source = FileSource { FileSource.disk.read(Repository.path(folder + $0)) }
+                return source.file(name, namedAt: place, faults)
+            }
         case "codes.yaml": _ = CodeSet.read(file, faults: faults)
         default: return ["no reader for \(file.path)"]
         }

@@ -49,7 +49,7 @@ struct GatewayParts: Sendable {
         let devices = try await Self.devices(
             deployment, ledger.reader, lines, time, inboxes, identities, book)
         self.devices = devices
-        let services = Self.services(
+        let services = try Self.services(
             deployment, sinks: sinks.map(\.about), ledger: ledger, time: time, log: log,
             counters: counters, board: board, hub: hub)
         let stations = try deployment.configuration.stations.map { configuration in
@@ -72,7 +72,7 @@ struct GatewayParts: Sendable {
     private static func services(
         _ deployment: Deployment, sinks described: [SinkDescription], ledger: LedgerWriter,
         time: any TimeSource, log: EventLog, counters: InspectionCounters, board: StatusBoard, hub: EventHub
-    ) -> StationServices {
+    ) throws -> StationServices {
         let scannerBoard = ScannerBoard()
         let scannersOf = Dictionary(
             uniqueKeysWithValues: deployment.configuration.stations.map { ($0.id, $0.scanners) })
@@ -83,6 +83,7 @@ struct GatewayParts: Sendable {
         return StationServices(
             ledger: ledger, reader: ledger.reader, time: time, clock: { ClockState.ofThisMachine() },
             roster: deployment.operators, codes: deployment.codes, patience: { patienceOf[$0] ?? 0 },
+            partsInWork: try PartsInWork(leftOpenIn: ledger.reader, at: scannersOf.keys.sorted()),
             sinks: { ProvenanceGate.sinks(for: $0.body, among: described) }, counters: counters,
             queue: { board.queue }, scannerBoard: scannerBoard,
             scanners: { scannerBoard.devices(scannersOf[$0] ?? []) }, log: log,
@@ -206,7 +207,7 @@ struct GatewayParts: Sendable {
             plan: plan,
             gauges: gauges, binds: binds, provenance: provenances.min() ?? .live,
             asksForBadge: deployment.operators != nil || deployment.codes?.hasBadges == true,
-            software: BuildVersion.json)
+            parts: deployment.parts, software: BuildVersion.json)
     }
 
     private static func say(_ event: CourierEvent, of sink: String, _ log: EventLog) {

@@ -64,17 +64,34 @@ struct ScanClassifier {
         guard let serial = mark.serial else {
             return .refused(.unknownPart, text: StationWords.partPage, bytes: read.bytes)
         }
-        let meaning = station.plan.plainCodes.meaning(of: serial)
+        let meaning = meaning(of: serial)
         if mark.format == .plain, let text = StationWords.notAPart(meaning, serial) {
             return .refused(.unknownPart, text: text, bytes: read.bytes)
         }
-        guard let number = mark.partNumber ?? meaning?.partNumber else {
+        let numbers = mark.partNumber.map { [$0] } ?? numbers(ofSerial: serial, meaning)
+        guard let number = numbers.first else {
             return .refused(.unknownPart, text: StationWords.unknownSerial(serial), bytes: read.bytes)
+        }
+        guard numbers.count == 1 else {
+            return .refused(
+                .unknownPart, text: StationWords.ambiguousSerial(serial, numbers), bytes: read.bytes)
         }
         return .part(
             PartIdentity(
                 serial: serial, number: number, uii: mark.uii, lot: mark.lot, rawMark: mark.raw,
                 symbology: mark.symbology))
+    }
+
+    /// What the plan takes a code of one word for, or the part table where the plan has no word for it.
+    private func meaning(of code: String) -> PlainCode? {
+        station.plan.plainCodes.meaning(of: code)
+            ?? (station.parts?.isTrimCode(code) == true ? .trimCode : nil)
+    }
+
+    /// The part numbers that a serial alone may stand for, by the plan's patterns and the part table's.
+    private func numbers(ofSerial serial: String, _ meaning: PlainCode?) -> [String] {
+        let planned = meaning?.partNumber.map { [$0] } ?? []
+        return planned + (station.parts?.numbers(ofSerial: serial) ?? []).filter { !planned.contains($0) }
     }
 }
 

@@ -38,17 +38,23 @@ extension StationRunner {
                 for: ActionScan(
                     action, bytes: bytes, timing: timing, codeSetSHA256: services.codes?.sha256))
         case .part(let part):
-            let attempts = try attempts(of: part.serial)
-            return .part(part, cycle: newID(), priorAttempts: attempts, timing: timing)
+            return .part(
+                part, cycle: newID(), priorAttempts: try attempts(of: part), timing: timing,
+                screening: try screening(of: part))
         }
     }
 
     func input(for code: ActionScan) throws -> CycleMachine.Input {
-        let last = code.action == .retest ? machine.lastRecord?.serial : nil
-        return .code(code, cycle: newID(), priorAttempts: try last.map(attempts) ?? 0)
+        let last =
+            code.action == .retest
+            ? machine.lastRecord?.body["part"].flatMap(PartIdentity.init(json:)) : nil
+        return .code(
+            code, cycle: newID(), priorAttempts: try last.map(attempts) ?? 0,
+            screening: try last.flatMap(screening))
     }
 
-    private func attempts(of serial: String) throws -> Int {
-        try services.reader.attempts(serial: serial, operation: station.plan.operation)
+    private func attempts(of part: PartIdentity) throws -> Int {
+        try services.reader.attempts(
+            serial: part.serial, partNumber: part.number, operation: station.plan.operation)
     }
 }

@@ -69,6 +69,7 @@ actor StationRunner {
             StationView.Past(record: $0.body)
         }
         try await takeUpOpenCycle()
+        services.partsInWork.note(machine.cycle?.part, at: station.id)
         await show()
         for await input in inbox.elements {
             try await take(input)
@@ -153,6 +154,7 @@ actor StationRunner {
                 if let answer = try await perform(action) { inputs.append(answer) }
             }
         }
+        services.partsInWork.note(machine.cycle?.part, at: station.id)
     }
 
     /// Carries out `action`; answers with the input that it calls for at once, where it calls for one.

@@ -16,6 +16,8 @@ struct StationServices: Sendable {
     let codes: CodeSet?
     /// Nanoseconds that a scan may wait for the station with this id before it is too old to count.
     let patience: @Sendable (String) -> Int64
+    /// Which station has which part.
+    let partsInWork: PartsInWork
     /// The sinks that a record is meant for, by name.
     let sinks: @Sendable (InspectionRecord) -> [String]
     let counters: InspectionCounters

@@ -137,7 +137,8 @@ struct StationView {
         guard showsVerdict, let record = machine.lastRecord, record.verdict != .pass else { return [] }
         let results = record.body["results"]?.elements ?? []
         let worst = results.filter { $0["result"]?.text == record.verdict.rawValue }
-        var sentences: [String] = []
+        var sentences = (record.body["gates"]?.elements ?? []).flatMap { $0["findings"]?.elements ?? [] }
+            .compactMap { $0["text"]?.text }
         for result in worst {
             let sentence = StationWords.shortfall(
                 result, title: title(ofCharacteristic: result["characteristic"]?.text ?? ""))

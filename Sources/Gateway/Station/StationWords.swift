@@ -102,6 +102,10 @@ enum StationWords {
         "\(serial) names no part number, and no serial pattern of the plan fits it."
     }
 
+    static func ambiguousSerial(_ serial: String, _ numbers: [String]) -> String {
+        "\(serial) may be a \(numbers.joined(separator: " or a ")). Scan a mark that names the part number."
+    }
+
     static let partPage =
         "This label leads to the part's page and holds no serial number. Scan the part's mark."
 

@@ -1,7 +1,8 @@
 /// The schema of `ledger.db`, step by step.
 enum LedgerMigrations {
     static let all = [
-        Migration(number: 1, name: "entries, tree, evidence, outbox, projections", sql: first)
+        Migration(number: 1, name: "entries, tree, evidence, outbox, projections", sql: first),
+        Migration(number: 2, name: "inspections by unique item identifier", sql: second),
     ]
 
     /// The rules that keep entries as they are; a database without one of them was tampered with.
@@ -138,5 +139,13 @@ enum LedgerMigrations {
             json TEXT NOT NULL,
             seq INTEGER NOT NULL REFERENCES entry(seq)
         ) STRICT, WITHOUT ROWID;
+        """#
+
+    /// A UII is looked up by whoever scans a mark: whether it was recorded before with other marks.
+    private static let second = #"""
+        ALTER TABLE inspection ADD COLUMN uii TEXT;
+        UPDATE inspection SET uii =
+            (SELECT e.body ->> '$.part.uii' FROM entry e WHERE e.seq = inspection.seq);
+        CREATE INDEX inspection_by_uii ON inspection(uii, seq) WHERE uii IS NOT NULL;
         """#
 }

@@ -67,6 +67,9 @@ package struct DataDirectory: Sendable {
         guard fsync(directory) == 0 else { throw Self.failure("syncing the directory", path) }
     }
 
+    /// Whether a ledger was ever written here.
+    package var holdsLedger: Bool { !Self.isEmpty(database) }
+
     /// Whether `file` is missing or empty.
     static func isEmpty(_ file: String) -> Bool {
         var status = stat()

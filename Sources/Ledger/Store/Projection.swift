@@ -11,6 +11,7 @@ struct Projection: Equatable {
         let result: String?
         let provenance: String?
         let endedAt: String?
+        let uii: String?
     }
 
     /// What an entry means for a cycle.
@@ -36,7 +37,7 @@ struct Projection: Equatable {
             inspection = Inspection(
                 serial: serial, partNumber: body["part"]?["number"]?.text, operation: body["operation"]?.text,
                 station: station, result: body["result"]?.text, provenance: body["provenance"]?.text,
-                endedAt: body["ended_at"]?.text)
+                endedAt: body["ended_at"]?.text, uii: body["part"]?["uii"]?.text)
             cycle = .recorded(id: id, station: station)
         case .audit:
             guard let event = body["event"]?.text, event.hasPrefix("cycle."), let id = body["cycle"]?.text
@@ -56,11 +57,11 @@ extension SQLiteDatabase {
             try run(
                 """
                 INSERT INTO inspection(seq, id, serial, part_number, operation, station, result, provenance,
-                ended_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                ended_at, uii) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                 """,
                 .integer(seq), .text(id), .optional(row.serial), .optional(row.partNumber),
                 .optional(row.operation), .optional(row.station), .optional(row.result),
-                .optional(row.provenance), .optional(row.endedAt))
+                .optional(row.provenance), .optional(row.endedAt), .optional(row.uii))
         }
         if let serial = try serial(of: projection) {
             try run("INSERT INTO part(serial, seq) VALUES (?1, ?2)", .text(serial), .integer(seq))

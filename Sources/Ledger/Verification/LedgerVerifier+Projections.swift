@@ -38,13 +38,13 @@ extension LedgerVerifier {
 
     private func storedInspection(_ seq: Int64, id: String) throws(LedgerError) -> Projection.Inspection? {
         try database.first(
-            "SELECT serial, part_number, operation, station, result, provenance, ended_at FROM inspection "
-                + "WHERE seq = ?1 AND id = ?2", [.integer(seq), .text(id)]
+            "SELECT serial, part_number, operation, station, result, provenance, ended_at, uii "
+                + "FROM inspection WHERE seq = ?1 AND id = ?2", [.integer(seq), .text(id)]
         ) { row in
             Projection.Inspection(
                 serial: row.optionalText(0), partNumber: row.optionalText(1), operation: row.optionalText(2),
                 station: row.optionalText(3), result: row.optionalText(4), provenance: row.optionalText(5),
-                endedAt: row.optionalText(6))
+                endedAt: row.optionalText(6), uii: row.optionalText(7))
         }
     }
 

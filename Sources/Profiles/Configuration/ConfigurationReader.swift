@@ -7,6 +7,7 @@ internal import Metrology
 /// data: /var/lib/plumbline
 /// profiles: [DeviceProfiles]
 /// operators: operators.yaml
+/// parts: parts.yaml
 /// codes: {set: codes.yaml, key: codes-key.pub}
 /// devices:
 ///   FTS-001: {profile: plc-flow-bench, link: "modbus+tcp://127.0.0.1:15020?unit=1", serial: "0815",
@@ -48,6 +49,7 @@ struct ConfigurationReader {
         let backup = top.mapping("backup", "a backup").flatMap(self.backup)
         let web = web()
         let operators = top.optional("operators", .text)
+        let parts = top.optional("parts", .text)
         let folders = profileFolders()
         let codes = top.mapping("codes", "codes").flatMap(self.codes)
         top.finish()
@@ -55,7 +57,8 @@ struct ConfigurationReader {
             site: site ?? "", id: id ?? "", company: company, dataDirectory: data, profileFolders: folders,
             devices: devices,
             stations: stations, sinks: sinks, backup: backup, web: web,
-            operatorsPath: operators.map { FilePath.resolved($0, against: path) }, codes: codes)
+            operatorsPath: operators.map { FilePath.resolved($0, against: path) },
+            partsPath: parts.map { FilePath.resolved($0, against: path) }, codes: codes)
     }
 
     /// What `read` makes of each entry of a mapping whose keys are ids.

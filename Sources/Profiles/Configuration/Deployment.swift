@@ -10,6 +10,8 @@ package struct Deployment: Sendable, Equatable {
     package let plans: [String: InspectionPlan]
     /// Nil where the configuration names no operators file.
     package let operators: OperatorRoster?
+    /// Nil where the configuration names no part table.
+    package let parts: PartTable?
     /// Nil where the configuration names no code set.
     package let codes: CodeSet?
     /// How much of each Modbus line's time the polls take.

@@ -8,6 +8,8 @@ struct DeploymentChecks {
     let place: SourcePlace
     let profiles: [String: DeviceProfile]
     let plans: [String: InspectionPlan]
+    /// Nil where there is no part table.
+    let parts: PartTable?
     let today: CalendarDate
     let faults: FaultCollector
 
@@ -103,6 +105,7 @@ struct DeploymentChecks {
             }
         }
         guard let plan = plans[station.id] else { return }
+        if let parts { check(plan, of: station, against: parts) }
         for role in plan.roles where station.bindings[role] == nil {
             faults.fault(
                 station.place, "plan \(plan.id) needs a device for role \(Wording.quoted(role))",
@@ -112,6 +115,16 @@ struct DeploymentChecks {
             faults.fault(
                 station.place, "plan \(plan.id) has no role \(Wording.quoted(role))",
                 NearestName.remedy(for: role, among: plan.roles))
+        }
+    }
+
+    /// Warns of part numbers of which the table says nothing.
+    private func check(_ plan: InspectionPlan, of station: StationConfiguration, against parts: PartTable) {
+        for number in plan.partNumbers where parts.row(number) == nil {
+            faults.warn(
+                station.place,
+                "plan \(plan.id) inspects \(Wording.quoted(number)), of which the part table says nothing",
+                "add it to `parts:`; until then its serials are checked against no list")
         }
     }
 

@@ -38,13 +38,13 @@ final class DeploymentReader {
             self.file(operatorsPath, namedAt: top.place(of: "operators"))
                 .flatMap { OperatorRoster.read($0, faults: faults) }
         }
+        let parts = configuration.partsPath.flatMap { self.parts($0, namedAt: top.place(of: "parts")) }
         let codes = configuration.codes.flatMap { self.codes($0, signatures, faults) }
         // What a fault left out would only be missed a second time.
         if isComplete {
             DeploymentChecks(
                 configuration: configuration, place: top.place, profiles: profiles, plans: plans,
-                today: today,
-                faults: faults
+                parts: parts, today: today, faults: faults
             )
             .run()
         }
@@ -52,7 +52,7 @@ final class DeploymentReader {
         guard faults.count == before else { return nil }
         return Deployment(
             configuration: configuration, profiles: profiles, plans: plans, operators: operators,
-            codes: codes, budgets: budgets,
+            parts: parts, codes: codes, budgets: budgets,
             files: files.values.sorted { $0.path < $1.path }, warnings: faults.warnings)
     }
 
@@ -71,6 +71,10 @@ final class DeploymentReader {
         let file = source.file(path, namedAt: place, faults)
         files[path] = file
         return file
+    }
+
+    private func parts(_ path: String, namedAt place: SourcePlace) -> PartTable? {
+        file(path, namedAt: place).flatMap { PartTable.read($0, faults: faults, lists: file) }
     }
 
     private func profile(of device: DeviceConfiguration, in folders: [String]) -> DeviceProfile? {

@@ -20,6 +20,8 @@ package struct GatewayConfiguration: Sendable, Equatable {
     package let web: WebConfiguration
     /// Who may work here; nil where no badge is asked for.
     package let operatorsPath: String?
+    /// What is known of parts; nil where marks and the ledger alone say it.
+    package let partsPath: String?
     /// The signed set of action codes and badges; nil where none counts.
     package let codes: CodeSetConfiguration?
 

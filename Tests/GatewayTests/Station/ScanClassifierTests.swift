@@ -6,15 +6,21 @@ import Transports
 @testable import Gateway
 
 @Suite struct ScanClassifierTests {
-    private func classify(_ bytes: [UInt8], symbology: String? = nil) throws -> ScanClassifier.Scan {
+    private func classify(
+        _ bytes: [UInt8], symbology: String? = nil, parts: PartTable? = nil
+    ) throws -> ScanClassifier.Scan {
         let read = ScanRead(
             bytes: bytes, symbology: symbology, stamp: StationFixture.stamp(0), device: "SCAN-1")
-        return ScanClassifier(station: try StationFixture.station(), roster: StationFixture.roster)
-            .classify(read)
+        return ScanClassifier(
+            station: try StationFixture.station(parts: parts), roster: StationFixture.roster
+        )
+        .classify(read)
     }
 
-    private func classify(_ text: String, symbology: String? = nil) throws -> ScanClassifier.Scan {
-        try classify(Array(text.utf8), symbology: symbology)
+    private func classify(
+        _ text: String, symbology: String? = nil, parts: PartTable? = nil
+    ) throws -> ScanClassifier.Scan {
+        try classify(Array(text.utf8), symbology: symbology, parts: parts)
     }
 
     /// Code and sentence of a refusal; nil for anything else.
@@ -95,6 +101,28 @@ import Transports
         let refused = try #require(refusal(try classify(text)))
         #expect(refused.code == .unknownPart)
         #expect(refused.text == sentence)
+    }
+
+    @Test func aPartTableNamesTheNumberOfAPlainSerialWhereExactlyOneFits() throws {
+        var first = PartTable.Row(number: "X1")
+        first.serials = [try #require(CodePattern("X#####"))]
+        first.trimCode = CodePattern("QQ??")
+        var second = PartTable.Row(number: "X2")
+        second.serials = [try #require(CodePattern("X1####")), try #require(CodePattern("SA1####"))]
+        let table = PartTable(rows: [first, second], sha256: "ab12")
+        guard case .part(let part) = try classify("X20000", parts: table) else {
+            Issue.record("not taken for a part")
+            return
+        }
+        #expect(part.number == "X1")
+        let ambiguous = try #require(refusal(try classify("X10000", parts: table)))
+        #expect(ambiguous.code == .unknownPart)
+        #expect(ambiguous.text == "X10000 may be a X1 or a X2. Scan a mark that names the part number.")
+        // The plan's word counts too, and does not go before the table's.
+        let both = try #require(refusal(try classify("SA10197", parts: table)))
+        #expect(both.text == "SA10197 may be a 4L0014-163B or a X2. Scan a mark that names the part number.")
+        let trim = try #require(refusal(try classify("QQ7G", parts: table)))
+        #expect(trim.text == "QQ7G is a trim code and no serial number. Scan the part's mark.")
     }
 
     @Test func anElementMayLookLikeAWorkOrder() throws {

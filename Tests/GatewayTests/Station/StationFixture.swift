@@ -25,7 +25,9 @@ enum StationFixture {
         serial: "SA10197", number: "4L0014-163B", uii: nil, lot: nil, rawMark: Array("SA10197".utf8),
         symbology: nil)
 
-    static func station() throws -> InspectionStation {
+    static func station(
+        id: String = "flow-test-1", parts: PartTable? = nil
+    ) throws -> InspectionStation {
         let plan = InspectionPlan(
             id: "flow", revision: 1, sha256: "ab12", partNumbers: ["4L0014-163B"],
             plainCodes: PlainCode.Table(
@@ -45,10 +47,10 @@ enum StationFixture {
                     "leak_return", role: "bench", point: "return_quantity", unit: "mm3/{stroke}", usl: "40"),
             ])
         return InspectionStation(
-            site: "plant-1", gateway: "bench-pc-07", company: nil, id: "flow-test-1", plan: plan,
+            site: "plant-1", gateway: "bench-pc-07", company: nil, id: id, plan: plan,
             gauges: ["bench": gauge("FTS-001"), "meter": gauge("FM-001")],
             binds: ["bench": BindRule(text: .cycle, capacity: 8)], provenance: .live,
-            asksForBadge: true,
+            asksForBadge: true, parts: parts,
             software: ["name": "plumbline", "version": "0.1.0", "build": "test"])
     }
 

@@ -10,7 +10,7 @@ import Transports
 
 @testable import Gateway
 
-/// A station on a ledger of its own, whose clock stands where the test puts it.
+/// A station on a ledger of its own or on that of another, whose clock stands where the test puts it.
 final class StationRig: Sendable {
     /// A clock that only the test moves.
     final class Clock: TimeSource {
@@ -23,23 +23,41 @@ final class StationRig: Sendable {
     let clock = Clock()
     let ledger: LedgerWriter
     let runner: StationRunner
-    private let folder: String
+    let partsInWork: PartsInWork
+    /// Nil where the ledger is another's.
+    private let folder: String?
 
-    init(codes: CodeSet? = nil) throws {
+    convenience init(codes: CodeSet? = nil, parts: PartTable? = nil) throws {
         var template = Array("/tmp/plumbline-station-XXXXXX".utf8CString)
-        folder = String(cString: try #require(mkdtemp(&template)))
-        ledger = try LedgerWriter(path: folder + "/data", origin: "plumbline/plant-1/bench-pc-07")
+        let folder = String(cString: try #require(mkdtemp(&template)))
+        let ledger = try LedgerWriter(path: folder + "/data", origin: "plumbline/plant-1/bench-pc-07")
+        try self.init(
+            "flow-test-1", ledger, PartsInWork(), codes: codes, parts: parts, folder: folder)
+    }
 
+    /// Another station of the same gateway; `partsInWork` where it is one after a restart.
+    convenience init(_ id: String, beside other: StationRig, _ partsInWork: PartsInWork? = nil) throws {
+        try self.init(id, other.ledger, partsInWork ?? other.partsInWork, codes: nil, parts: nil, folder: nil)
+    }
+
+    private init(
+        _ id: String, _ ledger: LedgerWriter, _ partsInWork: PartsInWork, codes: CodeSet?,
+        parts: PartTable?, folder: String?
+    ) throws {
+        (self.ledger, self.partsInWork, self.folder) = (ledger, partsInWork, folder)
         let board = ScannerBoard()
         let services = StationServices(
             ledger: ledger, reader: ledger.reader, time: clock, clock: { StationFixture.clock },
-            roster: StationFixture.roster, codes: codes, patience: { _ in 5_000_000_000 }, sinks: { _ in [] },
-            counters: InspectionCounters(), queue: { (0, 0) }, scannerBoard: board, scanners: { _ in [] },
+            roster: StationFixture.roster, codes: codes, patience: { _ in 5_000_000_000 },
+            partsInWork: partsInWork, sinks: { _ in [] }, counters: InspectionCounters(), queue: { (0, 0) },
+            scannerBoard: board, scanners: { _ in [] },
             log: EventLog(time: clock), publish: { _ in })
-        runner = StationRunner(station: try StationFixture.station(), devices: [:], services: services)
+        runner = StationRunner(
+            station: try StationFixture.station(id: id, parts: parts), devices: [:], services: services)
     }
 
     deinit {
+        guard let folder else { return }
         let database = ["ledger.db", "ledger.db-wal", "ledger.db-shm"]
         for file in database + ["ledger.key", "ledger.pub", "checkpoint", "lock"] {
             unlink("\(folder)/data/\(file)")
