@@ -110,12 +110,23 @@ import Testing
         let kept = try await shop.sqlite(
             shop.data + "/ledger.db", "SELECT count(*) FROM evidence WHERE sha256 = '\(hash)'")
         #expect(kept == "1")
-        let devices = try await shop.plumbline(["devices", "--json"])
-        let states = try devices.output.split(separator: "\n").map { try JSONParser.parse(Array($0.utf8)) }
-            .map { "\($0["id"]?.text ?? "") \($0["state"]?.text ?? "") \($0["results"]?.integer ?? -1)" }
-        #expect(states.sorted() == ["SCAN-2 online 0", "TC-001 online 1", "TT-001 online 0"])
+        // Counts are told a moment after the record.
+        _ = try await Deadline.wait(10) {
+            try JSONParser.parse(try HTTP.get(port: shop.ports.web, "/api/v1/devices")).elements
+                .contains { $0["id"] == "TC-001" && $0["results"] == 1 }
+        }
+        #expect(
+            try await Self.states(shop) == ["SCAN-2 online 0", "TC-001 online 1", "TT-001 online 0"])
         #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
         #expect(await shop.stopGateway() == 0)
+    }
+
+    /// Each device with its state and how many results it gave, as the command lists them.
+    private static func states(_ shop: Shop) async throws -> [String] {
+        let devices = try await shop.plumbline(["devices", "--json"])
+        return try devices.output.split(separator: "\n").map { try JSONParser.parse(Array($0.utf8)) }
+            .map { "\($0["id"]?.text ?? "") \($0["state"]?.text ?? "") \($0["results"]?.integer ?? -1)" }
+            .sorted()
     }
 
     @Test func aLineThatComesTwiceCountsOnceAndOneWithoutAStepIsKept() async throws {
