@@ -43,57 +43,15 @@ extension YAMLForm where Value == String {
 private enum SpokenProtocol: String, CaseIterable {
     case modbus
     case hidPOS = "hid-pos"
+    case hidKeyboard = "hid-keyboard"
     case serial
 
     func read(_ top: YAMLMapping) -> DeviceProfile.Speech? {
         switch self {
         case .modbus: RegisterMapReader(top).map().map { .modbus($0) }
         case .hidPOS: ScannerProfileReader.hidPOS(top).map { .scanner($0) }
+        case .hidKeyboard: ScannerProfileReader.hidKeyboard(top).map { .scanner($0) }
         case .serial: ScannerProfileReader.serial(top).map { .scanner($0) }
-        }
-    }
-}
-
-/// Reads what a scanner's profile adds.
-///
-/// ```yaml
-/// protocol: serial
-/// framing: {prefix: "", suffix: "\r", idle_gap: 100 ms}
-/// longest_mark: 512
-/// ```
-enum ScannerProfileReader {
-    /// Bytes: an IUID mark has some 80, a full PDF417 symbol 1,850 characters (ISO/IEC 15438).
-    private static let marks = 1...4_096
-
-    static func hidPOS(_ top: YAMLMapping) -> ScannerProfile? {
-        ScannerProfile(transport: .hidPOS, longestMark: longestMark(top))
-    }
-
-    static func serial(_ top: YAMLMapping) -> ScannerProfile? {
-        let longest = longestMark(top)
-        guard let framing = top.mapping("framing", "a framing") else {
-            top.faults.fault(top.place, "a serial scanner has no framing", #"add `framing: {suffix: "\r"}`"#)
-            return nil
-        }
-        let result = ScannerProfile.SerialFraming(
-            prefix: framing.optional("prefix", .bytes) ?? [],
-            suffix: framing.optional("suffix", .bytes) ?? [],
-            idleGapMilliseconds: framing.optional("idle_gap", .duration(1...10_000)) ?? 100)
-        framing.finish()
-        return ScannerProfile(transport: .serial(result), longestMark: longest)
-    }
-
-    private static func longestMark(_ top: YAMLMapping) -> Int {
-        top.optional("longest_mark", .integer(marks)) ?? 512
-    }
-}
-
-extension YAMLForm where Value == [UInt8] {
-    /// Up to eight bytes, written as a text: `"\r\n"`, `"\x02"`; empty for none.
-    fileprivate static var bytes: YAMLForm {
-        YAMLForm(#"at most 8 characters such as "\r""#) { text, _ in
-            let bytes = Array(text.utf8)
-            return bytes.count <= 8 && bytes.allSatisfy { $0 < 0x80 } ? bytes : nil
         }
     }
 }
