@@ -29,7 +29,7 @@ enum CommandLineInterface {
     /// In the order of the help.
     static let commands: [Command] = [
         .runGateway, .check, .devices, .recordsList, .recordsShow, .recordsTrace, .recordsExport, .scan,
-        .status, .capture, .probe,
+        .status, .doctor, .capture, .probe,
         .profileNew, .profileImport, .profileCheck, .profileTest, .ledgerVerify,
     ]
 

@@ -156,7 +156,8 @@ package struct GatewayDaemon: Sendable {
             uniqueKeysWithValues: zip(
                 deployment.configuration.stations.map(\.id), parts.stations.map(\.inbox)))
         return WebRoutes(
-            hub: hub, stations: { board.stations }, devices: { board.devices }, status: { board.status },
+            hub: hub, stations: { board.stations }, devices: { board.devices }, usb: { board.usb },
+            status: { board.status },
             metrics: { board.families }, health: { board.health }, readiness: { board.readiness },
             scan: { station, text in
                 guard let inbox = inboxes[station] else { return .unknownStation }

@@ -24,6 +24,8 @@ struct GatewayParts: Sendable {
     let couriers: [Courier]
     let identities: IdentityBook
     let lines: LinePool
+    /// What is plugged into the USB; nil where no scanner is on it.
+    let usb: USBInventory?
     private let bus: LibUSBBus?
 
     /// Closes every line and gives USB devices back.
@@ -57,6 +59,10 @@ struct GatewayParts: Sendable {
         let bus = LazyUSBBus(time: time)
         scanners = try Self.scanners(deployment, stations, bus, services)
         self.bus = bus.made
+        let rules = scanners.compactMap { scanner in
+            scanner.rule.map { (scanner: scanner.configuration.id, rule: $0) }
+        }
+        usb = bus.made.map { USBInventory($0, rules: rules) }
         couriers = sinks.map { sink in
             Courier(
                 ledger: ledger, sink: sink, time: time,

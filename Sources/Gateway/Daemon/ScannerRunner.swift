@@ -15,6 +15,8 @@ final class ScannerRunner: Sendable {
     }
 
     let configuration: DeviceConfiguration
+    /// Which USB device it may open, and how; nil for one on a tty.
+    let rule: USBScannerRule?
     private let makeRun:
         @Sendable (@escaping @Sendable (ScannerEvent) -> Void) throws(TransportError) ->
             @Sendable () async throws -> Void
@@ -37,13 +39,16 @@ final class ScannerRunner: Sendable {
         (inboxes, self.counters, self.board, self.log) = (stations, counters, board, log)
         let id = configuration.id
         switch (try LinkAddress(configuration.link), profile.transport) {
-        case (.usb(let address), .hidPOS):
+        case (.usb(let address), _):
             let bus = try bus()
+            let rule = try USBScannerRule(address, profile)
+            self.rule = rule
             makeRun = { handler throws(TransportError) in
-                let scanner = USBScanner(device: id, address: address, bus: bus, handler: handler)
+                let scanner = USBScanner(device: id, rule: rule, bus: bus, time: time, handler: handler)
                 return { await scanner.run() }
             }
         case (.serial(let settings), .serial(let framing)):
+            rule = nil
             let framing = try LineFraming(framing, longest: profile.longestMark)
             makeRun = { handler throws(TransportError) in
                 let scanner = try SerialScanner(
@@ -76,6 +81,7 @@ final class ScannerRunner: Sendable {
             for inbox in inboxes {
                 inbox.put(.machine(.refused(.badMark, text: StationWords.misread(reason), scan: [])))
             }
+        case .noticed(let reason): log.say(.warning, "\(configuration.id): \(reason)")
         case .connected(let place): note(isConnected: true, place)
         case .unplugged(let reason): note(isConnected: false, reason)
         case .refused(let reason): note(isConnected: false, reason)
@@ -90,6 +96,9 @@ final class ScannerRunner: Sendable {
             "\(configuration.id): \(isConnected ? "connected" : "not connected"): \(detail)")
     }
 
+    /// Where the scanner is that is read now; nil while none is.
+    var place: String? { status.withLock { $0.isConnected ? $0.detail : nil } }
+
     /// An element of `/api/v1/devices`, and whether the scanner is there.
     var state: (json: JSONValue, isOnline: Bool) {
         let status = status.withLock { $0 }
@@ -102,15 +111,5 @@ final class ScannerRunner: Sendable {
             "reads": .number(Int64(clamping: status.reads)), "errors": 0, "results": 0, "reads_per_s": "0.0",
         ]
         return (json, status.isConnected)
-    }
-}
-
-extension LineFraming {
-    /// The framing that a scanner's profile describes.
-    init(_ profile: ScannerProfile.SerialFraming, longest: Int) throws(LineFramingError) {
-        try self.init(
-            prefix: profile.prefix, suffixes: profile.suffix.isEmpty ? [] : [profile.suffix],
-            longest: longest,
-            idleGapNanoseconds: Int64(profile.idleGapMilliseconds) * 1_000_000)
     }
 }
