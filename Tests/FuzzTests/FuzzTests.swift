@@ -32,6 +32,10 @@ import Testing
             #expect(tally.intact > 0, "\(tally.subject): seed \(seed)")
         }
         #expect(
-            subjects == ["tcp", "rtu", "ascii", "reply", "line", "mark", "json", "hid", "profile"])
+            subjects == [
+                "tcp", "rtu", "ascii", "reply", "line", "mark", "json", "hid", "descriptor", "keyboard",
+                "cdc",
+                "profile",
+            ])
     }
 }
