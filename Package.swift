@@ -107,14 +107,19 @@ let package = Package(
             name: "plumbline-fuzz", dependencies: ["Fuzzing"], path: "Tests/Tools/plumbline-fuzz",
             swiftSettings: settings),
 
+        // Servers of others, for the tests of two modules.
+        .target(name: "Judging", path: "Tests/Judging", swiftSettings: settings),
+
         tests("MetrologyTests", ["Metrology"]),
         tests("CodecsTests", ["Codecs"]),
         tests("InspectionTests", ["Inspection", "Metrology", "Codecs"]),
         tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"], exclude: ["Cases"]),
         tests(
-            "TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus"],
+            "TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus", "Judging"],
             exclude: ["Judges"]),
-        tests("DriversTests", ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs"]),
+        tests(
+            "DriversTests",
+            ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs", "Judging"]),
         tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
         tests(

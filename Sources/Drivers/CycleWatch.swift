@@ -10,8 +10,6 @@ struct CycleWatch: Sendable {
     var tally: OutcomeTally?
     /// Nil where the profile names no heartbeat.
     var heartbeat: HeartbeatMachine?
-    /// How many results waited when that was read last.
-    var waiting: UInt64?
     /// Whether the removal of an entry is ordered or under way: until it is over the queue is left alone.
     var isAcknowledging = false
 

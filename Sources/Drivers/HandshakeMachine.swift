@@ -78,11 +78,10 @@ package struct HandshakeMachine: Sendable {
     /// A result is durable.
     package mutating func took(_ result: Taken) { taken = result }
 
-    /// Whether the block shows a result that was not reported yet.
-    package func wouldReport(_ look: Look) -> Bool {
+    /// What a look means, without counting as one.
+    package func finding(of look: Look) -> Finding {
         var copy = self
-        if case .new = copy.judge(look) { return true }
-        return false
+        return copy.judge(look)
     }
 
     /// Judges one look at the block. Number 0 says that the device never had a result.

@@ -25,7 +25,8 @@ package struct HeartbeatMachine: Sendable {
     private let highest: UInt64?
     private var count: UInt64?
     private var movedAtNanoseconds: Int64 = 0
-    private var isStill = false
+    /// Whether it stood still at the last look.
+    package private(set) var isStill = false
 
     package init(everyMilliseconds: Int, highest: UInt64?) {
         everyNanoseconds = Int64(max(1, everyMilliseconds)) * 1_000_000

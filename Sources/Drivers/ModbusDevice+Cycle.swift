@@ -47,9 +47,6 @@ extension ModbusDevice {
         at cycle: DeviceCycle, _ request: ReadRequest, _ readings: [PointReading], _ samples: [Sample],
         _ exchange: ModbusExchange
     ) {
-        if let heartbeat = cycle.heartbeat, watch.heartbeat != nil {
-            listen(to: heartbeat, readings, exchange.stamp)
-        }
         guard cycle.sequence != nil, cycle.request == request.id,
             let look = look(cycle, readings, exchange)
         else { return }
@@ -100,25 +97,31 @@ extension ModbusDevice {
         }
     }
 
-    private func listen(
-        to heartbeat: DeviceCycle.Heartbeat, _ readings: [PointReading], _ stamp: Stamp
-    ) {
-        guard let count = readings.first(where: { $0.point == heartbeat.point })?.number else { return }
+    /// Whether the device's own program runs, as far as its heartbeat tells.
+    func listen(_ readings: [PointReading], _ stamp: Stamp) {
+        guard let heartbeat = setup.registers.cycle?.heartbeat,
+            let count = readings.first(where: { $0.point == heartbeat.point })?.number
+        else { return }
         switch watch.heartbeat?.judge(count, atNanoseconds: stamp.monotonicNanoseconds) {
         case .still(let seconds):
+            status.detail = "answering, but its own program does not run"
             tell(
                 .irregular(
                     "\(id): its heartbeat has stood still at \(count) for \(seconds) s: it answers, but its "
                         + "own program does not run"))
-        case .movesAgain: tell(.irregular("\(id): its heartbeat moves again"))
+        // What was read on connecting may be old, or of another program.
+        case .movesAgain:
+            tell(.irregular("\(id): its heartbeat moves again"))
+            setUpAgain("its program runs again")
         case .restarted:
             tell(
                 .restarted("\(id): the device was restarted: its heartbeat went back to \(count)", at: stamp))
+            setUpAgain("it was restarted")
         case .beating, nil: break
         }
     }
 
-    private func look(
+    func look(
         _ cycle: DeviceCycle, _ readings: [PointReading], _ exchange: ModbusExchange
     ) -> HandshakeMachine.Look? {
         func number(_ id: String) -> UInt64? { readings.first { $0.point == id }?.number }
@@ -130,13 +133,15 @@ extension ModbusDevice {
     }
 
     /// The samples with the outcome that the counters name. Status bits may be silent, as they are after
-    /// their pulse; where they contradict, the outcome is bad: unknown is never a pass.
+    /// their pulse; where they contradict, or several counters have moved, the outcome is bad: unknown is
+    /// never a pass.
     private func name(_ outcomes: Set<String>, _ cycle: DeviceCycle, _ samples: [Sample]) -> [Sample] {
-        guard let verdict = cycle.verdict else { return samples }
+        // Where its program stands still, its counters are as old as everything else.
+        guard let verdict = cycle.verdict, !standsStill else { return samples }
         return samples.map { sample in
             guard sample.point == verdict.point else { return sample }
             if sample.quality == .good, case .text(let shown) = sample.value {
-                if outcomes.contains(shown) { return sample }
+                if outcomes == [shown] { return sample }
                 let counted = outcomes.isEmpty ? "nothing" : outcomes.sorted().joined(separator: " and ")
                 tell(.irregular("\(id): its status says \(shown), its counters \(counted)"))
                 return sample.flagged()
@@ -150,26 +155,6 @@ extension ModbusDevice {
         }
     }
 
-    /// Why the device must not begin yet: a result of an earlier cycle waits, and nothing in it would tell
-    /// that it is not this step's. Nil where there is none, or where results say whose they are.
-    func oldResult() async -> StartFailure? {
-        guard let cycle = setup.registers.cycle, cycle.binding?.echo == nil,
-            let request = setup.registers.readPlan.request(cycle.queue?.request ?? cycle.request)
-        else { return nil }
-        let exchange = await read(request)
-        guard let pdu = exchange.replyPDU else {
-            return StartFailure("\(id) could not be asked whether a result waits")
-        }
-        let readings = readings(of: request, pdu)
-        let waits: Bool
-        if let queue = cycle.queue {
-            waits = readings.first { $0.point == queue.waiting }?.number != 0
-        } else {
-            waits = look(cycle, readings, exchange).map { watch.handshake.wouldReport($0) } ?? true
-        }
-        return waits ? StartFailure("\(id) still holds a result of an earlier cycle; it is taken first") : nil
-    }
-
     func group(
         _ cycle: DeviceCycle, _ sequence: UInt64, _ samples: [Sample], _ exchange: ModbusExchange
     ) -> SampleGroup {
@@ -177,18 +162,22 @@ extension ModbusDevice {
         let isValid = cycle.good.map { byPoint[$0.point]?.value == .text($0.word) } ?? true
         if !isValid { byPoint = byPoint.mapValues { $0.flagged() } }
         let echo = cycle.binding?.echo.flatMap { byPoint[$0]?.value?.description }
+        let raw = exchange.replyPDU ?? []
         return SampleGroup(
-            device: id, sequence: String(sequence), echo: echo, isValid: isValid, samples: byPoint,
-            raw: exchange.replyPDU ?? [], stamp: exchange.stamp)
+            device: id, sequence: String(sequence), echo: echo, isValid: isValid, samples: byPoint, raw: raw,
+            identity: identity(ofReply: raw), stamp: exchange.stamp)
     }
 }
 
 extension Sample {
     /// The same sample of a result that its device calls invalid; one that is bad already stays as it is.
-    fileprivate func flagged() -> Sample {
+    fileprivate func flagged() -> Sample { doubted(.flagged) }
+
+    /// The same sample with a value that is not to be trusted; one that is bad already stays as it is.
+    func doubted(_ defect: Quality.Defect) -> Sample {
         guard quality == .good else { return self }
         return Sample(
-            device: device, point: point, value: value, unit: unit, raw: raw, quality: .bad(.flagged),
+            device: device, point: point, value: value, unit: unit, bytes: bytes, quality: .bad(defect),
             stamp: stamp, provenance: provenance)
     }
 }

@@ -46,6 +46,27 @@ extension ModbusDevice {
         if let trouble { tell(.irregular("\(id): it does not say all of who it is: \(trouble)")) }
     }
 
+    /// Reads anew what is polled and says who answers: what the device before said does not count. False
+    /// where the device did not answer.
+    func readIdentityPoints() async -> Bool {
+        guard let points = setup.registers.identity?.points else { return true }
+        for request in schedule.requests where request.points.contains(where: { points.contains($0.id) }) {
+            // Those that are read on connecting have just been; a result says by itself whose it is.
+            guard case .every = request.moment, request.id != setup.registers.cycle?.request else { continue }
+            let exchange = await read(request)
+            guard let pdu = exchange.replyPDU else {
+                missed(request, exchange)
+                if case .exception(let exception) = exchange.outcome, exception.isLasting { continue }
+                return false
+            }
+            // Its other values do not count before the device is set up.
+            for reading in readings(of: request, pdu) where points.contains(reading.point) {
+                known[reading.point] = reading
+            }
+        }
+        return true
+    }
+
     /// Tells the identity where it is not what was told last; only after points that belong to it were read.
     func noteIdentity(of request: ReadRequest? = nil) {
         guard let rule = setup.registers.identity else { return }
@@ -54,8 +75,8 @@ extension ModbusDevice {
             switch source {
             case .object(let id): return identityState.objects[id]
             case .point(let id):
-                guard let sample = latest[id], sample.quality == .good else { return nil }
-                return sample.value?.description
+                guard let reading = known[id], reading.quality == .good else { return nil }
+                return reading.value?.description
             }
         }
         tellIdentity(DeviceIdentity(parts))
@@ -63,9 +84,10 @@ extension ModbusDevice {
 
     /// The device is out of reach: who answers next is not known until it was set up.
     func forgetIdentity() {
-        guard setup.registers.identity != nil, identityState.told != nil else { return }
+        guard let rule = setup.registers.identity else { return }
         identityState.objects = [:]
-        tellIdentity(.unknown)
+        for point in rule.points { known[point] = nil }
+        if identityState.told != nil { tellIdentity(.unknown) }
     }
 
     private func tellIdentity(_ identity: DeviceIdentity) {

@@ -29,9 +29,10 @@ extension ModbusDevice {
     /// not.
     private func start(token: String?, setPoints: [SetPoint]) async -> StartFailure? {
         do {
-            // A tool that needs neither binding nor command is started by its operator.
             let writes = try setup.registers.startWrites(setPoints, token: token ?? "")
-            if !writes.isEmpty, let failure = await oldResult() { return failure }
+            // A tool that needs neither binding nor command is started by its operator.
+            let hindrance = writes.isEmpty ? await takeEarlierResults() : await oldResult()
+            if let hindrance { return hindrance }
             for write in writes {
                 if let failure = await carryOut(write, for: .start, by: author) {
                     return await undone(failure)
@@ -131,30 +132,45 @@ extension ModbusDevice {
         return await end(command, .acknowledge) == nil
     }
 
-    /// Reads `points` anew, again where a reading is bad, until `patience` is over.
+    /// Reads `points` anew, again where a reading is bad, until `patience` is over; a sample for each.
+    ///
+    /// Nothing that the device says counts before it is in reach and set up, so nothing is read until then.
     private func gauge(_ points: [String], patience: Duration) async -> [String: Sample] {
-        let start = time.now().monotonicNanoseconds
-        let end = start + patience.nanoseconds
-        // What lies in a hole stays bad, however long one waits.
-        let lost = points.filter { point in
-            !schedule.requests.contains { $0.points.contains { $0.id == point } }
-        }
-        var samples = latest.filter { lost.contains($0.key) }
+        let end = time.now().monotonicNanoseconds + patience.nanoseconds
+        var samples: [String: Sample] = [:]
         while true {
             for request in schedule.requests
             where request.points.contains(where: {
                 points.contains($0.id) && samples[$0.id]?.quality != .good
             }) {
+                guard status.state == .online else { break }
                 let exchange = await readAnew(request, for: points)
+                // Meanwhile it may have been lost, or the block replaced by parts.
+                guard status.state == .online, schedule.requests.contains(request) else { continue }
                 if exchange.replyPDU == nil { missed(request, exchange) } else { use(exchange, of: request) }
                 for point in points where request.points.contains(where: { $0.id == point }) {
                     samples[point] = latest[point]
                 }
             }
-            if points.allSatisfy({ samples[$0]?.quality == .good || lost.contains($0) }) { return samples }
-            if time.now().monotonicNanoseconds >= end { return samples }
-            if (try? await Task.sleep(for: Self.pause)) == nil { return samples }
+            // What lies in a hole stays bad, however long one waits, and whatever was read of it before.
+            let lost = points.filter { point in
+                !schedule.requests.contains { $0.points.contains { $0.id == point } }
+            }
+            let isOver =
+                points.allSatisfy { samples[$0]?.quality == .good || lost.contains($0) }
+                || time.now().monotonicNanoseconds >= end
+            if !isOver, (try? await pause(Self.pause)) != nil { continue }
+            for point in points where samples[point]?.quality != .good || lost.contains(point) {
+                samples[point] = badSample(point, isLost: lost.contains(point))
+            }
+            return samples
         }
+    }
+
+    /// The newest sample of a point that no good one is known of.
+    private func badSample(_ point: String, isLost: Bool) -> Sample {
+        if let sample = latest[point], sample.quality != .good { return sample }
+        return valueless(point, isLost ? .refused : .offline, at: time.now())
     }
 
     /// Reads `request` for `points`, and before it what was read on connecting and says how they are to be

@@ -48,6 +48,11 @@ extension ModbusDevice {
                 block.reading(addresses), unit: setup.unit, timeout: timeout)
             search.heard(BlockBisection.Answer(exchange.outcome))
             if (try? await Task.sleep(for: Self.bisectionPause)) == nil { return }
+            // It answers again or is out of reach: what was heard so far is not how it is now.
+            guard status.refused.contains(block.id) else {
+                schedule.reopen(block)
+                return
+            }
         }
         guard case .settled(let finding) = search.next else {
             schedule.reopen(block)
@@ -59,6 +64,7 @@ extension ModbusDevice {
 
     private func replace(_ number: Int, _ block: ReadRequest, with finding: BlockBisection.Finding) async {
         schedule.replace(number, with: finding.parts)
+        lose(finding.lost, .refused, at: time.now())
         status.holes += finding.holes.map(\.description)
         status.refused.remove(block.id)
         if status.state == .online, status.refused.isEmpty { status.detail = status.answering }

@@ -22,7 +22,9 @@ extension ModbusDevice {
         } catch {
             return unsettled("\(error)")
         }
-        guard let check = planned.readBacks(in: setup.registers, except: []).first else { return true }
+        guard let check = planned.readBacks(in: setup.registers, except: []).first else {
+            return unsettled("\(setting.point) cannot be compared")
+        }
         let exchange = await link.transact(check.request.modbusRequest, unit: setup.unit, timeout: timeout)
         guard let pdu = exchange.replyPDU, check.request.data(ofReply: pdu) != nil else {
             return unsettled("\(setting.point) could not be compared")

@@ -53,16 +53,26 @@ extension ModbusDevice {
     ///
     /// Nothing waits for it but the next write: a step runs while its start becomes durable.
     func record() async -> Bool {
-        while let writing = unrecorded.first {
-            unrecorded.removeFirst()
-            if await journal(writing) { continue }
-            isRecording = false
-            return false
+        // Whoever comes while an entry is on its way waits for that one too.
+        while isRecording, recording != nil || !unrecorded.isEmpty {
+            let task = recording ?? enter(unrecorded.removeFirst())
+            let isTaken = await task.value
+            if recording == task { recording = nil }
+            if !isTaken { isRecording = false }
         }
         return isRecording
     }
 
-    private func note(_ writing: DeviceWriting) { unrecorded.append(writing) }
+    private func enter(_ writing: DeviceWriting) -> Task<Bool, Never> {
+        let task = Task { [journal] in await journal(writing) }
+        recording = task
+        return task
+    }
+
+    private func note(_ writing: DeviceWriting) {
+        unrecorded.append(writing)
+        if ![.refused, .declined].contains(writing.outcome) { mayHaveTaken = true }
+    }
 
     private func values(of planned: PlannedWrite) -> [DeviceWriting.Value] {
         planned.values.map { value in
@@ -77,16 +87,8 @@ extension ModbusDevice {
         }
     }
 
-    /// Points that the device itself changes when it has obeyed.
-    private var commands: Set<String> {
-        guard let cycle = setup.registers.cycle else { return [] }
-        var points = [cycle.start?.point, cycle.abort?.point].compactMap { $0 }
-        if case .command(let command) = cycle.acknowledge { points.append(command.point) }
-        return Set(points)
-    }
-
     private func readBack(_ planned: PlannedWrite) async -> (DeviceWriting.Outcome, String?) {
-        let checks = planned.readBacks(in: setup.registers, except: commands)
+        let checks = planned.readBacks(in: setup.registers, except: setup.registers.commands)
         for check in checks {
             if let failure = await readBack(check) { return failure }
         }

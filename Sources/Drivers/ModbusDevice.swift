@@ -36,6 +36,8 @@ package actor ModbusDevice {
     nonisolated let setup: ModbusDeviceSetup
     let link: any ModbusLink
     let time: any TimeSource
+    /// Lets time pass; throws where everything stops meanwhile.
+    let pause: @Sendable (Duration) async throws -> Void
     let tell: @Sendable (DeviceEvent) -> Void
     /// Whether the ledger has taken this write.
     let journal: @Sendable (DeviceWriting) async -> Bool
@@ -46,6 +48,10 @@ package actor ModbusDevice {
     /// Writes that the ledger has not taken yet, oldest first; false once it took one no more.
     var unrecorded: [DeviceWriting] = []
     var isRecording = true
+    /// The entry that is on its way to the ledger.
+    var recording: Task<Bool, Never>?
+    /// Whether a write since this was made false may have been carried out.
+    var mayHaveTaken = false
     /// When each setting was written last, monotonic.
     var settingWrites: [String: Int64] = [:]
     /// Whether the last acknowledgement was not taken, which is said once.
@@ -60,6 +66,8 @@ package actor ModbusDevice {
     /// Numbers of blocks that are to be bisected.
     private nonisolated let refusedBlocks: AsyncStream<Int>
     nonisolated let refusedBlockInput: AsyncStream<Int>.Continuation
+    /// When the newest exchange of each request came that was used, in nanoseconds of the monotonic clock.
+    private var newest: [String: Int64] = [:]
     /// Requests in a row without a usable answer.
     private var misses = 0
     /// Answers for other units that had come on the line when this unit was silent last.
@@ -80,12 +88,14 @@ package actor ModbusDevice {
     package init(
         _ setup: ModbusDeviceSetup, link: any ModbusLink, time: any TimeSource,
         tell: @escaping @Sendable (DeviceEvent) -> Void,
-        journal: @escaping @Sendable (DeviceWriting) async -> Bool = { _ in true }
+        journal: @escaping @Sendable (DeviceWriting) async -> Bool = { _ in true },
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         id = setup.id
         self.setup = setup
         self.link = link
         self.time = time
+        self.pause = pause
         self.tell = tell
         self.journal = journal
         watch = CycleWatch(setup)
@@ -163,10 +173,24 @@ package actor ModbusDevice {
                 continue
             }
             if status.state != .online { await setUp() }
-            guard status.state == .online else { continue }
+            // Meanwhile the same may have been read anew.
+            guard status.state == .online, isNewest(whole, of: request) else { continue }
             use(whole, of: request)
             await attendQueue(after: request)
         }
+    }
+
+    /// Whether nothing newer of `request` was used: an older reply would bring an old result back.
+    private func isNewest(_ exchange: ModbusExchange, of request: ReadRequest) -> Bool {
+        newest[request.id].map { exchange.stamp.monotonicNanoseconds >= $0 } ?? true
+    }
+
+    /// What is known of a device in reach may be old: its values count when it was set up again, at the next
+    /// reply.
+    func setUpAgain(_ why: String) {
+        guard status.state == .online else { return }
+        (status.state, status.detail) = (.connecting, why)
+        tell(.reach(isOnline: false, detail: why))
     }
 
     /// Reads what must be known before values count, and looks for a result that waits.
@@ -182,6 +206,7 @@ package actor ModbusDevice {
             use(exchange, of: request)
         }
         await readIdentification()
+        guard await readIdentityPoints() else { return }
         noteIdentity()
         guard await settle(), await meet() else { return }
         misses = 0
@@ -190,9 +215,11 @@ package actor ModbusDevice {
         tell(.reach(isOnline: true, detail: status.detail))
     }
 
-    /// Decodes a usable reply: samples for everyone, and a result where the block shows a new one.
+    /// Decodes a usable reply, unless a newer one was: samples for everyone, and a result where the block
+    /// shows a new one.
     func use(_ exchange: ModbusExchange, of request: ReadRequest) {
-        guard let pdu = exchange.replyPDU else { return }
+        guard let pdu = exchange.replyPDU, isNewest(exchange, of: request) else { return }
+        newest[request.id] = exchange.stamp.monotonicNanoseconds
         misses = 0
         if status.refused.remove(request.id) != nil {
             schedule.reopen(request)
@@ -203,9 +230,10 @@ package actor ModbusDevice {
         if request.isTorn(pdu) { status.tornReads += 1 }
         let readings = readings(of: request, pdu)
         for reading in readings { known[reading.point] = reading }
+        listen(readings, exchange.stamp)
         let samples = readings.map { sample($0, at: exchange.stamp) }
         keep(samples)
-        noteIdentity(of: request)
+        if !standsStill { noteIdentity(of: request) }
         if let cycle = setup.registers.cycle { look(at: cycle, request, readings, samples, exchange) }
     }
 
@@ -216,6 +244,20 @@ package actor ModbusDevice {
         if !due.isEmpty { tell(.samples(due)) }
     }
 
+    /// These points could not be read: they are bad at once, and what others depend on is not known any more:
+    /// a quality, decimals, a unit.
+    func lose(_ points: [String], _ defect: Quality.Defect, at stamp: Stamp) {
+        keep(points.map { valueless($0, defect, at: stamp) })
+        for point in points { known[point] = nil }
+    }
+
+    /// A sample of a point that could not be read.
+    func valueless(_ point: String, _ defect: Quality.Defect, at stamp: Stamp) -> Sample {
+        Sample(
+            device: id, point: point, value: nil, unit: nil, raw: [], quality: .bad(defect), stamp: stamp,
+            provenance: setup.provenance)
+    }
+
     /// What a reply's bytes say; nothing but bad values where they do not answer `request`, or where a group
     /// changed while it was read.
     func readings(of request: ReadRequest, _ pdu: [UInt8]) -> [PointReading] {
@@ -223,24 +265,24 @@ package actor ModbusDevice {
         return request.decode(data, knowing: known)
     }
 
+    /// Whether something answers in the name of a device whose own program has stopped.
+    var standsStill: Bool { watch.heartbeat?.isStill ?? false }
+
     private func sample(_ reading: PointReading, at stamp: Stamp) -> Sample {
-        Sample(reading, device: id, at: stamp, provenance: setup.provenance)
+        let sample = Sample(reading, device: id, at: stamp, provenance: setup.provenance)
+        // The same values for ever: they were true when it stopped.
+        return standsStill ? sample.doubted(.stale) : sample
     }
 
     /// A request without a usable answer: its points are bad at once, and after several of them the device is
     /// offline.
     func missed(_ request: ReadRequest, _ exchange: ModbusExchange) {
+        guard isNewest(exchange, of: request) else { return }
+        newest[request.id] = exchange.stamp.monotonicNanoseconds
         let (defect, reason) = Self.reason(exchange.outcome)
         let detail = reason + (answersOfOthersCame(defect) ? Self.answersOfOthers : "")
         status.errors += 1
-        let bad = request.points.map { point in
-            Sample(
-                device: id, point: point.id, value: nil, unit: nil, raw: [], quality: .bad(defect),
-                stamp: exchange.stamp, provenance: setup.provenance)
-        }
-        keep(bad)
-        // What others depend on is not known any more: a quality, decimals, a unit.
-        for point in request.points { known[point.id] = nil }
+        lose(request.points.map(\.id), defect, at: exchange.stamp)
         // An exception is an answer: the device is there and says no.
         if case .exception(let exception) = exchange.outcome {
             misses = 0

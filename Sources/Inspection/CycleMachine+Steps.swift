@@ -89,9 +89,10 @@ extension CycleMachine {
     ) -> [Action] {
         if consumed[group.device]?.isSameResult(as: group) == true { return reportedAgain(group) }
         consumed[group.device] = group
+        if let doubt = group.doubt { return orphan(group, evidence: evidence, because: doubt, at: moment) }
         guard case .waiting(let cycle, let progress) = phase,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
-            isExpected(progress, of: cycle)
+            isExpected(group, progress, of: cycle)
         else {
             return orphan(group, evidence: evidence, because: "no step waits for it", at: moment)
         }
@@ -104,17 +105,19 @@ extension CycleMachine {
         let step = station.plan.steps[progress.index]
         let others = station.plan.characteristics(of: step).map(\.source)
             .filter { $0.role != step.completes }
-        phase = .gauging(cycle, progress, Completion(group: group, evidence: evidence))
+        let identity = identities[role] ?? .unknown
+        phase = .gauging(cycle, progress, Completion(group: group, evidence: evidence, identity: identity))
         guard others.isEmpty else { return [.gauge(others, after: group.stamp)] }
         return gauged([:], at: moment)
     }
 
     /// Whether a result may be that of this step. A token of its own says so by itself; the serial is the
     /// same in every step and attempt, so the step must have begun.
-    private func isExpected(_ progress: StepProgress, of cycle: OpenCycle) -> Bool {
+    private func isExpected(_ group: SampleGroup, _ progress: StepProgress, of cycle: OpenCycle) -> Bool {
         guard let token = echoedToken(of: progress) else {
-            // Nothing but the moment says whose it is: what ended before the start was taken is another's.
-            return progress.isStarted
+            // Nothing but the moment says whose it is: what ended before the start was taken is another's,
+            // and so is what was read before the device was told to begin, whenever it comes here.
+            return progress.isStarted && group.stamp.monotonicNanoseconds > progress.startedAtNanoseconds
         }
         return token != cycle.part.serial || progress.isStarted || progress.mayHaveBegun
     }
@@ -161,9 +164,11 @@ extension CycleMachine {
         let day = moment.stamp.utc.date
         let results = station.plan.characteristics(of: step).compactMap {
             characteristic -> MeasurementResult? in
-            guard let gauge = gauge(characteristic.source.role) else { return nil }
+            guard var gauge = gauge(characteristic.source.role) else { return nil }
+            let isOwn = characteristic.source.role == step.completes
+            if isOwn { gauge.identity = completion.identity }
             let sample =
-                characteristic.source.role == step.completes
+                isOwn
                 ? completion.group.samples[characteristic.source.point] : samples[characteristic.source]
             return MeasurementResult(judging: sample, against: characteristic, with: gauge, on: day)
         }
@@ -200,9 +205,9 @@ extension CycleMachine {
 }
 
 extension SampleGroup {
-    /// Whether both are the same reading of the same device: a poll may see a result again before it is
-    /// acknowledged.
+    /// Whether both are the same result of the same device, which a poll may see again before it is
+    /// acknowledged; the status around it may have changed since.
     func isSameResult(as other: SampleGroup) -> Bool {
-        device == other.device && sequence == other.sequence && raw == other.raw
+        device == other.device && sequence == other.sequence && identity == other.identity
     }
 }

@@ -76,6 +76,8 @@ package struct CycleMachine: Sendable {
         package let group: SampleGroup
         /// SHA-256 of the group's raw bytes, under which they are kept.
         package let evidence: String
+        /// Who had made it, as far as the device tells.
+        package let identity: DeviceIdentity
     }
 
     /// A scan that did not count, and why.

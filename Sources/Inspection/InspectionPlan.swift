@@ -1,3 +1,4 @@
+package import Codecs
 package import Metrology
 
 /// What is inspected on a kind of part at one operation, with what, in which order, and within which limits.
@@ -10,9 +11,8 @@ package struct InspectionPlan: Sendable, Equatable {
     package let sha256: String
     /// Part numbers that this plan may judge.
     package let partNumbers: [String]
-    /// Which part number a mark without one belongs to: pattern (`#` a digit, `@` a letter A–Z, everything
-    /// else itself) to part number.
-    package let plainSerials: [String: String]
+    /// What codes of one word mean, serial numbers foremost.
+    package let plainCodes: PlainCode.Table
     /// The routing operation: `060 Flow test`.
     package let operation: String
     /// How often a part may be inspected again after its first attempt.
@@ -23,11 +23,11 @@ package struct InspectionPlan: Sendable, Equatable {
     package let characteristics: [Characteristic]
 
     package init(
-        id: String, revision: Int, sha256: String, partNumbers: [String], plainSerials: [String: String],
+        id: String, revision: Int, sha256: String, partNumbers: [String], plainCodes: PlainCode.Table,
         operation: String, retests: Int, steps: [PlanStep], characteristics: [Characteristic]
     ) {
         (self.id, self.revision, self.sha256, self.partNumbers) = (id, revision, sha256, partNumbers)
-        (self.plainSerials, self.operation, self.retests) = (plainSerials, operation, retests)
+        (self.plainCodes, self.operation, self.retests) = (plainCodes, operation, retests)
         (self.steps, self.characteristics) = (steps, characteristics)
     }
 
@@ -44,22 +44,6 @@ package struct InspectionPlan: Sendable, Equatable {
     /// The roles whose devices `step` needs: the one that completes it, and those that it reads.
     package func roles(of step: PlanStep) -> Set<String> {
         Set(characteristics(of: step).map(\.source.role)).union([step.completes])
-    }
-
-    /// The part number that a mark with nothing but `serial` belongs to; nil where no pattern fits.
-    package func partNumber(forPlainSerial serial: String) -> String? {
-        plainSerials.keys.sorted().first { Self.matches(serial, pattern: $0) }.flatMap { plainSerials[$0] }
-    }
-
-    private static func matches(_ serial: String, pattern: String) -> Bool {
-        guard serial.utf8.count == pattern.utf8.count else { return false }
-        return zip(serial.utf8, pattern.utf8).allSatisfy { character, slot in
-            switch slot {
-            case UInt8(ascii: "#"): (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character)
-            case UInt8(ascii: "@"): (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(character)
-            default: character == slot
-            }
-        }
     }
 }
 

@@ -13,6 +13,19 @@ package struct SocketAddress: Sendable, Equatable {
         self = found
     }
 
+    /// How inet_ntop(3) spells the address that `host` spells out in numbers; nil where it is a name.
+    package static func spelling(numericHost host: String) -> String? {
+        guard let address = SocketAddress(numericHost: host, port: 0) else { return nil }
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let code = address.bytes.withUnsafeBytes { bytes in
+            getnameinfo(
+                bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count), &text,
+                socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+        }
+        guard code == 0 else { return nil }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// The addresses of a host. Asking for a name may take as long as the name servers like.
     ///
     /// Throws `SystemCallError` whose code is one of getaddrinfo(3), with the resolver's words as its

@@ -16,14 +16,28 @@ package struct SampleGroup: Sendable, Equatable {
     package let samples: [String: Sample]
     /// The whole reply that every sample was decoded from.
     package let raw: [UInt8]
+    /// The bytes by which the result is known when it is seen again: `raw`, or, where outcomes are counted,
+    /// those of the counters alone, for the status around them changes while the result stays.
+    package let identity: [UInt8]
     /// When the reply's last byte arrived.
     package let stamp: Stamp
+    /// Why it may be a result that was taken before, and is credited to no step; nil where it is none.
+    package private(set) var doubt: String?
 
+    /// Without an `identity` the whole reply is it.
     package init(
         device: String, sequence: String, echo: String?, isValid: Bool, samples: [String: Sample],
-        raw: [UInt8], stamp: Stamp
+        raw: [UInt8], identity: [UInt8]? = nil, stamp: Stamp
     ) {
         (self.device, self.sequence, self.echo, self.isValid) = (device, sequence, echo, isValid)
         (self.samples, self.raw, self.stamp) = (samples, raw, stamp)
+        self.identity = identity ?? raw
+    }
+
+    /// The same, credited to no step.
+    package func doubted(because reason: String) -> SampleGroup {
+        var copy = self
+        copy.doubt = reason
+        return copy
     }
 }

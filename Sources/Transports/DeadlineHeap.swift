@@ -54,8 +54,8 @@ struct DeadlineHeap {
 
     /// Moves the number at `start` up to where none above it is later.
     ///
-    /// The others move into the gap that it leaves; all through spans, which ask only once whether the storage
-    /// is shared.
+    /// The others move into the gap that it leaves; all through spans, which ask only once whether the
+    /// storage is shared.
     private static func rise(
         from start: Int, _ order: inout [Int], _ places: inout [Int], _ times: [Int64]
     ) {

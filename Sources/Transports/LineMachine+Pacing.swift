@@ -41,7 +41,9 @@ extension LineMachine {
             transactions.putFirst(
                 TransactionQueue.Entry(
                     ticket: ticket, unit: work.unit, request: work.request, pdu: work.pdu,
-                    timeout: work.timeout, expires: time + settings.patience, tries: work.tries + 1))
+                    timeout: work.timeout,
+                    expires: pacing.expiry(of: work.unit, at: time, patience: settings.patience),
+                    tries: work.tries + 1))
         }
         status.retries += 1
         ended(work.unit, at: time)
@@ -61,7 +63,8 @@ extension LineMachine {
     /// wanted dials too, and no poll is made late by them.
     var restsAt: Int64? {
         guard pacing.closesAfterPoll, transactions.isEmpty else { return nil }
-        let quiet = lastUsed + settings.linger
+        // A late answer would meet the next connection.
+        let quiet = max(lastUsed + settings.linger, notBefore)
         guard let due = schedule.nextDue else { return quiet }
         let soon = max(lastUsed + DialPolicy.shortestPause, dialing.earliest ?? quiet)
         return due >= max(quiet, soon) ? quiet : nil

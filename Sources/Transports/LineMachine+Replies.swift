@@ -7,9 +7,10 @@ extension LineMachine {
         guard case .opening = link else { return }
         let time = now.monotonicNanoseconds
         link = .up
-        lastHeard = time
+        unheard.count = 0
         lastUsed = time
-        notBefore = time
+        // What lies on the line already is older than any request; without numbers it could be its answer.
+        notBefore = time + settings.gap
         reportedLoss = nil
         noiseSince = nil
         status.state = .up
@@ -46,18 +47,21 @@ extension LineMachine {
             return
         }
         guard !isBroadcast(overdue.work.unit) else {
+            keepQuiet(settings.gap, from: now)
             finish(.sent, at: now, into: &actions)
             return
         }
         status.timeouts += 1
+        if unheard.count == 0 { unheard.since = overdue.sent.monotonicNanoseconds }
+        unheard.count += 1
         status.lastError = "unit \(overdue.work.unit): no answer in time"
         numbers.abandon(overdue.transaction)
-        if settings.waitsOutLateReplies { notBefore = time + overdue.work.timeout }
+        if settings.waitsOutLateReplies { keepQuiet(overdue.work.timeout, from: now) }
         if !askAgain(overdue.work, at: time) {
             finish(.failed(.timeout), at: now, into: &actions)
             missed(overdue.work, at: now, into: &actions)
         }
-        if let limit = settings.redialAfterSilence, time - lastHeard >= limit {
+        if let limit = settings.redialAfterSilence, unheard.count > 1, time - unheard.since >= limit {
             actions.append(.close)
             lost("nothing heard for \(limit / 1_000_000_000) s", at: now, into: &actions)
         }
@@ -67,7 +71,7 @@ extension LineMachine {
         _ transaction: UInt16?, _ unit: UInt8, _ pdu: [UInt8], at now: Stamp, into actions: inout [Action]
     ) {
         guard link == .up else { return }
-        lastHeard = now.monotonicNanoseconds
+        unheard.count = 0
         // Taken out rather than copied: this runs for every reply.
         guard transaction == nil || transaction == outstanding?.transaction, let asked = outstanding.take()
         else {
@@ -109,7 +113,7 @@ extension LineMachine {
         guard link == .up else { return }
         let time = now.monotonicNanoseconds
         status.late += 1
-        notBefore = max(notBefore, time + settings.gap)
+        keepQuiet(settings.gap, from: now)
         let since = noiseSince ?? time
         noiseSince = since
         guard time - since >= settings.patience else { return }
@@ -123,12 +127,18 @@ extension LineMachine {
     mutating func broken(_ error: ModbusError, at now: Stamp, into actions: inout [Action]) {
         status.malformed += 1
         status.lastError = error.what
-        let timeout = outstanding?.work.timeout ?? 0
         // On a line without transaction numbers the rest of the bytes may still be on their way.
-        notBefore = now.monotonicNanoseconds + (settings.waitsOutLateReplies ? timeout : settings.gap)
+        let rest = settings.waitsOutLateReplies ? outstanding?.work.timeout ?? 0 : 0
+        keepQuiet(max(rest, settings.gap), from: now)
         if let outstanding, !settings.waitsOutLateReplies { numbers.abandon(outstanding.transaction) }
         if let asked = outstanding?.work, askAgain(asked, at: now.monotonicNanoseconds) { return }
         finish(.failed(.malformed(error)), at: now, into: &actions)
+    }
+
+    /// Lets no request leave for `span` nanoseconds; what it had to wait for before stays.
+    private mutating func keepQuiet(_ span: Int64, from now: Stamp) {
+        let (end, overflow) = now.monotonicNanoseconds.addingReportingOverflow(span)
+        notBefore = max(notBefore, overflow ? .max : end)
     }
 
     /// Ends the request under way, if there is one, with this outcome.
@@ -176,7 +186,9 @@ extension LineMachine {
         status.health[work.unit] = unit.health
         guard unit.health == .demoted else { return }
         let pause = UnitHealth.probePause(timeout: work.timeout, isAlone: schedule.isAlone(work.unit))
-        schedule.setDue(now.monotonicNanoseconds + pause, unit: work.unit)
+        let probeAt = now.monotonicNanoseconds + pause
+        units[work.unit]?.probeAt = probeAt
+        schedule.setDue(probeAt, unit: work.unit)
         guard before != .demoted else { return }
         for entry in schedule.entries
         where entry.poll.unit == work.unit

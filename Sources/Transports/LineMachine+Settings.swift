@@ -4,6 +4,7 @@ extension LineMachine {
         /// How long opening may take.
         package var openTimeout: Int64 = 3_000_000_000
         /// How long a single transaction waits to be sent: longer than one dial takes, shorter than a person.
+        /// The pauses that units need come on top.
         package var patience: Int64 = 3_000_000_000
         /// Silence that must lie between a frame and the next request.
         package var gap: Int64 = 0
@@ -20,8 +21,8 @@ extension LineMachine {
         /// After a missed answer, stay quiet for as long again, so that a late answer falls into the quiet
         /// and not behind the next request: frames without transaction numbers cannot be told apart.
         package var waitsOutLateReplies = false
-        /// An open link on which nothing at all is heard for so long, though asked, is opened anew; nil
-        /// never.
+        /// An open link on which nothing at all is heard for so long, though asked more than once, is opened
+        /// anew; nil never.
         package var redialAfterSilence: Int64? = 30_000_000_000
 
         /// A TCP connection: frames carry transaction numbers.

@@ -3,7 +3,7 @@ package import Metrology
 
 /// What callers ask of a line.
 extension LineMachine {
-    /// Adds polls; each is due at once.
+    /// Adds polls; each is due at once, those of a demoted unit at its next probe.
     ///
     /// Throws `TransportError` for a request, period or time-out that cannot be, and for an id used twice.
     package mutating func add(
@@ -17,17 +17,26 @@ extension LineMachine {
         }
         guard link != .stopped else { return }
         for (poll, pdu) in zip(polls, pdus) {
-            schedule.append(poll, pdu: pdu, group: group, due: now.monotonicNanoseconds)
-            if let reportedLoss { fail(poll, group: group, .offline(reportedLoss), at: now, into: &actions) }
+            let unit = units[poll.unit] ?? UnitHealth()
+            let waits = unit.health == .demoted && unit.probeAt > now.monotonicNanoseconds
+            let due = waits ? unit.probeAt : now.monotonicNanoseconds
+            schedule.append(poll, pdu: pdu, group: group, due: due)
+            if let reportedLoss {
+                fail(poll, group: group, .offline(reportedLoss), at: now, into: &actions)
+            } else if waits {
+                fail(poll, group: group, .demoted, at: now, into: &actions)
+            }
         }
         proceed(at: now, into: &actions)
     }
 
     package mutating func remove(group: Int) { schedule.remove(group: group) }
 
-    /// Sets a poll's period from its next due time on. Precondition: the period is not negative.
+    /// Sets a poll's period from its next due time on; a demoted unit still waits for its probe.
+    /// Precondition: the period is not negative.
     package mutating func setPeriod(_ nanoseconds: Int64, ofPoll id: Int, group: Int, at now: Stamp) {
-        schedule.setPeriod(nanoseconds, ofPoll: id, group: group, now: now.monotonicNanoseconds)
+        schedule.setPeriod(
+            nanoseconds, ofPoll: id, group: group, now: now.monotonicNanoseconds, units: units)
     }
 
     /// Queues a single request; what comes of it is delivered to `ticket`, always and once.
@@ -39,7 +48,8 @@ extension LineMachine {
             let pdu = try request.pdu()
             let entry = TransactionQueue.Entry(
                 ticket: ticket, unit: unit, request: request, pdu: pdu, timeout: max(1, timeout),
-                expires: now.monotonicNanoseconds + settings.patience, tries: 0)
+                expires: pacing.expiry(of: unit, at: now.monotonicNanoseconds, patience: settings.patience),
+                tries: 0)
             if isBroadcast(unit), request.readCount > 0 {
                 fail(
                     entry, .refused("unit 0 is every unit of the line: none answers a read"), at: now,

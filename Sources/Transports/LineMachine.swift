@@ -103,8 +103,8 @@ package struct LineMachine: Sendable {
     var outstanding: Outstanding?
     /// No request leaves earlier: the gap between frames, or the quiet after a missed answer.
     var notBefore = Int64.min
-    /// When the open link last brought a frame, or was opened.
-    var lastHeard = Int64.min
+    /// How many requests in a row were given up without any frame, and when the first of them was sent.
+    var unheard: (count: Int, since: Int64) = (0, 0)
     /// When the last exchange ended, or the link was opened.
     var lastUsed = Int64.min
     /// The link was closed by ourselves and is opened again: its polls keep their times.
@@ -126,6 +126,11 @@ package struct LineMachine: Sendable {
     /// Whether a request is under way.
     package var isWaitingForReply: Bool { outstanding != nil }
 
+    /// Whether this very request is still under way, and no later one.
+    func isWaiting(for transmission: Transmission) -> Bool {
+        outstanding?.transaction == transmission.transaction
+    }
+
     /// When `wake` is due at the latest, in nanoseconds of the monotonic clock; nil where nothing is awaited.
     package var wakeAt: Int64? {
         switch link {
@@ -134,10 +139,10 @@ package struct LineMachine: Sendable {
         case .opening(let time), .down(let time): return min(time, transactions.nextExpiry ?? .max)
         case .resting: return wakesFromRestAt
         case .up:
-            if let deadline = outstanding?.deadline { return deadline }
-            let next = nextWorkAt.map { max($0, notBefore) }
-            guard let restsAt else { return next }
-            return min(next ?? .max, restsAt)
+            let expiry = transactions.nextExpiry ?? .max
+            if let deadline = outstanding?.deadline { return min(deadline, expiry) }
+            let next = min(nextWorkAt.map { max($0, notBefore) } ?? .max, restsAt ?? .max)
+            return next == .max && expiry == .max ? nil : min(next, expiry)
         }
     }
 
@@ -222,7 +227,11 @@ package struct LineMachine: Sendable {
 
     private mutating func nextWork(at time: Int64) -> Work? {
         let pollGoesFirst = sentTransactionLast && (schedule.nextDue ?? .max) <= time
-        if !pollGoesFirst, let work = nextTransaction(at: time) { return work }
+        if !pollGoesFirst {
+            if let work = nextTransaction(at: time) { return work }
+            // It waits for quiet before its unit: a poll now would put that off, again and again.
+            if notBefore > time { return nil }
+        }
         guard let index = schedule.firstDue(at: time, pacing: pacing) else {
             return pollGoesFirst ? nextTransaction(at: time) : nil
         }

@@ -28,7 +28,7 @@ extension LinkAddress {
     fileprivate var place: String? {
         switch self {
         case .modbusTCP(let host, let port, _), .modbusRTUOverTCP(let host, let port, _):
-            "\(host.lowercased()):\(port)"
+            "\(host):\(port)"
         case .modbusRTU(let settings, _), .modbusASCII(let settings, _), .serial(let settings): settings.path
         case .usb: nil
         }
@@ -36,9 +36,8 @@ extension LinkAddress {
 
     fileprivate var withoutUnit: LinkAddress {
         switch self {
-        case .modbusTCP(let host, let port, _): .modbusTCP(host: host.lowercased(), port: port, unit: 0)
-        case .modbusRTUOverTCP(let host, let port, _):
-            .modbusRTUOverTCP(host: host.lowercased(), port: port, unit: 0)
+        case .modbusTCP(let host, let port, _): .modbusTCP(host: host, port: port, unit: 0)
+        case .modbusRTUOverTCP(let host, let port, _): .modbusRTUOverTCP(host: host, port: port, unit: 0)
         case .modbusRTU(let settings, _): .modbusRTU(settings, unit: 0)
         case .modbusASCII(let settings, _): .modbusASCII(settings, unit: 0)
         case .serial, .usb: self

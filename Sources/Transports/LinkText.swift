@@ -1,3 +1,5 @@
+internal import Linux
+
 /// A link's text taken apart: scheme, what is reached, options.
 struct LinkText {
     let text: String
@@ -73,13 +75,21 @@ struct LinkText {
             throw error("the host is missing or wrong", remedy: "write \(scheme)://HOST:PORT")
         }
         guard let portText else {
-            if let defaultPort { return (String(host), defaultPort) }
+            if let defaultPort { return (Self.spelled(host), defaultPort) }
             throw error("the port is missing", remedy: "write \(scheme)://HOST:PORT; servers differ")
         }
         guard let port = UInt16(portText), port > 0 else {
             throw error("port \(portText) does not exist", remedy: "give 1 to 65535")
         }
-        return (String(host), port)
+        return (Self.spelled(host), port)
+    }
+
+    /// The one spelling of a host: two would be two lines to it. The name of an interface, behind a percent
+    /// sign, is taken as written.
+    private static func spelled(_ host: Substring) -> String {
+        let name = host.prefix { $0 != "%" }
+        let spelled = SocketAddress.spelling(numericHost: String(name)) ?? name.lowercased()
+        return spelled + host[name.endIndex...]
     }
 
     func serialSettings(

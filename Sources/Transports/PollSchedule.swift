@@ -26,9 +26,12 @@ struct PollSchedule: Sendable {
 
     mutating func removeAll() { entries.removeAll() }
 
-    mutating func setPeriod(_ period: Int64, ofPoll id: Int, group: Int, now: Int64) {
+    mutating func setPeriod(
+        _ period: Int64, ofPoll id: Int, group: Int, now: Int64, units: [UInt8: UnitHealth]
+    ) {
         for index in entries.indices where entries[index].group == group && entries[index].poll.id == id {
             entries[index].poll.periodNanoseconds = period
+            guard units[entries[index].poll.unit]?.health != .demoted else { continue }
             entries[index].due = min(entries[index].due, Self.gridTime(after: now, period: period))
         }
     }

@@ -161,7 +161,8 @@ final class SerialLoop {
         if context.settings.hasLocalEcho, let fault = takeEcho(transmission) {
             owner.machine.take(fault, at: context.time.now(), into: &actions)
         }
-        while owner.machine.isWaitingForReply {
+        // The next request may be asked for at once: it leaves behind this one's end.
+        while owner.machine.isWaiting(for: transmission) {
             let remaining = transmission.deadline - context.time.now().monotonicNanoseconds
             let reception = remaining > 0 ? receive(remaining, answering: transmission) : .silence
             let now = context.time.now()

@@ -21,9 +21,8 @@ struct TransactionQueue: Sendable {
 
     var isEmpty: Bool { entries.isEmpty }
     var isFull: Bool { entries.count >= Self.capacity }
-    /// Patience is the same for all, so the first to come is the first to expire; one that is asked again
-    /// may outlast those behind it by as much.
-    var nextExpiry: Int64? { entries.first?.expires }
+    /// When the first of them expires; units that need pauses are waited for longer.
+    var nextExpiry: Int64? { entries.lazy.map(\.expires).min() }
 
     mutating func append(_ entry: Entry) { entries.append(entry) }
 
@@ -40,7 +39,6 @@ struct TransactionQueue: Sendable {
     mutating func take(_ index: Int) -> Entry { entries.remove(at: index) }
 
     mutating func takeExpired(at now: Int64) -> Entry? {
-        guard let first = entries.first, first.expires <= now else { return nil }
-        return entries.removeFirst()
+        entries.firstIndex { $0.expires <= now }.map { entries.remove(at: $0) }
     }
 }

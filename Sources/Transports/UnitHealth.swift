@@ -4,6 +4,8 @@ package struct UnitHealth: Sendable, Equatable {
     package static let silencesToDemote = 3
 
     package private(set) var silences = 0
+    /// When a demoted unit is asked again; nanoseconds of the monotonic clock.
+    var probeAt = Int64.min
 
     package init() {}
 

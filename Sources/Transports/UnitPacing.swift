@@ -5,6 +5,9 @@ struct UnitPacing: Sendable {
     private var ends: [UInt8: Int64] = [:]
     private var last: (unit: UInt8, end: Int64)?
 
+    /// The most quiet that any unit wants where its line turns to it or from it.
+    private var longestSwitchDelay: Int64 = 0
+
     /// Whether any unit wants to be waited for; where none does, nothing has to be asked of this.
     private(set) var delays = false
     /// Whether the link is to be closed between rounds: one unit that wants it is enough.
@@ -13,6 +16,7 @@ struct UnitPacing: Sendable {
     mutating func set(_ timing: UnitTiming, of unit: UInt8) {
         timings[unit] = timing
         delays = timings.values.contains { $0.pause > 0 || $0.switchDelay > 0 }
+        longestSwitchDelay = timings.values.map(\.switchDelay).max() ?? 0
         closesAfterPoll = timings.values.contains { $0.closesAfterPoll }
     }
 
@@ -32,6 +36,13 @@ struct UnitPacing: Sendable {
     func earliest(_ unit: UInt8) -> Int64 {
         guard let end = ends[unit], let pause = timings[unit]?.pause else { return .min }
         return Self.sum(end, pause)
+    }
+
+    /// When a single request to `unit` that came at `time` has waited in vain. What units need comes on top
+    /// of its patience, and twice, since a poll may have its turn before.
+    func expiry(of unit: UInt8, at time: Int64, patience: Int64) -> Int64 {
+        let wait = Self.sum(timings[unit]?.pause ?? 0, longestSwitchDelay)
+        return Self.sum(Self.sum(Self.sum(time, patience), wait), wait)
     }
 
     /// When the line has been quiet for long enough before a request to `unit`, where another had its turn.

@@ -56,6 +56,7 @@ extension Command {
             "silent": budget.worstSilence.map { silence in
                 [
                     "device": .string(silence.device), "wait_ms": .number(silence.wait / 1_000_000),
+                    "until_probed_ms": .number(silence.untilProbed / 1_000_000),
                     "every_ms": .number(silence.every / 1_000_000),
                     "load_percent": .string(BusTimeText.tenths(silence.load)),
                     "delayed": .array(silence.delayed.map { .string($0) }),
@@ -69,7 +70,7 @@ extension Command {
         name: "profile check", operands: "FILE…", summary: "schema and sense of device profiles"
     ) { arguments, console in
         let faults = FaultCollector()
-        for path in try files(arguments) { _ = readProfile(path, faults) }
+        for path in try files(arguments) { readProfile(path, faults)?.checkFileName(path, faults) }
         report(faults, console)
         return faults.isClean ? .success : .configuration
     }
@@ -93,6 +94,11 @@ extension Command {
             console.say(
                 count == 0
                     ? "\(path): no vectors: nothing was proved" : "\(path): \(count) vectors, \(outcome)")
+            let doubts = faults.warnings.count
+            if doubts > 0 {
+                let warnings = doubts == 1 ? "1 warning" : "\(doubts) warnings"
+                console.say("\(path): \(warnings): see `plumbline profile check \(path)`")
+            }
         }
         return mismatches == 0 ? .success : .mismatch
     }
@@ -116,21 +122,26 @@ extension Command {
     }
 
     /// Faults and warnings on standard output, one a line, or one JSON object a line.
+    ///
+    /// They come by line, and on one line the warnings first: an address that is doubted there is often why
+    /// what follows is wrong.
     private static func report(_ faults: FaultCollector, _ console: Console) {
-        for (level, list) in [("error", faults.sorted), ("warning", faults.warnings)] {
-            for fault in list {
-                guard console.usesJSON else {
-                    console.print(level == "error" ? "\(fault)" : "\(fault) (warning)")
-                    continue
-                }
-                console.print(
-                    CanonicalJSON.text([
-                        "level": .string(level), "file": .string(fault.file),
-                        "line": .number(Int64(fault.line)),
-                        "column": .number(Int64(fault.column)), "what": .string(fault.what),
-                        "remedy": .string(fault.remedy),
-                    ]))
+        let told = faults.warnings.map { ("warning", $0) } + faults.sorted.map { ("error", $0) }
+        let inOrder = told.enumerated().sorted { left, right in
+            let (one, other) = (left.element.1, right.element.1)
+            return (one.file, one.line, left.offset) < (other.file, other.line, right.offset)
+        }
+        for (level, fault) in inOrder.map(\.element) {
+            guard console.usesJSON else {
+                console.print(level == "error" ? "\(fault)" : "\(fault) (warning)")
+                continue
             }
+            console.print(
+                CanonicalJSON.text([
+                    "level": .string(level), "file": .string(fault.file), "line": .number(Int64(fault.line)),
+                    "column": .number(Int64(fault.column)), "what": .string(fault.what),
+                    "remedy": .string(fault.remedy),
+                ]))
         }
     }
 }

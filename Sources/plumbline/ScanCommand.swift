@@ -1,12 +1,15 @@
 import Codecs
 import Glibc
+import Profiles
 
 extension Command {
-    /// `plumbline scan TEXT|-`: reads a mark as a scanner would have sent it.
+    /// `plumbline scan TEXT|-`: reads a mark as a scanner would have sent it; with a plan, what its patterns
+    /// take a code of one word for.
     static let scan = Command(
-        name: "scan", operands: "TEXT|-",
+        name: "scan", operands: "TEXT|- [--plan FILE]",
         summary:
-            "reads a part mark: symbology, format, elements, serial, part number, UII (\\x1d escapes allowed)"
+            "reads a part mark: symbology, format, elements, serial, part number, UII (escapes: \\x1d)",
+        values: ["--plan"]
     ) { arguments, console in
         guard arguments.words.count == 2, let text = arguments.words.last else {
             throw UsageError(message: "give one mark, or - to read it from standard input")
@@ -18,16 +21,21 @@ extension Command {
             throw CommandFailure(
                 .mismatch, "the escape at byte \(error.offset) cannot be read: \(error.what)")
         }
-        let mark: PartMark
+        let codes = try arguments.values["--plan"].map(plainCodes)
         do throws(MarkError) {
-            mark = try PartMark.parse(bytes)
+            let mark = try PartMark.parse(bytes)
+            let meaning = codes.map { mark.meaning(by: $0) }
+            if console.usesJSON {
+                console.print(CanonicalJSON.text(mark.json(meaning)))
+            } else {
+                let planned = meaning.map { [("by the plan", $0)] } ?? []
+                for (name, value) in lines(mark) + planned { console.print(name.padded(to: 21) + value) }
+            }
         } catch {
-            throw CommandFailure(.mismatch, "byte \(error.offset): \(error.what)")
-        }
-        if console.usesJSON {
-            console.print(CanonicalJSON.text(json(mark)))
-        } else {
-            for (name, value) in lines(mark) { console.print(name.padded(to: 13) + value) }
+            if console.usesJSON { console.print(CanonicalJSON.text(refusal(error, bytes))) }
+            throw CommandFailure(
+                .mismatch,
+                ([error.description] + MarkExcerpt.lines(bytes, at: error.offset)).joined(separator: "\n"))
         }
         return .success
     }
@@ -46,24 +54,82 @@ extension Command {
         return bytes
     }
 
+    /// The patterns of the plan in the file `path`.
+    private static func plainCodes(_ path: String) throws(CommandFailure) -> PlainCode.Table {
+        let faults = FaultCollector()
+        switch FileSource.disk.read(path) {
+        case .failure(let error):
+            throw CommandFailure(.configuration, "\(path): cannot be read: \(error.reason)")
+        case .success(let bytes):
+            guard let plan = PlanFile.read(SourceFile(path: path, bytes: bytes), faults: faults) else {
+                throw CommandFailure(
+                    .configuration, faults.sorted.map(\.description).joined(separator: "\n"))
+            }
+            return plan.plainCodes
+        }
+    }
+
     private static func lines(_ mark: PartMark) -> [(String, String)] {
-        var lines = [
-            ("format", "\(mark.format)"), ("symbology", mark.symbology ?? "–"), ("serial", mark.serial),
-            ("part number", mark.partNumber ?? "–"), ("UII", mark.uii ?? "–"), ("lot", mark.lot ?? "–"),
-        ]
-        lines += mark.elements.map { ("element", "\($0.identifier) \($0.value)") }
-        lines += mark.derivation.map { ("because", $0) }
+        var lines = [("format", "\(mark.format)"), ("symbology", mark.symbology ?? "–")]
+        lines += mark.facts.map { ($0.name, $0.value ?? "–") }
+        lines += mark.elements.map {
+            ("element at \($0.offset)", "\($0.identifier.isEmpty ? "(unknown)" : $0.identifier) \($0.value)")
+        }
+        lines += mark.derivation.map { ("because", $0.description) }
         return lines
     }
 
-    private static func json(_ mark: PartMark) -> JSONValue {
+    private static func refusal(_ error: MarkError, _ bytes: [UInt8]) -> JSONValue {
         [
-            "format": .string("\(mark.format)"), "symbology": .optional(mark.symbology),
-            "serial": .string(mark.serial), "part_number": .optional(mark.partNumber),
-            "uii": .optional(mark.uii), "lot": .optional(mark.lot), "raw": .string(Hex.text(mark.raw)),
+            "refused": ["byte": .number(Int64(error.offset)), "why": .string(error.what)],
+            "raw": .string(Hex.text(bytes)),
+        ]
+    }
+}
+
+extension PartMark {
+    /// What the mark says of the part, in the order in which people ask.
+    fileprivate var facts: [(name: String, value: String?)] {
+        var facts = [
+            ("serial", serial), ("part number", partNumber), ("original part number", originalPartNumber),
+            ("UII", uii), ("lot", lot),
+        ]
+        // Both are rare, and a line without a value would only raise questions.
+        if originalPartNumber == nil || originalPartNumber == partNumber { facts.remove(at: 2) }
+        if let partID { facts.append(("id in the QMS", partID)) }
+        return facts
+    }
+
+    /// What a plan with `codes` takes the mark for.
+    fileprivate func meaning(by codes: PlainCode.Table) -> String {
+        if let partNumber { return PlainCode.serial(partNumber: partNumber).description }
+        let meaning = serial.flatMap(codes.meaning)
+        return meaning?.description ?? "nothing: it names no part number, and no pattern fits"
+    }
+
+    /// What `scan --json` prints; `meaning` is a plan's.
+    fileprivate func json(_ meaning: String?) -> JSONValue {
+        [
+            "by_plan": .optional(meaning),
+            "format": .string("\(format)"), "symbology": .optional(symbology), "serial": .optional(serial),
+            "part_number": .optional(partNumber), "original_part_number": .optional(originalPartNumber),
+            "uii": .optional(uii), "lot": .optional(lot), "part_id": .optional(partID),
+            "raw": .string(Hex.text(raw)),
             "elements": .array(
-                mark.elements.map { ["identifier": .string($0.identifier), "value": .string($0.value)] }),
-            "derivation": .array(mark.derivation.map(JSONValue.string)),
+                elements.map {
+                    [
+                        "identifier": .string($0.identifier), "value": .string($0.value),
+                        "offset": .number(Int64($0.offset)),
+                    ]
+                }),
+            "derivation": .array(derivation.map { .string($0.description) }),
+            "derived": .array(
+                derivation.map {
+                    [
+                        "fact": .string($0.fact.rawValue),
+                        "from": .array($0.sources.map(JSONValue.string)),
+                    ]
+                }),
         ]
     }
 }

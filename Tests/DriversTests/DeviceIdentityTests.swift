@@ -45,6 +45,43 @@ import Testing
         #expect(rig.irregularities.filter { $0.contains("who it is") }.isEmpty)
     }
 
+    /// Its serial number is polled every ten seconds. Seen failing with its last value taken for that of
+    /// whoever answers next, and with nothing read anew.
+    @Test func anExchangedDeviceIsNotTakenForTheOneBefore() async throws {
+        let rig = try await rigWithPlate()
+        rig.line.set(0x0300, [4_711])
+        rig.line.poll([0])
+        await rig.listen(forReach: true)
+        #expect(rig.identities == [DeviceIdentity([.serial: "4711"])])
+        await rig.pollAndListen(count: 3)
+        rig.line.behave(.isSilent)
+        for _ in 0..<2 { await rig.pollAndListen([0]) }
+        await rig.listen(forReach: false)
+        #expect(rig.identities.last == .unknown)
+        rig.line.set(0x0300, [4_712])
+        rig.line.set(Registers.resultBlock, Registers.benchResult(7))
+        rig.line.behave(.answers)
+        rig.line.poll([0])
+        await rig.listen(forResults: 1)
+        let before = rig.events.prefix { if case .result = $0 { false } else { true } }
+        let told = before.compactMap { if case .identity(let identity) = $0 { identity } else { nil } }
+        #expect(told.last == DeviceIdentity([.serial: "4712"]))
+        #expect(told.count == 3)
+    }
+
+    /// Seen failing with a device counted as set up that did not say who it is.
+    @Test func aDeviceThatDoesNotAnswerWhoItIsIsNotSetUp() async throws {
+        let rig = try await rigWithPlate()
+        rig.line.set(0x0300, [4_711])
+        // The block of set points is read first.
+        rig.line.after(requests: 1) { $0.loseReads(1) }
+        await rig.pollAndListen([0])
+        #expect(rig.reaches.isEmpty)
+        rig.line.poll([0])
+        await rig.listen(forReach: true)
+        #expect(rig.identities == [DeviceIdentity([.serial: "4711"])])
+    }
+
     @Test func aDeviceThatDoesNotSayMeasuresAllTheSame() async throws {
         let rig = try await DeviceRig("plc-flow-bench", adding: Self.rule)
         rig.line.poll([0])
@@ -79,5 +116,36 @@ import Testing
         let told = rig.events.lastIndex { if case .identity = $0 { true } else { false } }
         let result = rig.events.lastIndex { if case .result = $0 { true } else { false } }
         #expect(try #require(told) < (try #require(result)))
+    }
+
+    /// Its program stands still; it is the same device. Seen failing with the identity told anew of values
+    /// that are bad for that (`ModbusDevice.use`).
+    @Test func aHeartbeatThatStandsStillDoesNotChangeWhoAnswers() async throws {
+        // Each request takes a second of this clock.
+        let rig = try await DeviceRig(
+            body: """
+                requests:
+                  - {id: block, address: 0, count: 3}
+                points:
+                  - {id: beat, address: 0, type: uint16, unit: "1"}
+                  - {id: number, address: 1, type: uint16, unit: "1"}
+                  - {id: seq, address: 2, type: uint16, unit: "1"}
+                identity: {serial: number}
+                cycle: {complete: {sequence: seq}, heartbeat: {point: beat, every: 1 s}}
+                """, stepMilliseconds: 1_000)
+        rig.line.set(0, [1, 77, 0])
+        rig.line.poll()
+        await rig.listen(forReach: true)
+        for _ in 0..<7 { await rig.pollAndListen(count: 1) }
+        #expect(rig.last("number")?.quality == .bad(.stale))
+        #expect(rig.identities.map { $0[.serial] } == [nil, "77"])
+    }
+
+    /// A bench that is asked for its serial number every ten seconds, at register 0x0300.
+    private func rigWithPlate() async throws -> DeviceRig {
+        let plate = #"  - {id: plate, address: 0x0300, type: uint16, unit: "1", poll: 10 s}"#
+        return try await DeviceRig(
+            "plc-flow-bench", adding: "identity: {serial: plate}\n",
+            edit: { $0.replacing("cycle:\n", with: plate + "\ncycle:\n") })
     }
 }

@@ -46,7 +46,8 @@ final class DeviceRig {
         line = InMemoryLine(clock: clock)
         device = ModbusDevice(
             ModbusDeviceSetup(id: "D-1", registers: registers, unit: 1, provenance: .live, taken: taken),
-            link: line, time: clock, tell: { tape.add($0) }, journal: { [journal] in journal.enter($0) })
+            link: line, time: clock, tell: { tape.add($0) },
+            journal: { [journal] in await journal.enter($0) }, pause: { try await clock.pause($0) })
         wakeUps = tape.wakeUps.makeAsyncIterator()
         writes = line.writes.makeAsyncIterator()
         let device = device
@@ -88,6 +89,11 @@ final class DeviceRig {
     /// Waits until the device has told so many results, from the beginning.
     func listen(forResults count: Int) async { await listen { results.count >= count } }
 
+    /// Reads points anew, as for a record.
+    func gauge(_ points: [String], patience: Duration) async -> [String: Sample] {
+        await device.reading(of: points, patience: patience)
+    }
+
     /// Starts a step; nil where the device took it.
     func start(_ setPoints: [SetPoint], author: WriteAuthor? = nil) async -> StartFailure? {
         await withCheckedContinuation { answer in
@@ -99,11 +105,8 @@ final class DeviceRig {
     }
 
     /// Returns when every order before is carried out and entered.
-    func settle() async {
-        _ = await withCheckedContinuation { answer in
-            device.submit(.gauge(points: [], patience: .zero, answer: { answer.resume(returning: $0) }))
-        }
-    }
+    func settle() async { _ = await gauge([], patience: .zero) }
+
     /// Waits until the device has said so many irregular things, from the beginning.
     func listen(forIrregularities count: Int) async { await listen { irregularities.count >= count } }
 
@@ -170,15 +173,33 @@ final class DeviceRig {
     }
 }
 
+extension ModbusDevice {
+    /// Has these points read anew, as for a record.
+    nonisolated func reading(of points: [String], patience: Duration) async -> [String: Sample] {
+        await withCheckedContinuation { answer in
+            submit(.gauge(points: points, patience: patience, answer: { answer.resume(returning: $0) }))
+        }
+    }
+}
+
 /// A ledger that keeps what is entered, until it fails.
 final class WritingBook: @unchecked Sendable {
-    // Safety: both are guarded by `lock`.
+    // Safety: all of them are guarded by `lock`.
     private let lock = NSLock()
     private var kept: [DeviceWriting] = []
     private var hasFailed = false
+    private var isHeld = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    func enter(_ writing: DeviceWriting) -> Bool {
-        lock.withLock {
+    func enter(_ writing: DeviceWriting) async -> Bool {
+        await withCheckedContinuation { continuation in
+            let waits = lock.withLock {
+                if isHeld { waiting.append(continuation) }
+                return isHeld
+            }
+            if !waits { continuation.resume() }
+        }
+        return lock.withLock {
             guard !hasFailed else { return false }
             kept.append(writing)
             return true
@@ -186,6 +207,17 @@ final class WritingBook: @unchecked Sendable {
     }
 
     func fail() { lock.withLock { hasFailed = true } }
+
+    /// From now on nothing becomes durable until `release`.
+    func hold() { lock.withLock { isHeld = true } }
+
+    func release() {
+        let waiting = lock.withLock {
+            defer { (isHeld, self.waiting) = (false, []) }
+            return self.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
 
     var entries: [DeviceWriting] { lock.withLock { kept } }
 }

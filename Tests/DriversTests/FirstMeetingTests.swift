@@ -29,18 +29,12 @@ import Testing
         await rig.listen(forReach: true)
         rig.line.set(0x4015, [5, 2, 1])
         rig.line.set(0x4186, [1])
-        let samples = await withCheckedContinuation { answer in
-            rig.device.submit(
-                .gauge(points: ["rate_a"], patience: .zero, answer: { answer.resume(returning: $0) }))
-        }
+        let samples = await rig.gauge(["rate_a"], patience: .zero)
         #expect(samples["rate_a"]?.value == .decimal(try #require(ExactDecimal("9027.0"))))
         #expect(samples["rate_a"]?.unit?.code == "L/min")
 
         rig.line.behave(.refuses(.busy))
-        let refused = await withCheckedContinuation { answer in
-            rig.device.submit(
-                .gauge(points: ["rate_a"], patience: .zero, answer: { answer.resume(returning: $0) }))
-        }
+        let refused = await rig.gauge(["rate_a"], patience: .zero)
         #expect(refused["rate_a"]?.quality == .bad(.refused))
     }
 }

@@ -36,6 +36,7 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
     /// Most registers of one read.
     private var cap = 125
     private var changeAfter: (count: Int, change: @Sendable (InMemoryLine) -> Void)?
+    private var held: (request: ModbusRequest, answer: HeldAnswer)?
     private var lostWrites = 0
     private var lostReads = 0
     private var asked: [ModbusRequest] = []
@@ -101,6 +102,14 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
     /// The next `count` requests for it get no answer.
     func loseIdentifications(_ count: Int) { lock.withLock { lostIdentifications = count } }
 
+    /// The answer to the next single request like this one, made when it comes, is under way until it is let
+    /// go.
+    func hold(_ request: ModbusRequest) -> HeldAnswer {
+        let answer = HeldAnswer()
+        lock.withLock { held = (request, answer) }
+        return answer
+    }
+
     /// Every single request so far, polls not among them.
     var requests: [ModbusRequest] { lock.withLock { asked } }
 
@@ -159,7 +168,17 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
         }
         if !request.isRead { writeInput.yield(request) }
         defer { carryOutChange() }
-        return exchange(request, unit, pollID: nil, manner)
+        let exchange = exchange(request, unit, pollID: nil, manner)
+        await answerHeld(back: request)?.waitUntilLetGo()
+        return exchange
+    }
+
+    private func answerHeld(back request: ModbusRequest) -> HeldAnswer? {
+        lock.withLock {
+            guard let held, held.request == request else { return nil }
+            self.held = nil
+            return held.answer
+        }
     }
 
     private func carryOutChange() {
@@ -274,7 +293,30 @@ final class InMemoryLine: ModbusLink, @unchecked Sendable {
     private func bytes(_ word: UInt16) -> [UInt8] { [UInt8(word >> 8), UInt8(word & 0xFF)] }
 }
 
-/// A clock that goes on by one step whenever something is asked of the line.
+/// An answer that is under way for as long as a test likes.
+final class HeldAnswer: Sendable {
+    private let requests: AsyncStream<Void>
+    private let requestInput: AsyncStream<Void>.Continuation
+    private let release: AsyncStream<Void>
+    private let releaseInput: AsyncStream<Void>.Continuation
+
+    init() {
+        (requests, requestInput) = AsyncStream.makeStream()
+        (release, releaseInput) = AsyncStream.makeStream()
+    }
+
+    /// Returns when the request has come.
+    func waitForRequest() async { for await _ in requests { return } }
+
+    func letGo() { releaseInput.finish() }
+
+    fileprivate func waitUntilLetGo() async {
+        requestInput.yield()
+        for await _ in release {}
+    }
+}
+
+/// A clock that goes on by one step whenever something is asked of the line, and by a pause at once.
 final class SteppedClock: TimeSource, @unchecked Sendable {
     // Safety: `nanoseconds` is guarded by `lock`.
     private let lock = NSLock()
@@ -291,6 +333,13 @@ final class SteppedClock: TimeSource, @unchecked Sendable {
                 nanoseconds += stepNanoseconds
                 return nanoseconds
             })
+    }
+
+    /// Lets so much time pass without taking any.
+    func pause(_ duration: Duration) async throws {
+        lock.withLock { nanoseconds += duration.nanoseconds }
+        await Task.yield()
+        try Task.checkCancellation()
     }
 
     private func stamp(_ nanoseconds: Int64) -> Stamp {

@@ -260,7 +260,7 @@ import Testing
         rig.device.submit(.acknowledge(group))
         for _ in 0..<3 { #expect(await rig.nextWrite() == acknowledgement) }
         // The order after it is carried out only when it is over.
-        _ = await gauge(rig, ["rail_pressure"], patience: .zero)
+        _ = await rig.gauge(["rail_pressure"], patience: .zero)
         rig.line.poll([Self.result])
         #expect(await rig.nextWrite() == acknowledgement)
         #expect(rig.results.count == 1)
@@ -277,33 +277,7 @@ import Testing
         #expect(rig.results.map(\.sequence) == ["2"])
         #expect(!rig.line.requests.contains(flag))
         rig.device.submit(.acknowledge(try #require(rig.results.first)))
-        _ = await gauge(rig, ["torque"], patience: .zero)
+        _ = await rig.gauge(["torque"], patience: .zero)
         #expect(rig.line.requests.count { $0 == flag } == 1)
-    }
-
-    @Test func aReadingWaitsForAGoodValue() async throws {
-        let rig = try await DeviceRig("plc-flow-bench")
-        rig.line.set(4, [0x4221, 0x0000])
-        rig.line.loseReads(2)
-        let samples = await gauge(rig, ["rail_pressure"], patience: .seconds(60))
-        #expect(samples["rail_pressure"]?.value == .decimal(try #require(ExactDecimal("40.25"))))
-        #expect(rig.line.requests.count == 3)
-    }
-
-    @Test func aReadingIsGivenUpAfterItsPatience() async throws {
-        // Each request takes a second of this clock.
-        let rig = try await DeviceRig("plc-flow-bench", stepMilliseconds: 1_000)
-        rig.line.behave(.isSilent)
-        let samples = await gauge(rig, ["rail_pressure"], patience: .seconds(2))
-        #expect(samples["rail_pressure"]?.quality == .bad(.timeout))
-        #expect(samples["rail_pressure"]?.value == nil)
-        #expect(rig.line.requests.count == 2)
-    }
-
-    private func gauge(_ rig: DeviceRig, _ points: [String], patience: Duration) async -> [String: Sample] {
-        await withCheckedContinuation { answer in
-            rig.device.submit(
-                .gauge(points: points, patience: patience, answer: { answer.resume(returning: $0) }))
-        }
     }
 }

@@ -1,6 +1,6 @@
 import Codecs
 import Drivers
-import Glibc
+import Judging
 import Metrology
 import Profiles
 import Testing
@@ -8,49 +8,23 @@ import Transports
 
 /// A refused block on a device that others have written: pymodbus's server, with holes, over TCP.
 @Suite(.timeLimit(.minutes(2))) struct RefusedBlockJudgeTests {
-    /// The server as a child process; it is ended when this goes. Registers 0 to 39 hold 1000 and their
-    /// address, without 7, 20 and 21: what touches those is answered with exception 2.
-    private final class Judge {
-        let port: UInt16
-        private let pipe: UnsafeMutablePointer<FILE>
-        private let process: pid_t
-
-        init() throws {
-            let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-            let python = "\(root)/.build/venv/bin/python3"
-            try #require(
-                access(python, X_OK) == 0, "Scripts/bootstrap installs the judges of Tests/judges.txt")
-            pipe = try #require(popen("exec '\(python)' -c '\(Self.script)'", "r"))
-            var line: [UInt8] = []
-            while case let byte = fgetc(pipe), byte != EOF, byte != 0x0A { line.append(UInt8(byte)) }
-            let words = String(decoding: line, as: UTF8.self).split(separator: " ").map(String.init)
-            try #require(words.count == 2)
-            process = try #require(pid_t(words[0]))
-            port = try #require(UInt16(words[1]))
-        }
-
-        deinit {
-            // SIGTERM is blocked in what a test run starts.
-            kill(process, SIGKILL)
-            pclose(pipe)
-        }
-
-        private static let script = """
-            import asyncio, os
-            from pymodbus.server import ModbusTcpServer
-            from pymodbus.simulator import DataType, SimData, SimDevice
-            def block(first, last):
-                return SimData(
-                    first, values=[1000 + a for a in range(first, last + 1)], datatype=DataType.REGISTERS)
-            async def serve():
-                data = [block(0, 6), block(8, 19), block(22, 39)]
-                server = ModbusTcpServer(SimDevice(1, simdata=data), address=("127.0.0.1", 0))
-                await server.serve_forever(background=True)
-                print(os.getpid(), server.transport.sockets[0].getsockname()[1], flush=True)
-                await asyncio.Event().wait()
-            asyncio.run(serve())
-            """
-    }
+    /// Registers 0 to 39 hold 1000 and their address, without 7, 20 and 21: what touches those is answered
+    /// with exception 2.
+    private static let script = """
+        import asyncio, os
+        from pymodbus.server import ModbusTcpServer
+        from pymodbus.simulator import DataType, SimData, SimDevice
+        def block(first, last):
+            return SimData(
+                first, values=[1000 + a for a in range(first, last + 1)], datatype=DataType.REGISTERS)
+        async def serve():
+            data = [block(0, 6), block(8, 19), block(22, 39)]
+            server = ModbusTcpServer(SimDevice(1, simdata=data), address=("127.0.0.1", 0))
+            await server.serve_forever(background=True)
+            print(os.getpid(), server.transport.sockets[0].getsockname()[1], flush=True)
+            await asyncio.Event().wait()
+        asyncio.run(serve())
+        """
 
     private static let profile = """
         profile: p
@@ -64,7 +38,7 @@ import Transports
         """
 
     @Test func theHolesAreFoundToldAndLeftOut() async throws {
-        let judge = try Judge()
+        let judge = try PythonServer(Self.script)
         let points = (0..<40).map { "  - {id: p\($0), address: \($0), type: uint16, unit: bar}" }
         let text = Self.profile + "\n" + points.joined(separator: "\n")
         let source = SourceFile(path: "p.yaml", bytes: Array(text.utf8))

@@ -12,7 +12,7 @@ import Testing
         await rig.listen(forReach: true)
         rig.line.loseWrites(3)
         rig.device.submit(.stop)
-        _ = await read(rig)
+        await rig.settle()
         #expect(rig.irregularities == ["D-1: no answer in time; it could not be stopped"])
     }
 
@@ -23,7 +23,7 @@ import Testing
         rig.line.loseWrites(1)
         rig.device.submit(.stop)
         for _ in 0..<2 { #expect(await rig.nextWrite() == .writeRegisters(address: 520, values: [2])) }
-        _ = await read(rig)
+        await rig.settle()
         #expect(rig.irregularities.isEmpty)
     }
 
@@ -34,15 +34,7 @@ import Testing
         await rig.listen(forReach: true)
         rig.line.loseWrites(6)
         for _ in 0..<2 { rig.device.submit(.acknowledge(try #require(rig.results.first))) }
-        _ = await read(rig)
+        await rig.settle()
         #expect(rig.irregularities == ["D-1: result 5 is stored, and the device does not take it"])
-    }
-
-    /// A reading, which comes after the orders before it.
-    private func read(_ rig: DeviceRig) async -> [String: Sample] {
-        await withCheckedContinuation { answer in
-            rig.device.submit(
-                .gauge(points: ["rail_pressure"], patience: .zero, answer: { answer.resume(returning: $0) }))
-        }
     }
 }

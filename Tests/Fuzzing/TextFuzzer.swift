@@ -1,7 +1,7 @@
 import Codecs
 import Profiles
 
-/// Damaged texts, marks, reports and files on their way through the readers that take them from outside.
+/// Damaged texts, reports and files on their way through the readers that take them from outside.
 enum TextFuzzer {
     /// Lines of serial scanners: none is longer than the framing allows.
     static func lines(_ inputs: Int, seed: UInt64) -> FuzzTally {
@@ -22,29 +22,6 @@ enum TextFuzzer {
                     tally.find("a line of \(text.count) bytes", bytes, seed: seed)
                 }
             }
-        }
-        return tally
-    }
-
-    /// Part marks: a mark that is read keeps the bytes that it was read from.
-    static func marks(_ inputs: Int, seed: UInt64) -> FuzzTally {
-        var tally = FuzzTally("mark")
-        var random = FuzzRandom(seed: seed)
-        let samples = [
-            "[)>\u{1E}06\u{1D}17V98897\u{1D}1P4L0014-163B\u{1D}SSA10197\u{1E}\u{04}",
-            "01095011015300031714070421SA10197", "MFR D98897\u{1D}SER SA10197", "SA10197",
-        ]
-        for _ in 0..<inputs {
-            tally.inputs += 1
-            var bytes = Array(samples[random.below(samples.count)].utf8)
-            random.damage(&bytes)
-            guard let mark = try? PartMark.parse(bytes, symbology: random.below(2) == 0 ? nil : "]d1") else {
-                continue
-            }
-            tally.intact += 1
-            // An AIM identifier in front is the symbology and no part of the mark.
-            let isWhole = mark.raw == bytes || Array((mark.symbology ?? "").utf8) + mark.raw == bytes
-            if !isWhole { tally.find("another mark than was scanned", bytes, seed: seed) }
         }
         return tally
     }

@@ -14,12 +14,7 @@ enum WireFuzzer {
             let length = oracle.answer.count + 1
             let whole =
                 head + [0, 0, UInt8(length >> 8), UInt8(length & 0xFF), oracle.unit] + oracle.answer
-            var bytes = whole
-            if random.below(20) == 0 {
-                bytes = random.bytes(random.below(300))
-            } else {
-                random.damage(&bytes)
-            }
+            let bytes = Self.damaged(whole, &random)
             framer.reset()
             let frames = Self.frames(&framer, random.pieces(bytes))
             for frame in frames {
@@ -35,19 +30,6 @@ enum WireFuzzer {
         return tally
     }
 
-    private static func frames(_ framer: inout MBAPFramer, _ pieces: [ArraySlice<UInt8>]) -> [MBAPFrame] {
-        var frames: [MBAPFrame] = []
-        for piece in pieces {
-            framer.append(piece)
-            do {
-                while let frame = try framer.next() { frames.append(frame) }
-            } catch {
-                return frames
-            }
-        }
-        return frames
-    }
-
     /// Modbus RTU in a stream: what is credited has a right CRC by another algorithm. One that differs from
     /// the true answer has it by chance, which never happens where three bits or fewer differ: the
     /// polynomial keeps a Hamming distance of 4 far beyond 256 bytes (Koopman, CRC-16/0x8005).
@@ -61,12 +43,7 @@ enum WireFuzzer {
             let body = [oracle.unit] + oracle.answer
             let sum = CRCTable.sum(body[...])
             let whole = body + [UInt8(sum & 0xFF), UInt8(sum >> 8)]
-            var bytes = whole
-            if random.below(20) == 0 {
-                bytes = random.bytes(random.below(300))
-            } else {
-                random.damage(&bytes)
-            }
+            let bytes = Self.damaged(whole, &random)
             framer.reset()
             for frame in Self.frames(&framer, random.pieces(bytes)) {
                 let sent = [frame.unit] + frame.pdu
@@ -87,21 +64,6 @@ enum WireFuzzer {
             }
         }
         return tally
-    }
-
-    private static func frames(
-        _ framer: inout ModbusRTUFramer, _ pieces: [ArraySlice<UInt8>]
-    ) -> [ModbusRTUFrame] {
-        var frames: [ModbusRTUFrame] = []
-        for piece in pieces {
-            framer.append(piece)
-            do {
-                while let frame = try framer.next() { frames.append(frame) }
-            } catch {
-                return frames
-            }
-        }
-        return frames
     }
 
     /// Modbus ASCII: what is credited has an LRC that fits. Eight bits let one in 256 through by chance, and
@@ -155,11 +117,45 @@ enum WireFuzzer {
         return tally
     }
 
+    /// `whole` with damage, or now and then bytes that have nothing to do with it.
+    private static func damaged(_ whole: [UInt8], _ random: inout FuzzRandom) -> [UInt8] {
+        guard random.below(20) > 0 else { return random.bytes(random.below(300)) }
+        var bytes = whole
+        random.damage(&bytes)
+        return bytes
+    }
+
+    /// The frames in `pieces`, up to the first place that is none.
+    private static func frames<Framer: StreamFramer>(
+        _ framer: inout Framer, _ pieces: [ArraySlice<UInt8>]
+    ) -> [Framer.Frame] {
+        var frames: [Framer.Frame] = []
+        for piece in pieces {
+            framer.append(piece)
+            do {
+                while let frame = try framer.next() { frames.append(frame) }
+            } catch {
+                return frames
+            }
+        }
+        return frames
+    }
+
     private static func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
         guard part.count <= bytes.count else { return false }
         return (0...(bytes.count - part.count)).contains { bytes[$0..<($0 + part.count)].elementsEqual(part) }
     }
 }
+
+/// What finds frames in a stream of bytes.
+private protocol StreamFramer {
+    associatedtype Frame
+    mutating func append(_ bytes: some Sequence<UInt8>)
+    mutating func next() throws(ModbusError) -> Frame?
+}
+
+extension MBAPFramer: StreamFramer {}
+extension ModbusRTUFramer: StreamFramer {}
 
 /// The CRC of RTU by table, apart from the bitwise one under test.
 private enum CRCTable {

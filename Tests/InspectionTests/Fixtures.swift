@@ -37,7 +37,7 @@ enum Fixture {
     static func plan(retests: Int = 1) throws -> InspectionPlan {
         InspectionPlan(
             id: "cr-injector-flow", revision: 4, sha256: "ab12", partNumbers: ["4L0014-163B"],
-            plainSerials: ["SA#####": "4L0014-163B"], operation: "060 Flow test", retests: retests,
+            plainCodes: PlainCode.Table([]), operation: "060 Flow test", retests: retests,
             steps: [
                 PlanStep(
                     id: "leak", title: "Leak test", completes: "bench",
@@ -99,12 +99,13 @@ enum Fixture {
     }
 
     static func group(
-        sequence: String, echo: String?, delivery: String = "126.8", isValid: Bool = true, at moment: Moment
+        sequence: String, echo: String?, delivery: String = "126.8", isValid: Bool = true, at moment: Moment,
+        raw: [UInt8]? = nil, identity: [UInt8]? = nil
     ) throws -> SampleGroup {
         SampleGroup(
             device: "FTS-001", sequence: sequence, echo: echo, isValid: isValid,
             samples: ["delivery": try sample("delivery", delivery, "mm3/{stroke}", at: moment)],
-            raw: Array(sequence.utf8), stamp: moment.stamp)
+            raw: raw ?? Array(sequence.utf8), identity: identity, stamp: moment.stamp)
     }
 
     static let leakOff = PointReference(role: "meter", point: "rate_a")

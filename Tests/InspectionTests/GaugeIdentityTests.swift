@@ -95,6 +95,44 @@ import Testing
         #expect(results.last?["gauge"]?["serial"] == "FB-0077")
     }
 
+    /// The result is of the device that made it, whoever answers when the last gauge has been read. Seen
+    /// failing with the identity of the moment of judgement.
+    @Test(arguments: [DeviceIdentity([.serial: "FB-0077"]), .unknown])
+    func aGaugeExchangedAfterItsResultDidNotMakeIt(next: DeviceIdentity) throws {
+        let plan = try Fixture.plan()
+        var station = try Fixture.station()
+        station = InspectionStation(
+            site: station.site, gateway: station.gateway, company: nil, id: station.id,
+            plan: InspectionPlan(
+                id: plan.id, revision: plan.revision, sha256: plan.sha256, partNumbers: plan.partNumbers,
+                plainCodes: plan.plainCodes, operation: plan.operation, retests: 1,
+                steps: [plan.steps[1]],
+                characteristics: [
+                    try Fixture.characteristic(
+                        "delivery", step: "full_load", role: "bench", point: "delivery",
+                        unit: "mm3/{stroke}", lsl: "122", usl: "132"),
+                    try Fixture.characteristic(
+                        "leak_off", step: "full_load", role: "meter", point: "rate_a", unit: "mL/min",
+                        lsl: nil, usl: "60"),
+                ]),
+            gauges: ["bench": try gauge(stated: "FB-0042", told: nil), "meter": try Fixture.gauge("FM-001")],
+            binds: station.binds, provenance: .live, asksForBadge: true, software: station.software)
+        var dialogue = Dialogue(station)
+        _ = dialogue.say(.identified(role: "bench", DeviceIdentity([.serial: "FB-0042"])))
+        _ = dialogue.begin()
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
+        let group = try Fixture.group(sequence: "1", echo: dialogue.token, at: dialogue.now)
+        _ = dialogue.say(.completed(role: "bench", group, evidence: "ee"))
+        _ = dialogue.say(.identified(role: "bench", next))
+        let leak = try Fixture.sample("rate_a", "31.4", "mL/min", device: "FM-001", at: dialogue.now)
+        let actions = dialogue.say(.gauged([Fixture.leakOff: leak]))
+        var record: InspectionRecord?
+        for case .commit(let committed, _) in actions { record = committed }
+        let results = try #require(record?.body["results"]?.elements)
+        #expect(results.map { $0["result"]?.text } == ["PASS", "PASS"])
+        #expect(results.first?["gauge"]?["serial"] == "FB-0042")
+    }
+
     @Test func aNumberOfZerosIsNoSerialNumber() {
         #expect(
             DeviceIdentity([.serial: "0", .firmware: "  ", .vendor: " Acme "]).parts == [.vendor: "Acme"])

@@ -79,4 +79,24 @@ import Testing
             return
         }
     }
+
+    /// It may wait behind others and come when the start was answered. Seen failing with the start's answer
+    /// alone asked for (`CycleMachine.isExpected`).
+    @Test func aResultThatWasReadBeforeTheStartIsNotCreditedToAStepWithoutBinding() throws {
+        let rule = BindRule(text: .cycle, capacity: 8, isEchoed: false)
+        var dialogue = Dialogue(try Fixture.station(binding: rule))
+        _ = dialogue.begin()
+        let start = dialogue.now
+        _ = dialogue.say(.started(cycle: Fixture.cycleID, step: 0, failure: nil))
+        let before = try Fixture.group(sequence: "5", echo: nil, at: start)
+        guard case .orphan = dialogue.say(.completed(role: "bench", before, evidence: "e5")).first else {
+            Issue.record("credited")
+            return
+        }
+        let group = try Fixture.group(sequence: "6", echo: nil, at: dialogue.now)
+        guard case .gauge = dialogue.say(.completed(role: "bench", group, evidence: "e6")).first else {
+            Issue.record("not credited")
+            return
+        }
+    }
 }

@@ -9,6 +9,7 @@ struct ArrowTests {
         "plumbline-usb-mock": ["CUMockdev"],
         "usb-scan-probe": ["Transports", "Metrology", "Codecs", "Linux"],
         "Fuzzing": ["Codecs", "Profiles"],
+        "Judging": [],
         "plumbline-fuzz": ["Fuzzing"],
         "CBaselines": ["CModbus"],
         "plumbline-bench": [

@@ -1,5 +1,5 @@
 import Codecs
-import Glibc
+import Judging
 import Linux
 import Metrology
 import Testing
@@ -8,65 +8,36 @@ import Testing
 
 /// Function 43 against pymodbus's server, on TCP and, through a pseudoterminal, with frames of RTU.
 @Suite(.timeLimit(.minutes(1))) struct IdentificationJudgeTests {
-    /// The server as a child process; it is ended when this goes.
-    private final class Judge {
-        let port: UInt16
-        let tty: String
-        private let pipe: UnsafeMutablePointer<FILE>
-        private let process: pid_t
-
-        init() throws {
-            let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-            let python = "\(root)/.build/venv/bin/python3"
-            try #require(
-                access(python, X_OK) == 0, "Scripts/bootstrap installs the judges of Tests/judges.txt")
-            pipe = try #require(popen("exec '\(python)' -c '\(Self.script)'", "r"))
-            var line: [UInt8] = []
-            while case let byte = fgetc(pipe), byte != EOF, byte != 0x0A { line.append(UInt8(byte)) }
-            let words = String(decoding: line, as: UTF8.self).split(separator: " ").map(String.init)
-            try #require(words.count == 3)
-            process = try #require(pid_t(words[0]))
-            port = try #require(UInt16(words[1]))
-            tty = words[2]
-        }
-
-        deinit {
-            // SIGTERM is blocked in what a test run starts.
-            kill(process, SIGKILL)
-            pclose(pipe)
-        }
-
-        private static let script = """
-            import asyncio, os, threading, tty
-            from pymodbus import FramerType, ModbusDeviceIdentification
-            from pymodbus.server import ModbusTcpServer
-            from pymodbus.simulator import DataType, SimData, SimDevice
-            named = dict(enumerate(["Acme", "FB-7", "V2.11", "http://example.com", "Bench", "B7", "Cell"]))
-            private = {0x80 + i: "private %02d " % i + 40 * "x" for i in range(12)}
-            identity = ModbusDeviceIdentification(info={**named, **private})
-            async def serve():
-                data = SimData(0, count=10, values=7, datatype=DataType.REGISTERS)
-                ports = []
-                for framer in (FramerType.SOCKET, FramerType.RTU):
-                    server = ModbusTcpServer(
-                        SimDevice(1, simdata=[data]), framer=framer, identity=identity,
-                        address=("127.0.0.1", 0))
-                    await server.serve_forever(background=True)
-                    ports.append(server.transport.sockets[0].getsockname()[1])
-                line, end = os.openpty()
-                tty.setraw(end)
-                reader, writer = await asyncio.open_connection("127.0.0.1", ports[1])
-                loop = asyncio.get_running_loop()
-                def relay():
-                    while True:
-                        loop.call_soon_threadsafe(writer.write, os.read(line, 256))
-                threading.Thread(target=relay, daemon=True).start()
-                print(os.getpid(), ports[0], os.ttyname(end), flush=True)
+    private static let script = """
+        import asyncio, os, threading, tty
+        from pymodbus import FramerType, ModbusDeviceIdentification
+        from pymodbus.server import ModbusTcpServer
+        from pymodbus.simulator import DataType, SimData, SimDevice
+        named = dict(enumerate(["Acme", "FB-7", "V2.11", "http://example.com", "Bench", "B7", "Cell"]))
+        private = {0x80 + i: "private %02d " % i + 40 * "x" for i in range(12)}
+        identity = ModbusDeviceIdentification(info={**named, **private})
+        async def serve():
+            data = SimData(0, count=10, values=7, datatype=DataType.REGISTERS)
+            ports = []
+            for framer in (FramerType.SOCKET, FramerType.RTU):
+                server = ModbusTcpServer(
+                    SimDevice(1, simdata=[data]), framer=framer, identity=identity,
+                    address=("127.0.0.1", 0))
+                await server.serve_forever(background=True)
+                ports.append(server.transport.sockets[0].getsockname()[1])
+            line, end = os.openpty()
+            tty.setraw(end)
+            reader, writer = await asyncio.open_connection("127.0.0.1", ports[1])
+            loop = asyncio.get_running_loop()
+            def relay():
                 while True:
-                    os.write(line, await reader.read(256))
-            asyncio.run(serve())
-            """
-    }
+                    loop.call_soon_threadsafe(writer.write, os.read(line, 256))
+            threading.Thread(target=relay, daemon=True).start()
+            print(os.getpid(), ports[0], os.ttyname(end), flush=True)
+            while True:
+                os.write(line, await reader.read(256))
+        asyncio.run(serve())
+        """
 
     private static let names = ["Acme", "FB-7", "V2.11", "http://example.com", "Bench", "B7", "Cell"]
 
@@ -99,7 +70,7 @@ import Testing
     }
 
     @Test func pymodbusIsUnderstoodOnTCP() async throws {
-        let judge = try Judge()
+        let judge = try PythonServer(Self.script)
         let engine = try ModbusTCPEngine(time: SystemTime(), seed: 3)
         try await check(engine.line(host: "127.0.0.1", port: judge.port))
         await engine.stop()
@@ -107,8 +78,9 @@ import Testing
 
     /// libmodbus alone takes the first five bytes of such a reply for a frame and finds its CRC wrong.
     @Test func pymodbusIsUnderstoodOnASerialLine() async throws {
-        let judge = try Judge()
-        let settings = SerialSettings(path: judge.tty, baud: 115_200, parity: .none)
+        let judge = try PythonServer(Self.script)
+        let tty = try #require(judge.words.first)
+        let settings = SerialSettings(path: tty, baud: 115_200, parity: .none)
         let line = try SerialModbusLine.line(on: settings, time: SystemTime(), seed: 1, observer: nil)
         try await check(line)
         await line.stop()

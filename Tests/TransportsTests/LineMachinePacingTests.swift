@@ -46,6 +46,7 @@ import Testing
     @Test func aBrokenFrameIsAskedAgainToo() throws {
         var rig = try opened(
             [.one()], over: .rtu(characterNanoseconds: 0), timing: UnitTiming(retries: 1))
+        rig.advance(to: 2)
         rig.take(.brokenFrame(ModbusError(.checksum, "wrong")))
         rig.advance(to: 60)
         rig.reply(value)
@@ -146,6 +147,42 @@ import Testing
         }
     }
 
+    @Test func pollsOfOneUnitDoNotShutOutARequestToAnother() throws {
+        var rig = MachineRig()
+        rig.machine.setTiming(UnitTiming(switchDelay: 30_000_000), of: 2)
+        try rig.add([.one(unit: 1, every: 0)])
+        rig.take(.opened)
+        rig.run(to: 100, delay: 3) { _ in value }
+        rig.submit(.readHoldingRegisters(address: 0, count: 1), unit: 2, ticket: 1)
+        rig.run(to: 200, delay: 3) { _ in value }
+        #expect(rig.answered[1]?.outcome == .reply(pdu: value))
+        #expect(rig.sent.count { $0.at >= 170 } >= 5)
+    }
+
+    @Test func aRequestOutlivesThePauseOfItsUnit() throws {
+        var rig = try opened([.one(every: 60_000)], timing: UnitTiming(pause: 5_000_000_000))
+        rig.reply(value)
+        for ticket in 1...3 { rig.submit(.readHoldingRegisters(address: 0, count: 1), ticket: ticket) }
+        rig.run(to: 12_000) { _ in value }
+        #expect(rig.sent.map(\.at) == [0, 5_000, 10_001])
+        #expect((1...2).allSatisfy { rig.answered[$0]?.outcome == .reply(pdu: value) })
+        // 3 s, and two pauses; the third could leave at 15 s only.
+        #expect(rig.machine.wakeAt == 13_000_000_000)
+        rig.advance(to: 13_000)
+        #expect(rig.answered[3]?.outcome == .failed(.refused("others kept the line busy")))
+    }
+
+    @Test func aRequestOutlivesTheQuietBeforeItsUnit() throws {
+        var rig = MachineRig()
+        rig.machine.setTiming(UnitTiming(switchDelay: 4_000_000_000), of: 2)
+        try rig.add([.one(unit: 1, every: 0)])
+        rig.take(.opened)
+        rig.run(to: 100) { _ in value }
+        rig.submit(.readHoldingRegisters(address: 0, count: 1), unit: 2, ticket: 1)
+        rig.run(to: 5_000) { _ in value }
+        #expect(rig.answered[1]?.outcome == .reply(pdu: value))
+    }
+
     // MARK: All units at once
 
     @Test func whatIsWrittenToAllUnitsAwaitsNoAnswerButTheTurnaround() {
@@ -153,12 +190,14 @@ import Testing
         rig.submit(.writeRegister(address: 1, value: 2), unit: 0, ticket: 1)
         rig.submit(.readHoldingRegisters(address: 0, count: 1), unit: 1, ticket: 2)
         rig.take(.opened)
-        rig.clock = 50
+        rig.advance(to: 50)
         rig.reply([6, 0, 1, 0, 2], unit: 0)
         #expect(rig.answered.isEmpty)
-        rig.advance(to: 100)
+        rig.advance(to: 102)
         #expect(rig.answered[1]?.outcome == .sent)
-        #expect(rig.sent.map(\.at) == [0, 100])
+        #expect(rig.sent.count == 1)
+        rig.advance(to: 104)
+        #expect(rig.sent.map(\.at) == [2, 104])
         #expect(rig.machine.status.timeouts == 0)
         #expect(rig.machine.status.health.isEmpty)
     }
@@ -201,6 +240,16 @@ import Testing
         // The slow poll keeps its time, though the link was opened anew.
         #expect(rig.sent.map(\.at) == [0, 0, 10_000])
         #expect(rig.outcomes.allSatisfy { $0 == .reply(pdu: value) })
+    }
+
+    @Test func aLinkDoesNotRestWhileALateAnswerMayCome() throws {
+        var rig = try opened(
+            [.one(every: 10_000, timeout: 500)], over: .rtuOverTCP, timing: UnitTiming(closesAfterPoll: true))
+        rig.advance(to: 1_000)
+        #expect(rig.outcomes == [.failed(.timeout)])
+        #expect(rig.closes == 0)
+        rig.advance(to: 1_002)
+        #expect(rig.closes == 1)
     }
 
     @Test(arguments: [(200, 0), (1_000, 0), (2_000, 30)] as [(Int64, Int)])

@@ -41,6 +41,7 @@ import Testing
         #expect(rig.outcomes == [.failed(.timeout)])
         let second = try #require(rig.lastSent)
         #expect(second.transaction != first.transaction)
+        #expect(rig.machine.isWaiting(for: second) && !rig.machine.isWaiting(for: first))
         rig.take(.frame(transaction: first.transaction, unit: 1, pdu: [3, 2, 0xDE, 0xAD]))
         #expect(rig.delivered.count == 1)
         #expect(rig.machine.status.late == 1)

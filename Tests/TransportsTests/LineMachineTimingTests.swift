@@ -85,6 +85,29 @@ import Testing
         #expect(rig.delivered.contains { $0.unit == 1 && $0.pollID == 1 && $0.outcome == .reply(pdu: value) })
     }
 
+    @Test(arguments: [false, true])
+    func newPollsAndPeriodsOfADemotedUnitWaitForItsProbe(isReplaced: Bool) throws {
+        var rig = MachineRig()
+        try rig.add([.one(0, unit: 1, timeout: 100)], group: 1)
+        try rig.add([.one(0, unit: 2)], group: 2)
+        rig.take(.opened)
+        rig.run(to: 1_000) { $0.unit == 1 ? nil : value }
+        #expect(rig.machine.status.health == [1: .demoted, 2: .good])
+        if isReplaced {
+            rig.machine.remove(group: 1)
+            try rig.add([.one(7, unit: 1, timeout: 100)], group: 1)
+            #expect(rig.delivered.last?.pollID == 7)
+            #expect(rig.outcomes.last == .failed(.demoted))
+        } else {
+            rig.machine.setPeriod(10_000_000, ofPoll: 0, group: 1, at: rig.now)
+        }
+        // Twenty time-outs after its third silence.
+        rig.run(to: 2_250) { $0.unit == 1 ? nil : value }
+        #expect(rig.sent.count { $0.transmission.unit == 1 } == 3)
+        rig.run(to: 4_000) { $0.unit == 1 ? nil : value }
+        #expect(rig.sent.count { $0.transmission.unit == 1 } == 4)
+    }
+
     @Test func aGatewaySayingThatAUnitIsSilentCountsAsSilence() throws {
         var rig = MachineRig()
         try rig.add([.one(0, unit: 1, every: 10), .one(1, unit: 2, every: 10)])
@@ -166,6 +189,23 @@ import Testing
         #expect(rig.dials.count == 2)
     }
 
+    @Test func oneMissedAnswerAfterALongQuietKeepsTheLink() throws {
+        var rig = MachineRig()
+        try rig.add([.one(every: 40_000)])
+        rig.take(.opened)
+        rig.reply(value)
+        rig.advance(to: 41_000)
+        #expect(rig.outcomes == [.reply(pdu: value), .failed(.timeout)])
+        #expect(rig.closes == 0)
+        rig.advance(to: 80_000)
+        rig.reply(value)
+        // Missed again and again, it is opened anew, however seldom it is asked.
+        rig.advance(to: 121_000)
+        #expect(rig.closes == 0)
+        rig.advance(to: 161_000)
+        #expect(rig.closes == 1)
+    }
+
     @Test func openingThatTakesTooLongIsGivenUp() throws {
         var rig = MachineRig()
         try rig.add([.one()])
@@ -179,6 +219,7 @@ import Testing
         var rig = MachineRig(.rtu(characterNanoseconds: 1_145_833))
         try rig.add([.one(every: 0)])
         rig.take(.opened)
+        rig.advance(to: 5)
         rig.clock = 20
         rig.reply(value)
         #expect(rig.sent.count == 1)
@@ -197,11 +238,40 @@ import Testing
         var rig = MachineRig(.rtu(characterNanoseconds: 0))
         try rig.add([.one(every: 0, timeout: 50)])
         rig.take(.opened)
-        rig.advance(to: 99)
+        rig.advance(to: 2 + 99)
         #expect(rig.sent.count == 1)
         rig.take(.noise)
-        rig.advance(to: 99 + 2)
+        rig.advance(to: 2 + 99 + 2)
         #expect(rig.sent.count == 2)
+        #expect(rig.machine.status.late == 1)
+    }
+
+    @Test func aBrokenFrameBehindTheDeadlineDoesNotCutTheQuietShort() throws {
+        var rig = MachineRig(.rtu(characterNanoseconds: 0))
+        try rig.add([.one(every: 0, timeout: 50)])
+        rig.take(.opened)
+        rig.advance(to: 2)
+        rig.clock = 2 + 50
+        rig.take(.brokenFrame(ModbusError(.checksum, "wrong")))
+        #expect(rig.outcomes == [.failed(.timeout)])
+        rig.advance(to: 2 + 99)
+        #expect(rig.sent.count == 1)
+        rig.advance(to: 2 + 100)
+        #expect(rig.sent.map(\.at) == [2, 102])
+    }
+
+    @Test func whatComesBeforeTheFirstRequestIsNotItsAnswer() throws {
+        var rig = MachineRig(.rtuOverTCP)
+        try rig.add([.one()])
+        rig.take(.opened)
+        rig.clock = 1
+        #expect(!rig.machine.isWaitingForReply)
+        rig.take(.noise)
+        rig.advance(to: 2)
+        #expect(rig.sent.isEmpty)
+        // 1.75 ms behind what came, at the next whole millisecond of the test's clock.
+        rig.advance(to: 3)
+        #expect(rig.sent.map(\.at) == [3])
         #expect(rig.machine.status.late == 1)
     }
 

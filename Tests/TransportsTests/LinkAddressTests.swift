@@ -46,12 +46,27 @@ import Testing
         #expect(plain == (try LinkAddress("\(scheme):///dev/ttyS1?unit=3")))
     }
 
-    @Test func unitsShareTheirLine() throws {
-        let one = try LinkAddress("modbus+tcp://10.0.0.5?unit=1")
-        let two = try LinkAddress("modbus+tcp://10.0.0.5:502?unit=2")
+    @Test(arguments: [
+        ("modbus+tcp://10.0.0.5", "modbus+tcp://10.0.0.5:502"),
+        ("modbus+tcp://PLC1:502", "modbus+tcp://plc1"), ("MODBUS+TCP://plc1", "modbus+tcp://Plc1"),
+        ("modbus+tcp://[FE80::0:1]", "modbus+tcp://[fe80:0:0:0:0:0:0:1]"),
+        ("modbus+tcp://10.0.0.5", "modbus+tcp://[10.0.0.5]:502"),
+        ("modbus+rtu+tcp://PLC1:4001", "modbus+rtu+tcp://plc1:4001"),
+    ])
+    func unitsShareTheirLine(one: String, two: String) throws {
+        let one = try LinkAddress(one + "?unit=1")
+        let two = try LinkAddress(two + "?unit=2")
         #expect(one.lineName == two.lineName)
-        #expect(one.lineName == "modbus+tcp://10.0.0.5:502")
         #expect(two.unit == 2)
+    }
+
+    @Test func aHostIsNamedInOneSpelling() throws {
+        #expect(try LinkAddress("modbus+tcp://10.0.0.5?unit=1").lineName == "modbus+tcp://10.0.0.5:502")
+        #expect(try LinkAddress("modbus+tcp://PLC1.Works").lineName == "modbus+tcp://plc1.works:502")
+        #expect(try LinkAddress("modbus+tcp://[FE80:0::1]").lineName == "modbus+tcp://[fe80::1]:502")
+        // The name of an interface is not that of a host.
+        #expect(
+            try LinkAddress("modbus+tcp://[FE80::1%enP1]").lineName == "modbus+tcp://[fe80::1%enP1]:502")
     }
 
     @Test(arguments: [

@@ -41,7 +41,7 @@ import Testing
         // The first answer (register 0 holds AAAA) comes 1.5 time-outs after its request.
         let slave = try ScriptedSlave { count, request, device in
             if count == 0 {
-                Self.pause(milliseconds: 150)
+                Self.pause(milliseconds: 600)
                 try device.write(ModbusRTUFrame(unit: 1, pdu: [3, 2, 0xAA, 0xAA]).bytes)
             } else {
                 try device.write(ModbusRTUFrame(unit: 1, pdu: [3, 2, 0xBB, request[3]]).bytes)
@@ -50,10 +50,10 @@ import Testing
         let line = try line(slave.path)
         var stream = ExchangeStream()
         // Both are due at once, so that the second follows the first without any help from the test.
-        let polls = [UInt16(0), 200].map { address in
+        let polls = [(UInt16(0), Duration.milliseconds(400)), (200, .seconds(5))].map { address, timeout in
             ModbusPoll(
                 id: Int(address), unit: 1, request: .readHoldingRegisters(address: address, count: 1),
-                period: .seconds(3_600), timeout: .milliseconds(100))
+                period: .seconds(3_600), timeout: timeout)
         }
         try line.start(polls: polls, deliver: stream.deliver)
         let first = try await stream.next()

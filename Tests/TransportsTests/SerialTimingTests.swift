@@ -113,12 +113,32 @@ import Testing
         #expect(seen.withLock { $0.first } == Hex.bytes("00060001000399DA"))
     }
 
+    @Test func theRequestBehindOneToAllUnitsLeavesInTime() async throws {
+        let slave = try ScriptedSlave { _, request, device in
+            if request[0] != 0 { try device.write(Self.kralReply) }
+        }
+        let line = try SerialModbusLine.line(on: settings(slave.path), time: SystemTime(), seed: 1)
+        var stream = ExchangeStream()
+        let poll = ModbusPoll(id: 0, unit: 1, request: request, period: .zero, timeout: .seconds(2))
+        try line.start(polls: [poll], deliver: stream.deliver)
+        #expect(try await stream.next().outcome == value)
+        let broadcast = await line.transact(
+            .writeRegister(address: 1, value: 3), unit: 0, timeout: .seconds(30))
+        #expect(broadcast.outcome == .sent)
+        let end = broadcast.stamp.monotonicNanoseconds
+        let next = try await stream.first { $0.stamp.monotonicNanoseconds > end }
+        #expect(next.outcome == value)
+        await line.stop()
+        slave.stop()
+        #expect(line.status.timeouts == 0 && line.status.late == 0)
+    }
+
     @Test func aReadThatLostItsAnswerIsAskedAgain() async throws {
         let slave = try ScriptedSlave { count, _, device in if count > 0 { try device.write(Self.kralReply) }
         }
         let line = try SerialModbusLine.line(on: settings(slave.path), time: SystemTime(), seed: 1)
         line.setTiming(UnitTiming(retries: 1), of: 1)
-        #expect(await line.transact(request, unit: 1, timeout: .milliseconds(100)).outcome == value)
+        #expect(await line.transact(request, unit: 1, timeout: .milliseconds(500)).outcome == value)
         await line.stop()
         slave.stop()
         #expect(line.status.retries == 1)

@@ -51,13 +51,13 @@ import Testing
 
     @Test func aLateReplyIsNeverCreditedToTheNextRequest() async throws {
         let device = try device { count, connection in
-            if count == 0 { usleep(150_000) }
+            if count == 0 { usleep(600_000) }
             try connection.write(
                 count == 0 ? ModbusRTUFrame(unit: 1, pdu: [3, 4, 0xDE, 0xAD, 0xDE, 0xAD]).bytes : Self.reply)
         }
         let line = try line(to: device)
         #expect(
-            await line.transact(request, unit: 1, timeout: .milliseconds(100)).outcome == .failed(.timeout))
+            await line.transact(request, unit: 1, timeout: .milliseconds(400)).outcome == .failed(.timeout))
         #expect(await line.transact(request, unit: 1, timeout: .seconds(5)).outcome == value)
         await engine.stop()
         device.stop()

@@ -28,53 +28,38 @@ package struct AteqTester: SimulatedDevice {
     let seed: UInt64
     private var program: UInt16 = 0
     private var coils = [Bool](repeating: false, count: Address.coils.count)
-    private var endsAt: ShopTime?
-    private var hasEnded = false
+    private var run = LeakTestRun()
     private var tests = 0
     private var results: [[UInt16]] = []
-    private var events: [DeviceEvent] = []
 
     package init(id: String, test: LeakTest, seed: UInt64) {
         (self.id, self.test, self.seed) = (id, test, seed)
     }
 
-    package var nextChange: ShopTime? { endsAt }
+    package var nextChange: ShopTime? { run.endsAt }
 
-    package mutating func takeEvents() -> [DeviceEvent] {
-        defer { events = [] }
-        return events
-    }
+    package mutating func takeEvents() -> [DeviceEvent] { run.takeEvents() }
 
     package mutating func advance(to now: ShopTime) {
-        guard let due = endsAt, due <= now else { return }
-        (endsAt, hasEnded) = (nil, true)
+        guard run.end(by: now) else { return }
         tests += 1
         results.append(entry(of: tests))
         if results.count > Self.mostResults {
             results.removeFirst()
-            events.append(.resultExpired)
+            run.events.append(.resultExpired)
         }
-        events.append(.resultShown)
+        run.events.append(.resultShown)
     }
 
     /// Its memory is empty.
     package mutating func restart(at now: ShopTime) {
-        (program, endsAt, hasEnded, results) = (0, nil, false, [])
+        (program, results) = (0, [])
         coils = [Bool](repeating: false, count: coils.count)
-        events.append(.restarted)
+        run.restart()
     }
 
     package mutating func perform(_ act: HandAct, at now: ShopTime) throws(SimulationError) {
-        guard case .pressStart = act else {
-            throw SimulationError(.refused, id, "a leak tester can only be started")
-        }
-        guard endsAt == nil else { throw SimulationError(.refused, id, "a test runs; wait for its end") }
-        begin(remotely: false, at: now)
-    }
-
-    private mutating func begin(remotely: Bool, at now: ShopTime) {
-        (endsAt, hasEnded) = (now + test.duration, false)
-        events.append(.started(remotely: remotely))
+        try run.perform(act, of: test, at: id, now)
     }
 
     // MARK: Registers
@@ -121,21 +106,19 @@ package struct AteqTester: SimulatedDevice {
             defer { coils[coil] = isOn }
             guard isOn, !coils[coil] else { continue }
             switch coil {
-            case 0 where endsAt != nil:
-                endsAt = nil
-                events.append(.aborted)
-            case 1 where endsAt == nil: begin(remotely: true, at: now)
+            case 0 where run.isRunning: run.abort()
+            case 1 where !run.isRunning: run.start(test, remotely: true, at: now)
             case 2 where !results.isEmpty:
                 results.removeFirst()
-                events.append(.acknowledged)
+                run.events.append(.acknowledged)
             default: break
             }
         }
     }
 
     private var realTime: [UInt16] {
-        let step: UInt16 = endsAt == nil ? Self.idle : 1
-        let status: UInt16 = hasEnded ? 1 << 5 : 0
+        let step: UInt16 = run.isRunning ? 1 : Self.idle
+        let status: UInt16 = run.endedAt != nil ? 1 << 5 : 0
         return [program, UInt16(results.count), 0, status, step] + Self.long(512) + Self.long(Self.bar)
             + Self.long(0) + Self.long(Self.cubicMillimetresASecond)
     }

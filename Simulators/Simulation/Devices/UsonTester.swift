@@ -25,49 +25,34 @@ package struct UsonTester: SimulatedDevice {
     private let speed: Double
     private var control: UInt16 = 0
     private var program: UInt16 = 1
-    private var endsAt: ShopTime?
-    private var endedAt: ShopTime?
+    private var run = LeakTestRun()
     private var booted = ShopTime.zero
     private var tests = 0
     private var counts: [LeakTest.Outcome: UInt32] = [:]
-    private var events: [DeviceEvent] = []
 
     package init(id: String, test: LeakTest, speed: Double) {
         (self.id, self.test, self.speed) = (id, test, speed)
     }
 
-    package var nextChange: ShopTime? { endsAt }
+    package var nextChange: ShopTime? { run.endsAt }
 
-    package mutating func takeEvents() -> [DeviceEvent] {
-        defer { events = [] }
-        return events
-    }
+    package mutating func takeEvents() -> [DeviceEvent] { run.takeEvents() }
 
     package mutating func advance(to now: ShopTime) {
-        guard let due = endsAt, due <= now else { return }
-        (endsAt, endedAt) = (nil, due)
+        guard run.end(by: now) else { return }
         tests += 1
         counts[test.outcome(of: tests), default: 0] += 1
-        events.append(.resultShown)
+        run.events.append(.resultShown)
     }
 
     /// Its counters begin anew, at 0.
     package mutating func restart(at now: ShopTime) {
-        (control, program, endsAt, endedAt, booted, counts) = (0, 1, nil, nil, now, [:])
-        events.append(.restarted)
+        (control, program, booted, counts) = (0, 1, now, [:])
+        run.restart()
     }
 
     package mutating func perform(_ act: HandAct, at now: ShopTime) throws(SimulationError) {
-        guard case .pressStart = act else {
-            throw SimulationError(.refused, id, "a leak tester can only be started")
-        }
-        guard endsAt == nil else { throw SimulationError(.refused, id, "a test runs; wait for its end") }
-        begin(remotely: false, at: now)
-    }
-
-    private mutating func begin(remotely: Bool, at now: ShopTime) {
-        (endsAt, endedAt) = (now + test.duration, nil)
-        events.append(.started(remotely: remotely))
+        try run.perform(act, of: test, at: id, now)
     }
 
     // MARK: Registers
@@ -93,16 +78,13 @@ package struct UsonTester: SimulatedDevice {
         guard next[0] <= 3, Self.programs.contains(next[1]) else { throw .illegalValue }
         let risen = next[0] & ~control
         (control, program) = (next[0], next[1])
-        if risen & 2 != 0, endsAt != nil {
-            endsAt = nil
-            events.append(.aborted)
-        }
-        if risen & 1 != 0, endsAt == nil { begin(remotely: true, at: now) }
+        if risen & 2 != 0, run.isRunning { run.abort() }
+        if risen & 1 != 0, !run.isRunning { run.start(test, remotely: true, at: now) }
     }
 
     private func status(at now: ShopTime) -> UInt16 {
-        guard endsAt == nil else { return Status.busy }
-        guard let endedAt, now < endedAt + test.pulse else { return Status.ready }
+        guard !run.isRunning else { return Status.busy }
+        guard let endedAt = run.endedAt, now < endedAt + test.pulse else { return Status.ready }
         let outcome: UInt16 =
             switch test.outcome(of: tests) {
             case .pass: Status.pass

@@ -64,8 +64,10 @@ final class IdentityBook: Sendable {
             let known = try ledger.reader.deviceState(key).map(DeviceIdentity.init(json:))
             let changes = known.map { told.identity.changes(since: $0) } ?? []
             let identity = told.identity.completed(by: known ?? .unknown)
-            say(told, known, changes)
-            guard identity != known else { continue }
+            guard identity != known else {
+                say(told, known, changes)
+                continue
+            }
             let now = time.now()
             // A part that was not told before is no change of device; it is kept all the same.
             let event: AuditEvent = changes.isEmpty ? .deviceIdentified : .deviceIdentityChanged
@@ -80,6 +82,7 @@ final class IdentityBook: Sendable {
             try await ledger.append([
                 EntryDraft(kind: .audit, id: id, body: body, deviceState: [key: identity.json])
             ])
+            say(told, known, changes)
         }
     }
 

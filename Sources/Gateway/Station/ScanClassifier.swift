@@ -37,12 +37,27 @@ struct ScanClassifier {
     }
 
     private func part(_ mark: PartMark, _ read: ScanRead) -> Scan {
-        guard let number = mark.partNumber ?? station.plan.partNumber(forPlainSerial: mark.serial) else {
-            return .refused(.unknownPart, text: StationWords.unknownSerial(mark.serial), bytes: read.bytes)
+        guard let serial = mark.serial else {
+            return .refused(.unknownPart, text: StationWords.partPage, bytes: read.bytes)
+        }
+        let meaning = station.plan.plainCodes.meaning(of: serial)
+        if mark.format == .plain, let text = StationWords.notAPart(meaning, serial) {
+            return .refused(.unknownPart, text: text, bytes: read.bytes)
+        }
+        guard let number = mark.partNumber ?? meaning?.partNumber else {
+            return .refused(.unknownPart, text: StationWords.unknownSerial(serial), bytes: read.bytes)
         }
         return .part(
             PartIdentity(
-                serial: mark.serial, number: number, uii: mark.uii, lot: mark.lot, rawMark: mark.raw,
+                serial: serial, number: number, uii: mark.uii, lot: mark.lot, rawMark: mark.raw,
                 symbology: mark.symbology))
+    }
+}
+
+extension PlainCode {
+    /// Nil for a code that is no serial number.
+    fileprivate var partNumber: String? {
+        guard case .serial(let number) = self else { return nil }
+        return number
     }
 }

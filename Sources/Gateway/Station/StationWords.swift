@@ -83,4 +83,16 @@ enum StationWords {
     static func unknownSerial(_ serial: String) -> String {
         "\(serial) names no part number, and no serial pattern of the plan fits it."
     }
+
+    static let partPage =
+        "This label leads to the part's page and holds no serial number. Scan the part's mark."
+
+    /// What `code` is where it stands for no part; nil where it may.
+    static func notAPart(_ meaning: PlainCode?, _ code: String) -> String? {
+        switch meaning {
+        case .workOrder: "\(code) is a work order. Scan the part."
+        case .trimCode: "\(code) is a trim code and no serial number. Scan the part's mark."
+        case .serial, nil: nil
+        }
+    }
 }

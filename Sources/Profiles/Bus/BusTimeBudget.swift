@@ -17,13 +17,16 @@ package struct BusTimeBudget: Sendable, Equatable {
         package let switchDelay: Int64
         /// Quiet that it wants between two requests to itself, nanoseconds.
         package let pause: Int64
+        /// How often a read that brought no answer is asked again.
+        package let retries: Int
 
         package init(
             device: String, place: SourcePlace, polls: [Poll], timeout: Int64, switchDelay: Int64 = 0,
-            pause: Int64 = 0
+            pause: Int64 = 0, retries: Int = 0
         ) {
             (self.device, self.place, self.polls) = (device, place, polls)
             (self.timeout, self.switchDelay, self.pause) = (timeout, switchDelay, pause)
+            self.retries = retries
         }
     }
 
@@ -42,7 +45,9 @@ package struct BusTimeBudget: Sendable, Equatable {
         package let device: String
         /// How long the line is taken by one request that is not answered, nanoseconds.
         package let wait: Int64
-        /// How often that happens once the unit is only probed, nanoseconds.
+        /// How long it is taken in all until the unit is only probed: by three polls, each with its retries.
+        package let untilProbed: Int64
+        /// How often one request does that from then on, nanoseconds.
         package let every: Int64
         /// The line's load by the others and the probes, in thousandths.
         package let load: Int
@@ -118,18 +123,23 @@ package struct BusTimeBudget: Sendable, Equatable {
         units.count > 1 ? units.map(\.switchDelay).max() ?? 0 : 0
     }
 
+    /// A line is held until the whole reply could have come, then for the time-out, and where a late answer
+    /// cannot be told from another for as long again.
     private func silence(of unit: Unit) -> Silence {
-        let wait = unit.timeout * (wire.waitsOutLateReplies ? 2 : 1) + wire.time(ofCharacters: 8)
-        // The engine asks a unit that was silent three times after twenty time-outs, and a second at least.
-        let every = wait + max(1_000_000_000, 20 * unit.timeout)
+        let bytes = unit.polls.map(\.bytes).max() ?? 0
+        let missed = wire.time(ofCharacters: wire.characters(forReplyWith: bytes)) + unit.timeout
+        let wait = missed + (wire.waitsOutLateReplies ? unit.timeout : 0)
+        // The engine asks a unit that was silent three times after twenty time-outs, and a second at least;
+        // a probe has no retries.
+        let every = missed + max(1_000_000_000, 20 * unit.timeout)
         let others = units.filter { $0.device != unit.device }
         let need = others.reduce(Int64(0)) { $0 + self.need(of: $1) } + wait * 1_000_000 / every * 1_000
         let delayed = others.filter { other in
             other.polls.contains { Int64($0.period) * 1_000_000 < wait }
         }
         return Silence(
-            device: unit.device, wait: wait, every: every, load: Self.thousandths(need),
-            delayed: delayed.map(\.device))
+            device: unit.device, wait: wait, untilProbed: 3 * Int64(1 + unit.retries) * wait, every: every,
+            load: Self.thousandths(need), delayed: delayed.map(\.device))
     }
 }
 
@@ -167,6 +177,6 @@ extension BusTimeBudget.Unit {
             device: device.id, place: device.linkPlace, polls: polls,
             timeout: Int64(registers.timeoutMilliseconds) * 1_000_000,
             switchDelay: Int64(registers.timing.switchDelayMilliseconds) * 1_000_000,
-            pause: Int64(registers.timing.pauseMilliseconds) * 1_000_000)
+            pause: Int64(registers.timing.pauseMilliseconds) * 1_000_000, retries: registers.timing.retries)
     }
 }

@@ -55,10 +55,11 @@ struct BusTimeChecks {
         guard let unit = budget.units.first(where: { $0.device == silence.device }) else { return }
         let others = silence.delayed.isEmpty ? "others" : silence.delayed.joined(separator: ", ")
         let (wait, every) = (BusTimeText.milliseconds(silence.wait), BusTimeText.milliseconds(silence.every))
+        let outset = BusTimeText.milliseconds(silence.untilProbed)
         faults.warn(
             unit.place,
-            "while \(silence.device) is silent, the line waits \(wait) for it every \(every): "
-                + "polls of \(others) are left out meanwhile",
+            "while \(silence.device) is silent, the line waits \(outset) for it at first, then \(wait) "
+                + "every \(every): polls of \(others) are left out meanwhile",
             "shorten `timeout` in its profile, or give it a line of its own")
     }
 }

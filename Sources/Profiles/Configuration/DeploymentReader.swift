@@ -79,12 +79,7 @@ final class DeploymentReader {
         guard let file = file(found, namedAt: device.place),
             let profile = DeviceProfile.read(file, faults: faults)
         else { return nil }
-        if profile.id != name {
-            faults.fault(
-                SourcePlace(file: found),
-                "the file is named \(name), the profile in it \(Wording.quoted(profile.id))",
-                "give both the same name")
-        }
+        profile.checkFileName(found, faults)
         for fault in profile.vectorFaults() { faults.add(fault) }
         profilesByName[name] = profile
         return profile

@@ -83,9 +83,9 @@ struct DeviceCycleReader {
         let id = isRequired ? mapping.required(key, .name) : mapping.optional(key, .name)
         guard let id else { return nil }
         guard let point = points.first(where: { $0.id == id }) else {
-            mapping.fault(
-                key, "point \(Wording.quoted(id)) does not exist",
-                NearestName.remedy(for: id, among: points.map(\.id)))
+            mapping.faults.missing(
+                id, among: points.map(\.id), mapping.place(of: key),
+                "point \(Wording.quoted(id)) does not exist")
             return nil
         }
         return point

@@ -92,6 +92,14 @@ package struct DevicePoint: Sendable, Equatable {
     /// Both ways in which manuals write its address: `0x4100 (416641)`.
     package var addressText: String { AddressText.both(table, address) }
 
+    /// All of its addresses in both ways: `0x0004…0x0005 (40005…40006)`.
+    var addressesText: String {
+        let last = address + width - 1
+        guard last > address else { return addressText }
+        return "\(AddressText.hex(address))…\(AddressText.hex(last)) "
+            + "(\(AddressText.reference(table, address))…\(AddressText.reference(table, last)))"
+    }
+
     package init(
         id: String, table: RegisterTable, address: Int, type: ModbusValueType, byteOrder: ModbusByteOrder,
         byteOrderFrom: String? = nil, meaning: Meaning, moment: ReadMoment, access: Access,

@@ -24,9 +24,9 @@ struct SettingReader {
         let text = setting.required("value", .text)
         guard let id, let text else { return nil }
         guard let point = points.first(where: { $0.id == id }) else {
-            setting.fault(
-                "point", "point \(Wording.quoted(id)) does not exist",
-                NearestName.remedy(for: id, among: points.map(\.id)))
+            setting.faults.missing(
+                id, among: points.map(\.id), setting.place(of: "point"),
+                "point \(Wording.quoted(id)) does not exist")
             return nil
         }
         guard point.access.writes, point.isReadBack else {
@@ -38,7 +38,7 @@ struct SettingReader {
         let number = ExactDecimal(text).map(PointValue.decimal)
         let value = point.quantity == nil ? PointValue.text(text) : number ?? .text(text)
         do {
-            _ = try point.words(writing: value)
+            try point.checkComparable(try point.words(writing: value))
             return DeviceSetting(point: id, value: value)
         } catch {
             setting.fault("value", "point \(Wording.quoted(id)): \(error.what)", error.remedy)

@@ -33,9 +33,9 @@ struct GoldenVectorReader {
 
     private func known(_ entry: YAMLNode.Entry) -> Bool {
         if points.contains(where: { $0.id == entry.key }) { return true }
-        vector.faults.fault(
-            entry.place, "point \(Wording.quoted(entry.key)) does not exist",
-            NearestName.remedy(for: entry.key, among: points.map(\.id)))
+        vector.faults.missing(
+            entry.key, among: points.map(\.id), entry.place,
+            "point \(Wording.quoted(entry.key)) does not exist")
         return false
     }
 

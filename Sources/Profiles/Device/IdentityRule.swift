@@ -78,7 +78,9 @@ struct IdentityRuleReader {
             guard let node = identity.node(part.rawValue) else { continue }
             sources[part] = source(part.rawValue, node, level)
         }
-        if sources.isEmpty, identity.faults.count == before {
+        if level == nil, !DeviceIdentity.Part.allCases.contains(where: { identity.has($0.rawValue) }),
+            identity.faults.count == before
+        {
             identity.faults.fault(
                 identity.place, "the identity tells nothing", "add `modbus: basic`, or `serial: POINT`")
         }
@@ -94,9 +96,9 @@ struct IdentityRuleReader {
         }
         guard let id = YAMLForm<String>.name.read(node, identity.faults) else { return nil }
         guard let point = points.first(where: { $0.id == id }) else {
-            identity.fault(
-                key, "point \(Wording.quoted(id)) does not exist",
-                NearestName.remedy(for: id, among: points.map(\.id)))
+            identity.faults.missing(
+                id, among: points.map(\.id), identity.place(of: key),
+                "point \(Wording.quoted(id)) does not exist")
             return nil
         }
         guard point.access.reads, !point.clearsOnRead, point.moment != .onDemand else {

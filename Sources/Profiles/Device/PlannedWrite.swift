@@ -31,13 +31,18 @@ extension RegisterMap {
         guard let first = parts.first?.point else {
             throw WriteRefusal(point: "", what: "nothing is to be written", remedy: "name a point")
         }
-        if let mask = first.registerMask, first.table == .holding {
+        for part in parts where part.point.isReadBack && !commands.contains(part.point.id) {
+            try part.point.checkComparable(part.words)
+        }
+        if let mask = first.fieldMask {
             return PlannedWrite(write: try masked(parts, mask), values: parts)
         }
         for (left, right) in zip(parts, parts.dropFirst()) {
             guard left.point.table == first.table, right.point.table == first.table,
                 left.point.addresses.upperBound == right.point.address
             else { throw .apart(left.point, right.point) }
+            // Function 16 would clear what else its register holds.
+            if right.point.fieldMask != nil { throw .field(right.point, beside: left.point) }
         }
         let write = RegisterWrite(address: first.address, content: try content(parts, first))
         return PlannedWrite(write: write, values: parts)
@@ -49,7 +54,8 @@ extension RegisterMap {
     ) throws(WriteRefusal) -> RegisterWrite {
         var (mask, bits) = (mask, parts[0].words[0])
         for part in parts.dropFirst() {
-            guard part.point.address == parts[0].point.address, let other = part.point.registerMask else {
+            guard let other = part.point.fieldMask else { throw .field(parts[0].point, beside: part.point) }
+            guard part.point.address == parts[0].point.address, mask & other == 0 else {
                 throw .apart(parts[0].point, part.point)
             }
             mask |= other
@@ -86,6 +92,9 @@ extension DevicePoint {
     /// The bits of its one register that it takes; nil for whole registers and for fields of more.
     var registerMask: UInt16? { width == 1 ? type.mask.flatMap { UInt16(exactly: $0) } : nil }
 
+    /// The same for a point whose register holds other bits that must stay: never for coils.
+    var fieldMask: UInt16? { table == .holding ? registerMask : nil }
+
     /// How a point is written, and how it is found out that the device took the value.
     package struct Writing: Sendable, Equatable {
         package var function = Function.block
@@ -118,6 +127,13 @@ extension DevicePoint {
 }
 
 extension WriteRefusal {
+    fileprivate static func field(_ field: DevicePoint, beside other: DevicePoint) -> WriteRefusal {
+        WriteRefusal(
+            point: field.id,
+            what: "it is a field of a register, and \(other.id) a whole one, so one frame cannot write both",
+            remedy: "write them one after the other")
+    }
+
     fileprivate static func apart(_ left: DevicePoint, _ right: DevicePoint) -> WriteRefusal {
         WriteRefusal(
             point: right.id,

@@ -14,6 +14,11 @@ struct PointReader {
         let points: [DevicePoint]
         /// Whether it is a number that names no unit.
         let lacksUnit: Bool
+
+        /// Whether one of these settings writes it.
+        func isSet(by settings: [DeviceSetting]) -> Bool {
+            points.contains { point in settings.contains { $0.point == point.id } }
+        }
     }
 
     /// Elements of an array; the longest known curve in registers has 223 (Kolver K-DUCER).
@@ -227,10 +232,12 @@ extension YAMLForm where Value == Int128 {
                 faults.fault(node.place, "\(node.form) stands here", "write a whole number")
                 return nil
             }
-            guard let range = type?.wholeNumbers, !range.contains(number) else { return number }
+            guard let type, let range = type.wholeNumbers, !type.says(number) else { return number }
             faults.fault(
                 node.place, "\(number) is nothing that the point can say",
-                "write \(range.lowerBound)…\(range.upperBound), the raw number after `type` and `mask`")
+                range.contains(number)
+                    ? "write a number without the bits that `mask` leaves out: the gaps between its bits stay"
+                    : "write \(range.lowerBound)…\(range.upperBound), the raw number after `type` and `mask`")
             return nil
         }
     }

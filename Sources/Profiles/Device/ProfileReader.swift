@@ -26,6 +26,15 @@ extension DeviceProfile {
             source: source,
             speech: speech)
     }
+
+    /// Notes where a gateway would not find this profile in the file at `path`: it looks by name.
+    package func checkFileName(_ path: String, _ faults: FaultCollector) {
+        guard let file = path.split(separator: "/").last, file != "\(id).yaml" else { return }
+        faults.fault(
+            SourcePlace(file: path),
+            "the file is named \(Wording.quoted(String(file))), the profile in it \(Wording.quoted(id))",
+            "give both the same name: a gateway looks for \(id).yaml")
+    }
 }
 
 extension YAMLForm where Value == String {

@@ -28,6 +28,9 @@ package enum ProfileTemplate {
         # How much the device gives and takes at once, where that is less than 125 and 123 registers.
         #|limits: {registers_per_read: 64, registers_per_write: 100}
 
+        # Addresses that the device refuses, counted from 0 as `address` is: never touched.
+        #|holes: [0x0400-0x0FFF]
+
         # Values that must be of one instant: one request is one reply. The rest needs no request.
         #|requests:
         #|  - {id: live, address: 0x0010, count: 10}
@@ -44,6 +47,8 @@ package enum ProfileTemplate {
         #|  - {id: flow, address: 0x0012, type: float32, byte_order: CDAB, unit: mL/min,
         #|     resolution: "0.01", when: ready}
         #|  - {id: ready, address: 0x0018, type: bit, bit: 0}
+          # Numbered as its manual does: holding register 40.
+        #|  - {id: speed, ref: 40041, type: uint16, unit: "{rev}/min"}
           # Words for codes, and four of the 16 bits.
         #|  - {id: state, address: 0x0019, type: uint16, mask: 0x00F0,
         #|     enum: {0: idle, 1: running, else: fault}}

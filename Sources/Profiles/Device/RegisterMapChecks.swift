@@ -61,8 +61,9 @@ struct RegisterMapChecks {
                     let other = later.id == right.id ? left : right
                     fault(
                         later,
-                        (later.address > other.address ? "begins within " : "overlaps ")
-                            + "\(Wording.quoted(other.id)) at \(other.addressText)",
+                        "at \(later.addressesText) "
+                            + (later.address > other.address ? "begins within " : "overlaps ")
+                            + "\(Wording.quoted(other.id)) at \(other.addressesText)",
                         "correct the address or type of one of them")
                 }
             }
@@ -182,9 +183,10 @@ struct RegisterMapChecks {
 
     private func referred(_ id: String, by point: DevicePoint, _ key: String) -> DevicePoint? {
         guard let target = points.first(where: { $0.id == id }) else {
-            fault(
-                point, "refers by `\(key)` to \(Wording.quoted(id)), which does not exist",
-                NearestName.remedy(for: id, among: points.map(\.id)))
+            faults.missing(
+                id, among: points.map(\.id), point.place,
+                "point \(Wording.quoted(point.id)) refers by `\(key)` to \(Wording.quoted(id)), which does "
+                    + "not exist")
             return nil
         }
         guard target.access.reads else {
@@ -216,6 +218,13 @@ extension ModbusValueType {
     }
 
     var isInteger: Bool { wholeNumbers != nil }
+
+    /// Whether its registers can hold this raw number: of a mask with gaps not every one in its range.
+    func says(_ number: Int128) -> Bool {
+        guard wholeNumbers?.contains(number) == true else { return false }
+        guard case .bits(let mask, _) = self else { return true }
+        return number & ~Int128(mask >> UInt32(mask.trailingZeroBitCount & 31)) == 0
+    }
 
     /// Characters that a text has room for.
     var characters: Int {

@@ -22,7 +22,7 @@ struct RegisterMapReader {
     static let bitsPerRead = 2_000
     /// Points of one device, those of arrays included: beyond any device, and little enough to check at once.
     static let mostPoints = 5_000
-    /// Unconfirmed points that a warning names.
+    /// Points that a warning names.
     private static let mostNamed = 40
     /// Periods and timeouts: nothing answers faster, nothing is worth waiting for longer.
     static let polls = 10...86_400_000
@@ -59,7 +59,12 @@ struct RegisterMapReader {
         let limits = AccessLimits.read(top)
         let requests = top.mappings("requests", "a request", most: 1_000, request)
         let reader = PointReader(defaults: defaults, requests: requests)
-        let entries = top.mappings("points", "a point", most: Self.mostPoints, reader.entry)
+        faults.forgetUnread()
+        let entries = top.mappings("points", "a point", most: Self.mostPoints) { mapping in
+            let entry = reader.entry(mapping)
+            if entry == nil, let id = mapping.node("id")?.text { faults.noteUnread(id) }
+            return entry
+        }
         let points = entries.flatMap(\.points)
         checkCount(of: points, isComplete: faults.count == before)
         let planner = ReadPlanner(
@@ -84,6 +89,7 @@ struct RegisterMapReader {
         let timing = DeviceTiming.read(top, plan: plan)
         let identity = IdentityRuleReader.read(top, points: points)
         guard faults.count == before else { return nil }
+        if cycle == nil { tellUnwritten(entries.filter { !$0.isSet(by: setup) }) }
         return RegisterMap(
             timeoutMilliseconds: defaults.timeoutMilliseconds, timing: timing, limits: limits, points: points,
             readPlan: plan, cycle: cycle, setup: setup, vectors: vectors, identity: identity)
@@ -104,13 +110,27 @@ struct RegisterMapReader {
     private func tellUnconfirmed(_ entries: [PointReader.Entry]) {
         let ids = entries.filter { $0.points.contains(where: \.isUnconfirmed) }.map(\.id)
         guard !ids.isEmpty else { return }
-        let named = ids.prefix(Self.mostNamed).joined(separator: ", ")
-        let rest = ids.count > Self.mostNamed ? " and \(ids.count - Self.mostNamed) more" : ""
         faults.warn(
             top.place,
             (ids.count == 1 ? "1 register is" : "\(ids.count) registers are")
-                + " unconfirmed: \(named)\(rest)",
+                + " unconfirmed: \(Self.list(ids))",
             "compare them with the manual or the device, then remove `unconfirmed`")
+    }
+
+    /// A plan's set points go out with a cycle; without one nothing but `setup` writes.
+    private func tellUnwritten(_ entries: [PointReader.Entry]) {
+        let ids = entries.filter { $0.points.contains(where: \.access.writes) }.map(\.id)
+        guard !ids.isEmpty else { return }
+        faults.warn(
+            top.place,
+            (ids.count == 1 ? "1 point is" : "\(ids.count) points are")
+                + " writable, and nothing writes: \(Self.list(ids))",
+            "remove `access`; without `cycle:` only what stands in `setup:` is ever written")
+    }
+
+    private static func list(_ ids: [String]) -> String {
+        let named = ids.prefix(mostNamed).joined(separator: ", ")
+        return named + (ids.count > mostNamed ? " and \(ids.count - mostNamed) more" : "")
     }
 
     private func request(_ mapping: YAMLMapping) -> ExplicitRequest? {
@@ -180,12 +200,17 @@ enum AddressReader {
     /// `address: 40001`, as manuals write holding register 0, is taken as it stands, but seldom meant so.
     private static func warnOfReference(_ mapping: YAMLMapping, _ table: RegisterTable) {
         guard table != .coil, let text = mapping.node("address")?.text, let number = Int(text),
-            let named = AddressText.register(reference: number), named.table == table
+            let named = AddressText.register(reference: number)
         else { return }
+        let areRegisters = !named.table.holdsBits && !table.holdsBits
+        guard named.table == table || areRegisters else { return }
+        let doubt = named.table == table ? "" : ", and the table here is \(table.rawValue)"
         mapping.faults.warn(
             mapping.place(of: "address"),
-            "address \(number) looks like the one-based reference of \(table.rawValue) \(named.address)",
-            "write `ref: \(number)` if the manual counts so, or the address in hexadecimal if it does not")
+            "address \(number) looks like the one-based reference of \(named.table.rawValue) "
+                + "\(named.address)\(doubt)",
+            "write `ref: \(number)`\(doubt.isEmpty ? "" : " without `table`") if the manual counts so, or "
+                + "the address in hexadecimal if it does not")
     }
 }
 

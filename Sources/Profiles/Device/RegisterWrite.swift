@@ -47,19 +47,29 @@ extension RegisterMap {
     /// The frames that start a step, in order: what binds the result, the set points, the start command;
     /// empty where the device takes none of them.
     ///
-    /// It is one frame, but for a start command in another table or one that is a pulse: that comes last, in
-    /// a frame of its own, so that the device begins with everything set. `token` is what the cycle's `bind`
-    /// asks for. Throws as `write` does.
+    /// It is one frame, but for fields of registers, which come first, one frame a register, and for a start
+    /// command that is a field, a pulse or in another table: that comes last, in a frame of its own, so that
+    /// the device begins with everything set. `token` is what the cycle's `bind` asks for. Throws as `write`
+    /// does.
     package func startWrites(_ setPoints: [SetPoint], token: String) throws(WriteRefusal) -> [PlannedWrite] {
         var values = setPoints.map { (point: $0.point, value: PointValue.decimal($0.value)) }
         if let binding = cycle?.binding { values.append((binding.write, .text(token))) }
-        guard let start = cycle?.start else { return values.isEmpty ? [] : [try plan(values)] }
-        let table = point(start.point)?.table
-        let isApart =
-            start.pulseMilliseconds != nil || values.contains { self.point($0.point)?.table != table }
+        var fields: [Int: [(point: String, value: PointValue)]] = [:]
+        for value in values {
+            guard let point = point(value.point), point.fieldMask != nil else { continue }
+            fields[point.address, default: []].append(value)
+        }
+        values.removeAll { point($0.point)?.fieldMask != nil }
+        var writes: [PlannedWrite] = []
+        for (_, values) in fields.sorted(by: { $0.key < $1.key }) { writes.append(try plan(values)) }
+        guard let start = cycle?.start else { return values.isEmpty ? writes : writes + [try plan(values)] }
         let command = (point: start.point, value: PointValue.decimal(start.value))
-        guard isApart, !values.isEmpty else { return [try plan(values + [command])] }
-        return [try plan(values), try plan([command])]
+        let (table, isField) = (point(start.point)?.table, point(start.point)?.fieldMask != nil)
+        let isApart =
+            isField || start.pulseMilliseconds != nil
+            || values.contains { self.point($0.point)?.table != table }
+        guard isApart, !values.isEmpty else { return writes + [try plan(values + [command])] }
+        return writes + [try plan(values), try plan([command])]
     }
 
     /// The frame of a command; with `isOver` the one that takes it back after its pulse.
@@ -107,9 +117,10 @@ extension DevicePoint {
         }
         if let mask = registerMask, case .integer(let bits) = raw {
             let shift = mask.trailingZeroBitCount
-            guard (0...Int128(mask >> shift)).contains(bits) else {
+            guard (0...Int128(mask >> shift)).contains(bits), bits & ~Int128(mask >> shift) == 0 else {
                 throw WriteRefusal(
-                    point: id, what: "\(value) does not fit its bits", remedy: "0…\(mask >> shift)")
+                    point: id, what: "\(value) does not fit its bits",
+                    remedy: "0…\(mask >> shift), with no bit that `mask` leaves out")
             }
             return [UInt16(truncatingIfNeeded: bits) << UInt16(shift)]
         }

@@ -38,11 +38,16 @@ struct WritingReader {
                 point.place, "\(name) has its bytes swapped, and is written by a mask",
                 "give it `byte_order: ABCD` and count its bits as they stand on the wire")
         }
+        if point.writing.readBack == .itself, point.isReadBack, point.isDependent {
+            faults.fault(
+                point.place, "\(name) is written, and what it reads depends on another point",
+                "name by `verify` a point that shows it by itself, or write `verify: no`")
+        }
         guard case .point(let id) = point.writing.readBack else { return }
         guard let shown = points.first(where: { $0.id == id }) else {
-            faults.fault(
-                point.place, "\(name) refers by `verify` to \(Wording.quoted(id)), which does not exist",
-                NearestName.remedy(for: id, among: points.map(\.id)))
+            faults.missing(
+                id, among: points.map(\.id), point.place,
+                "\(name) refers by `verify` to \(Wording.quoted(id)), which does not exist")
             return
         }
         if !shown.access.reads || shown.clearsOnRead || shown.isDependent {

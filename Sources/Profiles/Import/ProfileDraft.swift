@@ -53,7 +53,8 @@ struct ProfileDraft {
             }
             return
         }
-        guard point.address + point.type.registers <= 65_536, point.address >= 0 else {
+        // Before it is added to: the other file may say any number.
+        guard (0...65_535).contains(point.address), point.address + point.type.registers <= 65_536 else {
             leaveOut(
                 point.name, line: line, "its address \(point.address) is beyond 65535", "correct the address")
             return

@@ -59,7 +59,7 @@ struct TelegrafImport {
             return
         }
         let written = field["data_type"]?.text ?? "UINT16"
-        let inOrder = addresses == Array(first..<first + addresses.count)
+        let inOrder = addresses.enumerated().allSatisfy { $1 &- first == $0 }
         guard table.holdsBits || inOrder, let type = type(written, registers: addresses.count, field) else {
             draft.leaveOut(
                 "\(name): \(written) at \(addresses.map(String.init).joined(separator: ","))",

@@ -1,3 +1,4 @@
+package import Codecs
 package import Inspection
 internal import Metrology
 
@@ -8,6 +9,9 @@ package struct PlanFile: Sendable {
     let stepPlaces: [String: SourcePlace]
     let characteristicPlaces: [String: SourcePlace]
 
+    /// What codes of one word mean to the plan.
+    package var plainCodes: PlainCode.Table { plan.plainCodes }
+
     /// The plan in `file`; nil after noting everything that is wrong in `faults`.
     ///
     /// ```yaml
@@ -15,6 +19,7 @@ package struct PlanFile: Sendable {
     /// revision: 4
     /// part_numbers: ["4L0014-163B"]
     /// plain_serials: {"SA#####": "4L0014-163B"}
+    /// other_codes: {"WO-######": work_order, "???????": trim_code}
     /// operation: "060 Flow test"
     /// cycle: {start: scan, complete: bench.cycle, timeout: 300 s, retest: 1}
     /// steps:
@@ -50,7 +55,7 @@ private struct PlanReader {
         let revision = top.required("revision", .integer(1...1_000_000))
         let partNumbers = top.required("part_numbers", .list(of: .text(1...64), 1...1_000)) ?? []
         let operation = top.required("operation", .text(1...100))
-        let plainSerials = plainSerials(partNumbers)
+        let plainCodes = PlainCodeReader(top: top, faults: faults).read(partNumbers)
         let defaults = cycleDefaults()
         let steps = steps(defaults)
         let characteristics = top.mappings("characteristics", "a characteristic", most: 2_000) { mapping in
@@ -65,34 +70,13 @@ private struct PlanReader {
         return PlanFile(
             plan: InspectionPlan(
                 id: id, revision: revision, sha256: sha256, partNumbers: partNumbers,
-                plainSerials: plainSerials,
-                operation: operation, retests: defaults.retests, steps: steps.map(\.step),
+                plainCodes: plainCodes, operation: operation, retests: defaults.retests,
+                steps: steps.map(\.step),
                 characteristics: characteristics.map(\.0)),
             stepPlaces: Dictionary(
                 steps.map { ($0.step.id, $0.place) }, uniquingKeysWith: { first, _ in first }),
             characteristicPlaces: Dictionary(
                 characteristics.map { ($0.0.id, $0.1) }, uniquingKeysWith: { first, _ in first }))
-    }
-
-    private func plainSerials(_ partNumbers: [String]) -> [String: String] {
-        var serials: [String: String] = [:]
-        for entry in top.mapping("plain_serials", "plain_serials")?.namedEntries() ?? [] {
-            guard let number = YAMLForm<String>.text(1...64).read(entry.value, faults) else { continue }
-            if !partNumbers.contains(number) {
-                faults.fault(
-                    entry.value.place, "\(Wording.quoted(number)) is no part number of this plan",
-                    NearestName.remedy(for: number, among: partNumbers))
-            }
-            if !(1...64).contains(entry.key.utf8.count)
-                || !entry.key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-            {
-                faults.fault(
-                    entry.place, "\(Wording.quoted(entry.key)) is no pattern",
-                    "write 1…64 ASCII characters, `#` for a digit, `@` for a letter A…Z")
-            }
-            serials[entry.key] = number
-        }
-        return serials
     }
 
     private func cycleDefaults() -> CycleDefaults {

@@ -53,6 +53,8 @@ package final class FaultCollector {
 
     private var faults: Set<Fault> = []
     private var warned: Set<Fault> = []
+    /// Names that the file gives to what could not be read: whoever refers to them is not wrong for that.
+    private var unread: Set<String> = []
     /// Faults that came after `mostKept` were full.
     package private(set) var leftOut = 0
 
@@ -76,6 +78,20 @@ package final class FaultCollector {
     package func warn(_ place: SourcePlace, _ what: String, _ remedy: String) {
         guard warned.count < Self.mostKept else { return }
         warned.insert(Fault(place, what, remedy))
+    }
+
+    /// Begins a file whose names have nothing to do with those of the file before.
+    func forgetUnread() { unread = [] }
+
+    /// `name` is there, and a fault says why it could not be read.
+    func noteUnread(_ name: String) { unread.insert(name) }
+
+    /// Notes, as `what`, that `name` does not exist, unless it is there and could not be read. An array `a`
+    /// stands for its elements `a.0`, `a.1` too.
+    func missing(_ name: String, among names: [String], _ place: SourcePlace, _ what: String) {
+        let array = name.lastIndex(of: ".").map { String(name[..<$0]) }
+        guard !unread.contains(name), array.map(unread.contains) != true else { return }
+        fault(place, what, NearestName.remedy(for: name, among: names + unread))
     }
 
     /// Whether nothing so far stops the start.

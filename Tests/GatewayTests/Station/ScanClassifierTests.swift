@@ -68,6 +68,41 @@ import Transports
     }
 
     @Test(arguments: [
+        ("WO-000123", "WO-000123 is a work order. Scan the part."),
+        ("TC-7GZ8", "TC-7GZ8 is a trim code and no serial number. Scan the part's mark."),
+        (
+            "https://acme.example/parts/0191c0de-1111-4222-8333-444455556666",
+            "This label leads to the part's page and holds no serial number. Scan the part's mark."
+        ),
+    ])
+    func aCodeThatStandsForNoPartIsRefusedWithWhatItIs(text: String, sentence: String) throws {
+        let refused = try #require(refusal(try classify(text)))
+        #expect(refused.code == .unknownPart)
+        #expect(refused.text == sentence)
+    }
+
+    @Test func anElementMayLookLikeAWorkOrder() throws {
+        // What an element names is what it is: patterns are for codes that name nothing.
+        let mark = "[)>\u{1e}06\u{1d}1P4L0014-163B\u{1d}SWO-000123\u{1e}\u{04}"
+        guard case .part(let part) = try classify(mark) else {
+            Issue.record("not taken for a part")
+            return
+        }
+        #expect(part.serial == "WO-000123")
+    }
+
+    @Test func aGS1MarkNamesItsPartByTheMakersPartNumber() throws {
+        let mark = "010950600013435221SA10197\u{1d}2404L0014-163B"
+        guard case .part(let part) = try classify(mark, symbology: "]d2") else {
+            Issue.record("not taken for a part")
+            return
+        }
+        #expect(part.serial == "SA10197")
+        #expect(part.number == "4L0014-163B")
+        #expect(part.symbology == "]d2")
+    }
+
+    @Test(arguments: [
         [0xFF, 0xFE], [0x07], [], Array("SA10197\u{7}".utf8), Array("SA 10197".utf8),
         Array("[)>\u{1e}06\u{1d}17V98897\u{1d}1P4L0014-163B\u{1d}SSA10197".utf8), Array("[)>".utf8),
         Array("https://example.org/SA10197".utf8), [UInt8](repeating: 0x41, count: 10_000),

@@ -28,7 +28,12 @@ enum StationFixture {
     static func station() throws -> InspectionStation {
         let plan = InspectionPlan(
             id: "flow", revision: 1, sha256: "ab12", partNumbers: ["4L0014-163B"],
-            plainSerials: ["SA#####": "4L0014-163B"], operation: "060 Flow test", retests: 1,
+            plainCodes: PlainCode.Table(
+                [
+                    PlainCode.Table.Entry("SA#####", .serial(partNumber: "4L0014-163B")),
+                    PlainCode.Table.Entry("WO-######", .workOrder),
+                    PlainCode.Table.Entry("TC-????", .trimCode),
+                ].compactMap { $0 }), operation: "060 Flow test", retests: 1,
             steps: [
                 PlanStep(
                     id: "leak", title: "Leak-off at 160 MPa", completes: "bench", setPoints: [],

@@ -10,7 +10,7 @@ struct BusTimeBudgetTests {
 
     private func budget(
         units: Int, period: Int, registers: Int = 10, baud: Int = 19_200, timeout: Int64 = 500,
-        framing: BusWire.Framing? = nil, switchDelay: Int64 = 0, pause: Int64 = 0
+        framing: BusWire.Framing? = nil, switchDelay: Int64 = 0, pause: Int64 = 0, retries: Int = 0
     ) -> BusTimeBudget {
         let wire = BusWire(
             line: "modbus+rtu:///dev/ttyUSB0", framing: framing ?? .rtu(baud: baud, bitsPerCharacter: 11))
@@ -18,7 +18,8 @@ struct BusTimeBudgetTests {
             BusTimeBudget.Unit(
                 device: "M-\(number)", place: Self.place,
                 polls: [.init(bytes: 2 * registers, period: period)],
-                timeout: timeout * 1_000_000, switchDelay: switchDelay * 1_000_000, pause: pause * 1_000_000)
+                timeout: timeout * 1_000_000, switchDelay: switchDelay * 1_000_000, pause: pause * 1_000_000,
+                retries: retries)
         }
         return BusTimeBudget(wire: wire, units: list)
     }
@@ -114,17 +115,21 @@ struct BusTimeBudgetTests {
         #expect(files.check("/etc/plumbline/gateway.yaml").deployment?.budgets == [])
     }
 
-    /// 500 ms in vain, as long again for a late answer, and the request itself: 1,004.58 ms, after 10 s of
-    /// peace.
+    /// 33 characters of request and expected reply, 500 ms in vain, and as long again for a late answer:
+    /// 1,018.906 ms. The next probe is due 10 s after the answer was given up.
     @Test func aSilentUnitIsReckonedWith() throws {
-        let budget = budget(units: 2, period: 500)
+        let budget = budget(units: 2, period: 500, retries: 1)
         let silence = try #require(budget.worstSilence)
-        #expect(silence.wait == 1_000_000_000 + 4_583_333)
-        #expect(silence.every == silence.wait + 10_000_000_000)
+        #expect(silence.wait == 18_906_250 + 2 * 500_000_000)
+        // Three polls, each asked twice, before it is only probed.
+        #expect(silence.untilProbed == 6 * silence.wait)
+        #expect(silence.every == 18_906_250 + 500_000_000 + 10_000_000_000)
         #expect(silence.delayed.count == 1)
         let (_, warnings) = faults(budget)
         #expect(
-            warnings.contains { $0.contains("is silent, the line waits 1004.5 ms for it every 11004.5 ms") })
+            warnings.contains {
+                $0.contains("the line waits 6113.4 ms for it at first, then 1018.9 ms every 10518.9 ms")
+            })
         // Polls that are rarer than that wait are late, and not left out.
         #expect(faults(self.budget(units: 2, period: 2_000)).warnings.isEmpty)
     }

@@ -191,10 +191,32 @@ struct PointKindsTests {
                 "p.yaml:9:22: address 40001 looks like the one-based reference of "
                     + "holding 0: write `ref: 40001` if the manual counts so, "
                     + "or the address in hexadecimal if it does not",
+                "p.yaml:11:22: address 30001 looks like the one-based reference of "
+                    + "input 0, and the table here is holding: write `ref: 30001` without `table` if the "
+                    + "manual counts so, or the address in hexadecimal if it does not",
                 "p.yaml:13:22: address 30005 looks like the one-based reference of "
                     + "input 4: write `ref: 30005` if the manual counts so, "
                     + "or the address in hexadecimal if it does not",
             ])
+    }
+
+    /// Seen failing with nothing told, and with it told of devices that have a cycle.
+    @Test("A point that nothing writes is doubted where nothing but `setup` could")
+    func unwritten() throws {
+        let points = """
+            points:
+              - {id: a, address: 0, type: uint16, unit: "1", access: read_write}
+              - {id: b, address: 1, type: uint16, unit: "1", access: read_write}
+              - {id: seq, address: 2, type: uint16, unit: "1"}
+            """
+        let setup = "\nsetup:\n  - {point: a, value: \"1\"}\n"
+        #expect(
+            OneRequest.read(points + setup).1.warnings.map(\.description) == [
+                "p.yaml:1:1: 1 point is writable, and nothing writes: b: remove `access`; without `cycle:` "
+                    + "only what stands in `setup:` is ever written"
+            ])
+        // A plan may set any point of a device that it starts.
+        #expect(OneRequest.read(points + "\ncycle:\n  complete: {sequence: seq}\n").1.warnings.isEmpty)
     }
 
     @Test("A hole written as a manual counts from one is doubted, one written from zero is not")

@@ -196,6 +196,132 @@ struct ProfileImportTests {
             }
         }
     }
+
+    /// Seen failing (the program ended) with addresses added up before they were compared with the last one.
+    @Test(
+        "An address beyond every register is left out, however large it is",
+        arguments: ["9223372036854775807", "9223372036854775806", "-9223372036854775808", "65536", "-1"])
+    func hugeAddresses(_ address: String) {
+        for (format, text) in Self.files(number: address, elsewhere: "0") {
+            let read = imported(format, text)
+            #expect(read.text?.contains("id: good") == true, "\(format): \(read)")
+            #expect(read.text?.contains("id: bad") == false)
+            #expect(read.warnings.count == 1, "\(read.warnings)")
+        }
+    }
+
+    /// One file of each kind with `number` as the address of `bad`, and `elsewhere` in other places.
+    private static func files(number: String, elsewhere: String) -> [(ProfileImport.Format, String)] {
+        let register = #"data_type="INT32", byte_order="ABCD""#
+        return [
+            (
+                .telegraf,
+                """
+                [[inputs.modbus]]
+                holding_registers = [
+                  {name="good", \(register), scale=1.0, address=[1,2]},
+                  {name="bad", \(register), scale=1.0, address=[\(number)]},
+                ]
+                """
+            ),
+            (
+                .telegraf,
+                """
+                [[inputs.modbus]]
+                [[inputs.modbus.request]]
+                fields = [{address=1, name="good", type="INT16"},
+                  {address=\(number), name="bad", type="INT64"}]
+                """
+            ),
+            (
+                .neuronCSV,
+                "name,address,type,decimal\ngood,1!400001,INT16,\nbad,1!\(number)\(elsewhere),INT64,\n"
+            ),
+            (
+                .edgex,
+                """
+                deviceResources:
+                - name: good
+                  attributes: {primaryTable: HOLDING_REGISTERS, startingAddress: 1}
+                  properties: {valueType: Int16}
+                - name: bad
+                  attributes: {primaryTable: HOLDING_REGISTERS, startingAddress: "\(number)"}
+                  properties: {valueType: Int64}
+                """
+            ),
+        ]
+    }
+
+    @Test("Whatever numbers stand in a file of the right form, it is read or refused")
+    func randomNumbers() {
+        let seed = SeededRandom.seed()
+        print("SEED=\(seed)")
+        var random = SeededRandom(seed: seed)
+        let types = ["INT8L", "UINT64", "FIXED", "STRING", "BIT", "FLOAT32"]
+        for _ in 0..<3_000 {
+            for (format, form) in Self.forms {
+                // One piece of text after each number that is left open.
+                let text = form.split(separator: "§", omittingEmptySubsequences: false).map {
+                    $0 + (Self.numbers.randomElement(using: &random) ?? "0")
+                }
+                _ = imported(
+                    format, text.joined().replacing("TYPE", with: types.randomElement(using: &random) ?? ""))
+            }
+        }
+    }
+
+    /// Numbers at the ends of what fits somewhere, and beyond.
+    private static let numbers = [
+        "0", "1", "-1", "15", "16", "125", "65535", "65536", "99999", "400000", "465536", "2147483648",
+        "9223372036854775807", "-9223372036854775808", "9223372036854775808", "0x7fffffffffffffff",
+        "0x-1", "1e30", "1e400", "-1e400", "1e-400", "1e9223372036854775807", "0.1", "-0", "1_000", "NaN",
+        "170141183460469231731687303715884105727", "-170141183460469231731687303715884105728", "",
+        "0." + String(repeating: "0", count: 400) + "1", String(repeating: "9", count: 400),
+    ]
+
+    /// Files whose numbers are open (§).
+    private static let forms: [(ProfileImport.Format, String)] = [
+        (
+            .telegraf,
+            """
+            [[inputs.modbus]]
+            holding_registers = [
+            {name="a", data_type="TYPE", scale=§, address=[§, §]},
+            {name="b", data_type="TYPE", length=§, bit=§, address=[§]}]
+            [[inputs.modbus.request]]
+            fields = [{address=§, type="TYPE", length=§, scale=§}] #
+            """
+        ),
+        (
+            .telegraf,
+            """
+            [[inputs.modbus]]
+            input_registers = [{data_type="TYPE", scale="§", address=[§]}] #
+            """
+        ),
+        (
+            .neuronCSV,
+            """
+            name,address,type,decimal,bias
+            a,§!§.§H,STRING,§,§
+            b,1!4§.§,BIT,§,§
+            c,1!§#BL,INT64,§,§
+            """
+        ),
+        (
+            .edgex,
+            """
+            deviceResources:
+            - attributes: {primaryTable: HOLDING_REGISTERS, startingAddress: "§.§"}
+              properties: {valueType: Bool, scale: "§", offset: "§"}
+            - attributes: {primaryTable: COILS, startingAddress: "§"}
+              properties: {valueType: String, scale: "§", offset: "§"}
+            - attributes: {primaryTable: INPUT_REGISTERS, startingAddress: "§",
+                stringRegisterSize: "§"}
+              properties: {valueType: String, offset: "§"} #
+            """
+        ),
+    ]
 }
 
 @Suite("A profile to fill in")

@@ -1,3 +1,4 @@
+import Codecs
 import Inspection
 import Metrology
 import Testing
@@ -131,8 +132,8 @@ struct PlanChecksTests {
         ).get()
         let file = PlanFile.read(SourceFile(path: "p", bytes: bytes), faults: FaultCollector())
         let plan = try #require(file?.plan)
-        #expect(plan.partNumber(forPlainSerial: "SA10197") == "4L0014-163B")
-        #expect(plan.partNumber(forPlainSerial: "SB10197") == nil)
+        #expect(plan.plainCodes.meaning(of: "SA10197") == .serial(partNumber: "4L0014-163B"))
+        #expect(plan.plainCodes.meaning(of: "SB10197") == nil)
         #expect(plan.roles == ["bench", "meter", "tool"])
     }
 }

@@ -31,4 +31,20 @@ extension PartMark {
         }
         return bytes
     }
+
+    /// `bytes` as text that `unescape` reads back: printable ASCII as it is, a backslash doubled, all else
+    /// as `\xHH`. Nothing of a mark that is shown so can move a cursor or forge a line.
+    package static func escape(_ bytes: some Sequence<UInt8>) -> String {
+        var text = ""
+        for byte in bytes {
+            if byte == UInt8(ascii: "\\") {
+                text += #"\\"#
+            } else if (0x20...0x7E).contains(byte) {
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                text += #"\x"# + Hex.text([byte])
+            }
+        }
+        return text
+    }
 }

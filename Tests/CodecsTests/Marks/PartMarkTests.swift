@@ -2,17 +2,12 @@ import Testing
 
 @testable import Codecs
 
-/// A message of format `format` with `fields`, as ISO/IEC 15434 writes it.
 private func message(_ format: String, _ fields: [String]) -> [UInt8] {
-    let header: [UInt8] = [0x5B, 0x29, 0x3E, 0x1E]
-    return header + Array(format.utf8) + fields.flatMap { [0x1D] + Array($0.utf8) } + [0x1E, 0x04]
+    MarkSamples.message(format, fields)
 }
 
 private func refusal(_ bytes: [UInt8], symbology: String? = nil) -> MarkError? {
-    do throws(MarkError) {
-        _ = try PartMark.parse(bytes, symbology: symbology)
-        return nil
-    } catch { return error }
+    MarkSamples.refusal(bytes, symbology: symbology)
 }
 
 struct PartMarkTests {
@@ -34,7 +29,7 @@ struct PartMarkTests {
         #expect(mark.elements.map(\.value) == ["98897", "4L0014-163B", "SA10197"])
         #expect(mark.elements.map(\.offset) == [7, 16, 30])
         #expect(
-            mark.derivation == [
+            mark.derivation.map(\.description) == [
                 "serial is S", "part number is 1P", "UII is D + 17V + 1P + S (construct 2)",
             ])
     }
@@ -98,7 +93,7 @@ struct PartMarkTests {
     @Test func aCompleteUIIIsTheSerialWhereThereIsNoOther() throws {
         let mark = try PartMark.parse(message("06", ["25SD0CVA5786950"]))
         #expect(mark.serial == "D0CVA5786950")
-        #expect(mark.derivation.first == "serial is the whole UII, which is never split")
+        #expect(mark.derivation.first?.description == "serial is the whole UII, which is never split")
     }
 
     @Test func withoutAnEnterpriseThereIsASerialButNoUII() throws {
@@ -179,7 +174,7 @@ struct PartMarkTests {
         (["17V98897", "1P1", "S1", "25SDOTHER"], 20),  // two different UIIs, told at the one put together
         (["17V9889", "1P1", "S1"], 10),  // a CAGE code of four characters
         (["17V98897", "1P1", "Ssa1"], 21),  // lower case
-        (["12V19453263X", "1P1", "S1"], 10),  // a DUNS number with a letter
+        (["12V19453263X", "1P1", "S1"], 18),  // a DUNS number with a letter
         (["25SXX123"], 10),  // no issuing agency
         (["17V98897", "1P" + String(repeating: "A", count: 40), "S12345"], 59),  // 51 characters of UII
         (["17V98897", "1P1"], 0),  // nothing identifies the item
@@ -189,12 +184,9 @@ struct PartMarkTests {
     }
 
     @Test func otherFormatsAreRefusedWithWhatIsRead() throws {
-        let error = try #require(refusal(message("05", ["800412345"])))
+        let error = try #require(refusal(message("99", ["S1"])))
         #expect(error.offset == 4)
-        #expect(
-            error.what.contains(
-                "what is read: a plain serial number, and ISO/IEC 15434 formats 06, 12 and DD"))
-        #expect(refusal(message("99", ["S1"])) != nil)
+        #expect(error.what.contains("what is read: a plain serial number, ISO/IEC 15434 formats 05, 06, 12"))
     }
 
     @Test func aScannerThatContradictsTheMarkIsRefused() {
@@ -205,23 +197,6 @@ struct PartMarkTests {
 
     @Test func offsetsCountFromWhatWasScanned() {
         #expect(refusal(Array("]C0FI 1".utf8))?.offset == 5)
-    }
-
-    @Test func hostileMarksNeverCrashAndWhatIsAcceptedIsClean() throws {
-        var random = SeededRandom(seed: 0x5CA9)
-        let sound = message("06", ["17V98897", "1P4L0014-163B", "SSA10197"])
-        for _ in 0..<10_000 {
-            var bytes = Bool.random(using: &random) ? sound : random.bytes(upTo: 120)
-            for _ in 0..<Int.random(in: 0...3, using: &random) where !bytes.isEmpty {
-                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
-                    in: 0...255, using: &random)
-            }
-            guard let mark = try? PartMark.parse(bytes) else { continue }
-            let isClean = mark.serial.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !mark.serial.isEmpty
-            #expect(isClean, "seed 5CA9: \(Hex.text(bytes))")
-        }
-        #expect(refusal([UInt8](repeating: 0x39, count: 7_089))?.offset == 50)
-        #expect(refusal([UInt8](repeating: 0x39, count: 1_000_000)) != nil)
     }
 
     // MARK: escapes

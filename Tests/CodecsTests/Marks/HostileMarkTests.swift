@@ -1,0 +1,150 @@
+import Testing
+
+@testable import Codecs
+
+/// Scans that somebody made up to do harm, and what wear, dirt and wrongly set scanners make of good ones.
+@Suite struct HostileMarkTests {
+    /// What is put into marks, before or behind them, or stands alone.
+    private static let payloads: [[UInt8]] =
+        [
+            "\r\n", "\n", "\r", "\u{0}", "\u{7}", "\u{8}\u{8}\u{8}", "\u{1B}[2J", "\u{1B}]0;x\u{7}",
+            "\u{9B}31m",
+            "\u{202E}", "\u{2066}", "\u{200F}", "\u{FEFF}", "\u{85}", "\u{2028}", "é", "e\u{301}",
+            "'; DROP TABLE part;--", "' OR '1'='1", "\" OR 1=1 --", "=1+1", "=cmd|'/C calc'!A0", "+1",
+            "@SUM(A1)",
+            "-2+3", "../../etc/passwd", "..\\..\\x", "/dev/zero", "C:\\x", "%2e%2e%2f", "#", "+", "+/#",
+            "plant/+/scan", "$SYS/#", "<script>alert(1)</script>", "{{7*7}}", "${jndi:ldap://x}", "$(reboot)",
+            "`id`", "%s%s%n", "[)>", "[)>\u{1E}", "[)>\u{1E}06\u{1D}SA1\u{1E}\u{04}", "\u{1E}\u{04}",
+            "\u{1D}",
+            "\u{1D}\u{1D}", "\u{1E}06\u{1D}SB1", "]d2", "]C1", "]d1", "https://", "://", "%00", "%0d%0a",
+            "(01)",
+        ].map { Array($0.utf8) } + [
+            // Overlong forms of / and NUL, half a character, a surrogate, a lead byte alone.
+            [0xC0, 0xAF], [0xE0, 0x80, 0xAF], [0xC0, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xFF],
+            [0xFE, 0xFF],
+            [UInt8](repeating: 0x39, count: 7_089), [UInt8](repeating: 0x41, count: 4_296),
+        ]
+
+    private static let sound: [[UInt8]] = [
+        MarkSamples.message("06", ["17V98897", "1P4L0014-163B", "SSA10197"]),
+        MarkSamples.message("12", ["MFR 0CVA5", "SER 674A36458"]),
+        MarkSamples.message("05", ["8004061414100012345", "0109506000134352"]),
+        MarkSamples.gs1(["]d2010950600013435221SA10197", "10L7"]),
+        Array("https://example.com/01/09506000134352/10/L7/21/SA10197?17=261231".utf8),
+        Array("https://acme.ambactracker.example/parts/0191c0de-1111-4222-8333-444455556666".utf8),
+        Array("SA10197".utf8), Array("]C0FI-000123".utf8),
+    ]
+
+    private static let symbologies: [String?] = [
+        nil, nil, nil, "]d1", "]d2", "]C0", "]C1", "]Q3", "]\u{1B}[", "x",
+    ]
+
+    private static func scan(_ random: inout SeededRandom) -> [UInt8] {
+        var bytes = sound.randomElement(using: &random) ?? []
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0: bytes = payloads.randomElement(using: &random) ?? []
+        case 1: bytes = random.bytes(upTo: 120)
+        case 2: bytes = Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random)))
+        case 3: bytes += sound.randomElement(using: &random) ?? []
+        case 4:
+            // An envelope within an envelope.
+            let place = Int.random(in: 0...bytes.count, using: &random)
+            bytes.insert(contentsOf: sound.randomElement(using: &random) ?? [], at: place)
+        default: break
+        }
+        for _ in 0..<Int.random(in: 0...2, using: &random) {
+            let place = Int.random(in: 0...bytes.count, using: &random)
+            if Bool.random(using: &random) {
+                bytes.insert(contentsOf: payloads.randomElement(using: &random) ?? [], at: place)
+            } else if place < bytes.count {
+                bytes[place] = UInt8.random(in: 0...255, using: &random)
+            }
+        }
+        return bytes
+    }
+
+    @Test func eachIsReadExactlyOrRefusedInWordsThatHarmNobody() {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("hostile marks: seed \(seed)")
+        var random = SeededRandom(seed: seed)
+        var (read, refused) = (0, 0)
+        for index in 0..<100_000 {
+            let bytes = Self.scan(&random)
+            let symbology = Self.symbologies.randomElement(using: &random) ?? nil
+            let fault: String?
+            do throws(MarkError) {
+                fault = Self.fault(try PartMark.parse(bytes, symbology: symbology), bytes)
+                read += 1
+            } catch {
+                fault = Self.fault(error, bytes)
+                refused += 1
+            }
+            if let fault {
+                Issue.record("seed \(seed), scan \(index): \(fault): \(Hex.text(bytes.prefix(200)))")
+                return
+            }
+        }
+        // Some damage hits what does not matter; a run that reads nothing has tested nothing.
+        #expect(read > 1_000 && refused > 1_000, "seed \(seed): \(read) read, \(refused) refused")
+    }
+
+    /// What is wrong with `mark` as the reading of `bytes`.
+    private static func fault(_ mark: PartMark, _ bytes: [UInt8]) -> String? {
+        guard mark.raw == bytes || Array((mark.symbology ?? "").utf8) + mark.raw == bytes else {
+            return "another mark than was scanned"
+        }
+        guard let name = mark.serial ?? mark.partID, !name.isEmpty else { return "neither serial nor id" }
+        let values = [name, mark.uii, mark.symbology].compactMap { $0 } + mark.elements.map(\.identifier)
+        guard values.allSatisfy({ $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }) else {
+            return "an identity that is not printable"
+        }
+        guard name.utf8.count <= 50, (mark.uii ?? "").utf8.count <= 50 else { return "too long" }
+        guard (mark.uii ?? "").utf8.allSatisfy(\.isItemIdentity) else { return "no characters of a UII" }
+        guard mark.format != .plain || mark.raw == Array(name.utf8) else { return "not the whole mark" }
+        return nil
+    }
+
+    private static func fault(_ error: MarkError, _ bytes: [UInt8]) -> String? {
+        guard !error.what.isEmpty, error.what.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+            return "a reason that is not printable: \(Array(error.what.utf8))"
+        }
+        guard error.what.utf8.count < 300 else { return "a reason of \(error.what.utf8.count) characters" }
+        guard (0...bytes.count).contains(error.offset) else { return "refused at \(error.offset)" }
+        // Symbols as full as they can be are all alike and take long to show.
+        let shown = bytes.count < 1_000 ? PartMark.escape(bytes) : ""
+        guard shown.utf8.allSatisfy({ (0x20...0x7E).contains($0) }),
+            shown.isEmpty || (try? PartMark.unescape(shown)) == bytes
+        else { return "shown as something else" }
+        return nil
+    }
+
+    @Test func nothingLongerThanASymbolIsLookedAt() {
+        #expect(MarkSamples.refusal([UInt8](repeating: 0x39, count: 7_089))?.offset == 50)
+        #expect(MarkSamples.refusal([UInt8](repeating: 0x39, count: 1_000_000))?.offset == 7_092)
+        let many = MarkSamples.message("06", [String](repeating: "Q1", count: 65))
+        #expect(MarkSamples.refusal(many)?.what == "more than 64 elements")
+        let strings = MarkSamples.gs1([String](repeating: "91A", count: 65))
+        #expect(MarkSamples.refusal(strings, symbology: "]d2")?.what == "more than 64 elements")
+    }
+
+    @Test(arguments: [
+        // A message in a message, in an unknown element's value and behind a cut.
+        ("[)>\u{1E}06\u{1D}Q[)>\u{1D}SSA1\u{1E}\u{04}", 8, "a message within the message"),
+        ("[)>\u{1E}06\u{1D}SSA1[)>\u{1E}06\u{1D}SSA2\u{1E}\u{04}", 15, "second envelope"),
+        ("[)>\u{1E}06\u{1D}SSA1\u{1E}06\u{1D}SSA1\u{1E}\u{04}", 12, "second envelope"),
+        ("[)>\u{1E}06\u{1D}SSA1\u{1E}\u{04}[)>\u{1E}06\u{1D}SSA1\u{1E}\u{04}", 13, "bytes after"),
+        ("[)>\u{1E}06\u{1D}SSA1\u{1E}\u{04}\r\n", 13, "bytes after"),
+        ("[)>\u{1E}06\u{1D}SSA1\u{04}", 12, "cut off"),
+        ("[)>\u{1E}06\u{1D}", 7, "cut off"), ("[)>\u{1E}06\u{1E}\u{04}", 6, "GS (1d) is missing"),
+        ("[)>\u{1E}06\u{1D}\u{1E}\u{04}", 7, "empty element"),
+        ("[)>\u{1E}05\u{1D}\u{1E}\u{04}", 7, "empty element"),
+        ("[)>\u{1E}06\u{1D}SSA1\u{1D}\u{1E}\u{04}", 12, "empty element"),
+        ("[)>\u{1E}07\u{1D}SSA1\u{1E}\u{04}", 4, "format bytes 3037"),
+        ("[)>\u{1D}06\u{1D}SSA1\u{1E}\u{04}", 3, "byte 1d where RS"),
+        ("[)>06SSA1", 3, "keyboard mode"),
+        ("]d1[)>\u{1E}06\u{1D}Ssa1\u{1E}\u{04}", 11, "byte 73 in S"),
+    ])
+    func envelopesThatAreNotExactlyOneAreRefused(text: String, offset: Int, reason: String) {
+        MarkSamples.expectRefusal(text, at: offset, saying: reason)
+    }
+}
