@@ -33,8 +33,8 @@ import Testing
         }
         #expect(
             subjects == [
-                "tcp", "rtu", "ascii", "reply", "line", "iso15434", "gs1", "mark", "json", "hid", "descriptor",
-                "keyboard", "cdc", "profile",
+                "tcp", "rtu", "ascii", "reply", "line", "iso15434", "gs1", "mark", "json", "hid",
+                "descriptor", "keyboard", "cdc", "profile",
             ])
     }
 }
