@@ -23,6 +23,7 @@ final class ScannerRunner: Sendable {
     private let inboxes: [BoundedInbox<StationInput>]
     private let counters: InspectionCounters
     private let log: EventLog
+    private let book: ScannerBook
     private let board: ScannerBoard
     private let status = Guarded(Status())
 
@@ -33,10 +34,11 @@ final class ScannerRunner: Sendable {
         _ configuration: DeviceConfiguration, _ profile: ScannerProfile,
         bus: @autoclosure () throws -> any USBBus,
         time: any TimeSource, stations: [BoundedInbox<StationInput>], counters: InspectionCounters,
-        board: ScannerBoard, log: EventLog
+        board: ScannerBoard, book: ScannerBook, log: EventLog
     ) throws {
         self.configuration = configuration
         (inboxes, self.counters, self.board, self.log) = (stations, counters, board, log)
+        self.book = book
         let id = configuration.id
         switch (try LinkAddress(configuration.link), profile.transport) {
         case (.usb(let address), _):
@@ -69,6 +71,7 @@ final class ScannerRunner: Sendable {
     }
 
     private func take(_ event: ScannerEvent) {
+        if rule != nil { book.note(event, of: configuration.id) }
         switch event {
         case .read(let read):
             status.withLock { ($0.reads, $0.lastRead) = ($0.reads + 1, read.stamp) }
