@@ -11,6 +11,16 @@ enum ScenarioDevices {
         case ateqTester = "ateq-f6"
         case serialScanner = "serial-scanner"
         case hidScanner = "usb-hid-pos-scanner"
+        case keyboardScanner = "usb-keyboard-scanner"
+        case cdcScanner = "usb-serial-scanner"
+
+        /// A scanner speaks by itself: nobody addresses it.
+        var isScanner: Bool {
+            switch self {
+            case .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner: true
+            case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: false
+            }
+        }
     }
 
     /// What a serial scanner may put behind a code.
@@ -33,8 +43,7 @@ enum ScenarioDevices {
             device.knows("listen", "pty", "unit", "serial", "firmware")
             return nil
         }
-        // A scanner speaks by itself: nobody addresses it.
-        let isAddressed = name != .serialScanner && name != .hidScanner
+        let isAddressed = !name.isScanner
         let unit = isAddressed ? device.optional("unit", .integer(1...247)).map { UInt8($0) } : nil
         let nameplate = isAddressed ? nameplate(name, device) : nil
         switch name {
@@ -59,7 +68,10 @@ enum ScenarioDevices {
             let model = Scenario.Model.serialScanner(
                 suffix: suffix.bytes, sendsAIM: device.optional("aim_identifier", .flag) ?? false)
             return pty(device).map { .init(id: id, link: $0, model: model, unit: nil, nameplate: nil) }
-        case .hidScanner: return .init(id: id, link: .usb, model: .hidScanner, unit: nil, nameplate: nil)
+        case .hidScanner, .keyboardScanner, .cdcScanner:
+            let speech: USBScannerSpeech =
+                name == .hidScanner ? .hidPOS : name == .cdcScanner ? .serial : .keyboard
+            return .init(id: id, link: .usb, model: .usbScanner(speech), unit: nil, nameplate: nil)
         }
     }
 
@@ -72,7 +84,7 @@ enum ScenarioDevices {
         case .usonTester:
             .init(vendor: "Uson", product: "Qualitek mR", revision: firmware, serial: serial)
         case .ateqTester: .init(vendor: "ATEQ", product: "F6", revision: firmware, serial: serial)
-        case .flowBench, .serialScanner, .hidScanner:
+        case .flowBench, .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner:
             .init(
                 vendor: "Plumbline", product: "FB-SIM", revision: firmware, serial: serial,
                 name: "flow bench",
@@ -185,7 +197,7 @@ extension Scenario.Model {
     var answersRequests: Bool {
         switch self {
         case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
-        case .serialScanner, .hidScanner: false
+        case .serialScanner, .usbScanner: false
         }
     }
 }
