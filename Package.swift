@@ -48,6 +48,7 @@ let package = Package(
         debian("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
         debian("CMicroHTTPD", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
         debian("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+        debian("CZint", package: "libzint-dev"),
         debian("CUMockdev", pkgConfig: "umockdev-1.0", package: "libumockdev-dev"),
         debian("CLinux"),
         .target(name: "CShims", dependencies: ["CSQLite", "CCurl"]),
@@ -67,7 +68,7 @@ let package = Package(
             "Gateway",
             [
                 "Metrology", "Codecs", "Inspection", "Profiles", "Linux", "Transports", "Drivers",
-                "Ledger", "Delivery", "CMicroHTTPD", "CCurl", "CShims",
+                "Ledger", "Delivery", "CMicroHTTPD", "CCurl", "CShims", "CZint",
             ], resources: [.embedInCode("Web/Assets")]),
         .executableTarget(
             name: "plumbline",
@@ -101,7 +102,7 @@ let package = Package(
 
         // What `make fuzz` runs at length and FuzzTests in short.
         .target(
-            name: "Fuzzing", dependencies: ["Codecs", "Profiles"], path: "Tests/Fuzzing",
+            name: "Fuzzing", dependencies: ["Codecs", "Metrology", "Profiles"], path: "Tests/Fuzzing",
             swiftSettings: settings),
         .executableTarget(
             name: "plumbline-fuzz", dependencies: ["Fuzzing"], path: "Tests/Tools/plumbline-fuzz",
@@ -124,7 +125,7 @@ let package = Package(
         tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
         tests(
             "GatewayTests",
-            ["Gateway", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles"]),
+            ["Gateway", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles", "Ledger"]),
         tests("SimulationTests", ["Simulation", "Profiles", "Codecs", "Metrology", "Linux"]),
         tests(
             "EndToEndTests", ["Codecs", "plumbline", "plumbline-sim", "plumbline-usb-mock"],

@@ -9,25 +9,30 @@ package struct LineFraming: Sendable, Equatable {
     package let suffixes: [[UInt8]]
     /// Longest line without prefix and suffix, in bytes; a longer one is refused whole.
     package let longest: Int
+    /// Bytes that every line has without prefix and suffix, so that none has to follow; nil where they
+    /// differ.
+    package let length: Int?
     /// Silence that ends a line (where no suffix does) or breaks it off (where one should have come); nil
     /// where time says nothing, which needs a suffix.
     package let idleGapNanoseconds: Int64?
 
     /// Throws `LineFramingError` for a framing by which no line would ever end, or that is unbounded.
     package init(
-        prefix: [UInt8] = [], suffixes: [[UInt8]], longest: Int, idleGapNanoseconds: Int64? = nil
+        prefix: [UInt8] = [], suffixes: [[UInt8]], longest: Int, length: Int? = nil,
+        idleGapNanoseconds: Int64? = nil
     ) throws(LineFramingError) {
         guard !suffixes.isEmpty || idleGapNanoseconds != nil else { throw .endless }
         guard suffixes.allSatisfy({ !$0.isEmpty && $0.count <= 8 }), suffixes.count <= 4, prefix.count <= 8,
             (1...Self.longestPossible).contains(longest), (idleGapNanoseconds ?? 1) > 0
         else { throw .outOfRange }
+        guard length.map({ (1...longest).contains($0) }) ?? true else { throw .outOfRange }
         (self.prefix, self.suffixes, self.longest) = (prefix, suffixes, longest)
-        self.idleGapNanoseconds = idleGapNanoseconds
+        (self.length, self.idleGapNanoseconds) = (length, idleGapNanoseconds)
     }
 
     private init(prefix: [UInt8], suffixes: [[UInt8]], gap: Int64?) {
         (self.prefix, self.suffixes, longest) = (prefix, suffixes, HIDPOSReader.longestScan)
-        idleGapNanoseconds = gap
+        (length, idleGapNanoseconds) = (nil, gap)
     }
 
     /// Carriage return or line feed, in either order or alone: what most scanners can be set to.
@@ -110,7 +115,7 @@ package struct LineFramer: Sendable {
         defer { reset() }
         if overlong > 0 { return .refused(.tooLong, count: overlong + held.count) }
         if !isWithin { return .refused(.noPrefix, count: skipped + held.count) }
-        guard framing.suffixes.isEmpty else {
+        guard framing.suffixes.isEmpty, framing.length == nil else {
             return .refused(.brokenOff, count: held.count + framing.prefix.count)
         }
         return held.isEmpty ? nil : .whole(held)
@@ -147,6 +152,11 @@ package struct LineFramer: Sendable {
                 return .refused(.tooLong, count: refused + line.count)
             }
             return line.isEmpty ? nil : .whole(Array(line))
+        }
+        if framing.suffixes.isEmpty, held.count == framing.length {
+            let line = held
+            reset()
+            return .whole(line)
         }
         // Room for the longest line and for the longest suffix that may follow it.
         if held.count > framing.longest + 8 {

@@ -108,15 +108,7 @@ package actor ModbusDevice {
 
     /// Queues an order; it is carried out after those before it.
     package nonisolated func submit(_ order: DeviceOrder) {
-        if case .dropped(let refused) = orderInput.yield(order) { Self.refuse(refused) }
-    }
-
-    private static func refuse(_ order: DeviceOrder) {
-        switch order {
-        case .start(_, _, _, let answer): answer(StartFailure("too many orders wait for the device"))
-        case .gauge(_, _, let answer): answer([:])
-        case .acknowledge, .stop: break
-        }
+        if case .dropped(let refused) = orderInput.yield(order) { refused.refuse() }
     }
 
     /// Polls and obeys until the task is cancelled.
@@ -137,13 +129,6 @@ package actor ModbusDevice {
         pollGroup = nil
         link.end(group)
         _ = await record()
-    }
-
-    /// A point that is polled and has a unit: what a page shows live.
-    package struct LivePoint: Sendable {
-        package let id: String
-        /// Age after which its value counts as old: two missed polls.
-        package let staleAfterNanoseconds: Int64
     }
 
     /// Whether a person starts its cycles: it tells results and takes no command to begin.

@@ -5,6 +5,8 @@ import Metrology
 package enum AuditEvent: String, Sendable, CaseIterable {
     case operatorSignedIn = "operator.signed_in"
     case scanRefused = "scan.refused"
+    /// An action code was scanned and obeyed.
+    case codeTaken = "code.taken"
     case cycleOpened = "cycle.opened"
     case cycleStep = "cycle.step"
     case cycleClosed = "cycle.closed"

@@ -8,9 +8,11 @@ extension CycleMachine {
         return [.commit(record, consuming: group)]
     }
 
-    mutating func committed() -> [Action] {
+    mutating func committed(at moment: Moment) -> [Action] {
         guard case .committing(_, let record, let group) = phase else { return [] }
         lastRecord = record
+        verdictStands = true
+        windowOpenedNanoseconds = moment.stamp.monotonicNanoseconds
         // What was refused while the part was inspected must not cover its verdict.
         refusal = nil
         phase = .ready

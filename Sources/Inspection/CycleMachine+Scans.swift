@@ -2,13 +2,19 @@ import Codecs
 import Metrology
 
 extension CycleMachine {
-    mutating func signIn(_ inspector: String, scan: [UInt8], at moment: Moment) -> [Action] {
+    mutating func signIn(
+        _ inspector: String, scan: [UInt8], timing: ScanTiming, at moment: Moment
+    ) -> [Action] {
         guard cycle == nil else {
             return refuse(
                 .cycleRunning, "Finish this part first, then scan another badge.", scan: scan, at: moment)
         }
+        guard timing.readAtNanoseconds >= windowOpenedNanoseconds else {
+            let text = "The badge was scanned while a part was still being inspected. Scan it again."
+            return refuse(.otherWindow, text, scan: scan, at: moment)
+        }
         self.inspector = inspector
-        refusal = nil
+        (refusal, verdictStands) = (nil, false)
         return [
             .audit(
                 AuditEvent.operatorSignedIn.body(
@@ -16,8 +22,11 @@ extension CycleMachine {
         ]
     }
 
-    mutating func refuse(_ code: Refusal.Code, _ text: String, scan: [UInt8], at moment: Moment) -> [Action] {
-        refusal = Refusal(code: code, text: text, at: moment.stamp.utc)
+    mutating func refuse(
+        _ code: Refusal.Code, _ text: String, scan: [UInt8], isCalm: Bool = false, at moment: Moment
+    ) -> [Action] {
+        refusal = Refusal(code: code, text: text, at: moment.stamp.utc, isCalm: isCalm)
+        refusedScans += 1
         return [
             .audit(
                 AuditEvent.scanRefused.body(
@@ -29,31 +38,17 @@ extension CycleMachine {
         ]
     }
 
-    /// Opens a cycle for `part`, unless someone must sign in first, a cycle runs, or it was inspected enough.
+    /// Opens a cycle for `part`, or says why not; `scan` is what was read where it is not the part's mark.
     mutating func open(
-        _ part: PartIdentity, cycle id: String, priorAttempts: Int, at moment: Moment
+        _ part: PartIdentity, cycle id: String, priorAttempts: Int, timing: ScanTiming,
+        scan: [UInt8]? = nil, at moment: Moment
     ) -> [Action] {
-        if let running = cycle {
-            let text =
-                running.part.serial == part.serial
-                ? "\(part.serial) is already being inspected. Carry on."
-                : "\(running.part.serial) is still being inspected. \(part.serial) was not taken."
-            return refuse(.cycleRunning, text, scan: part.rawMark, at: moment)
+        if let (code, text) = objection(to: part, priorAttempts: priorAttempts, timing: timing) {
+            let isSamePart = code == .doubleScan || cycle?.part.serial == part.serial
+            return refuse(code, text, scan: scan ?? part.rawMark, isCalm: isSamePart, at: moment)
         }
-        guard inspector != nil || !station.asksForBadge else {
-            return refuse(.noBadge, "Scan your badge first, then the part.", scan: part.rawMark, at: moment)
-        }
-        guard station.plan.partNumbers.contains(part.number) else {
-            return refuse(
-                .unknownPart, "Part number \(part.number) is not inspected at this station.",
-                scan: part.rawMark, at: moment)
-        }
-        guard priorAttempts <= station.plan.retests else {
-            return refuse(
-                .retestLimit, "\(part.serial) was inspected \(priorAttempts) times. Call quality.",
-                scan: part.rawMark, at: moment)
-        }
-        refusal = nil
+        (refusal, verdictStands) = (nil, false)
+        windowOpenedNanoseconds = min(timing.readAtNanoseconds, moment.stamp.monotonicNanoseconds)
         let opened = OpenCycle(
             id: id, part: part, attempt: priorAttempts + 1, inspector: inspector, startedAt: moment.stamp.utc,
             provenance: station.provenance)
@@ -68,10 +63,53 @@ extension CycleMachine {
         return [.open(body)]
     }
 
+    /// Why no cycle may be opened for `part`: someone must sign in first, another cycle runs or did when the
+    /// part was scanned, or it was inspected enough. Nil where one may.
+    private func objection(
+        to part: PartIdentity, priorAttempts: Int, timing: ScanTiming
+    ) -> (Refusal.Code, String)? {
+        if let running = cycle {
+            let text =
+                running.part.serial == part.serial
+                ? "\(part.serial) is already being inspected. Carry on."
+                : "\(running.part.serial) is still being inspected. \(part.serial) was not taken."
+            return (.cycleRunning, text)
+        }
+        if let objection = untimely(part, timing) { return objection }
+        guard !needsBadge else { return (.noBadge, "Scan your badge first, then the part.") }
+        guard station.plan.partNumbers.contains(part.number) else {
+            return (.unknownPart, "Part number \(part.number) is not inspected at this station.")
+        }
+        guard priorAttempts <= station.plan.retests else {
+            return (.retestLimit, "\(part.serial) was inspected \(priorAttempts) times. Call quality.")
+        }
+        return nil
+    }
+
+    /// What is wrong with the moment at which `part` was scanned, seen from the cycle that was before; nil
+    /// where nothing is.
+    private func untimely(_ part: PartIdentity, _ timing: ScanTiming) -> (Refusal.Code, String)? {
+        if let last = lastRecord, last.serial == part.serial,
+            timing.readAtNanoseconds < windowOpenedNanoseconds + timing.doubleScanNanoseconds
+        {
+            let text = "\(part.serial) was inspected a moment ago: \(last.verdict.rawValue). Carry on."
+            return (.doubleScan, text)
+        }
+        guard timing.readAtNanoseconds >= windowOpenedNanoseconds else {
+            return (
+                .otherWindow,
+                "\(part.serial) was scanned before the part before it was finished. Scan it again."
+            )
+        }
+        return nil
+    }
+
     /// Takes up a cycle that a crash left open: its operator is the one who signed in then.
     mutating func resume(_ cycle: OpenCycle, at moment: Moment) -> [Action] {
         guard self.cycle == nil else { return [] }
         inspector = cycle.inspector
+        verdictStands = false
+        windowOpenedNanoseconds = moment.stamp.monotonicNanoseconds
         return proceed(cycle, isResumed: true, at: moment)
     }
 }

@@ -24,6 +24,14 @@ package struct CycleMachine: Sendable {
     package internal(set) var lastRecord: InspectionRecord?
     /// What was refused since the last accepted scan, for people to read.
     package internal(set) var refusal: Refusal?
+    /// How many scans were refused: whoever fed one in sees by it whether that one was taken.
+    package internal(set) var refusedScans = 0
+    /// Whether the last record's verdict is what people are to see: until the next part, another badge, or
+    /// its acknowledgement.
+    package internal(set) var verdictStands = false
+    /// Monotonic instant since which the station waits for a part, or works on the one that it has: a scan
+    /// that is older was meant for what was before.
+    var windowOpenedNanoseconds = Int64.min
     /// Roles whose devices are in reach.
     var online: Set<String> = []
     /// Who answers in each role now, where the devices tell.
@@ -86,6 +94,8 @@ package struct CycleMachine: Sendable {
         /// One sentence for the technician.
         package let text: String
         package let at: Timestamp
+        /// Whether nothing is amiss: the same part once more. People are told, and not alarmed.
+        package let isCalm: Bool
 
         /// What made a scan not count, by the name that the audit entry of the refusal has for it.
         package enum Code: String, Sendable {
@@ -95,15 +105,31 @@ package struct CycleMachine: Sendable {
             case unknownPart = "unknown_part"
             case cycleRunning = "cycle_running"
             case retestLimit = "retest_limit"
+            /// It waited until whoever scanned may hold another part.
+            case tooOld = "too_old"
+            /// It was read while the station was still with the part before.
+            case otherWindow = "other_window"
+            /// The part that was inspected a moment ago.
+            case doubleScan = "double_scan"
+            /// It would set up a scanner, and is no part.
+            case configurationCode = "configuration_code"
+            /// A code of the form of action codes that is not of the set in use.
+            case unknownCode = "unknown_code"
+            /// An action code that nothing can be done for now.
+            case meaninglessCode = "meaningless_code"
+            /// More scans came than the station could take.
+            case overrun
         }
     }
 
     /// What the shell tells the machine.
     package enum Input: Sendable {
         /// `scan` is what was read: it is kept where the badge is refused.
-        case badge(inspector: String, scan: [UInt8] = [])
+        case badge(inspector: String, scan: [UInt8] = [], timing: ScanTiming = .immediate)
         case refused(Refusal.Code, text: String, scan: [UInt8])
-        case part(PartIdentity, cycle: String, priorAttempts: Int)
+        case part(PartIdentity, cycle: String, priorAttempts: Int, timing: ScanTiming = .immediate)
+        /// A code of the signed set; `cycle` and `priorAttempts` are for another attempt of the last part.
+        case code(ActionScan, cycle: String, priorAttempts: Int)
         case opened
         case device(role: String, isOnline: Bool)
         /// Who the device of this role says it is, from now on.
@@ -150,10 +176,13 @@ package struct CycleMachine: Sendable {
     /// Takes `input` at `moment` and says what to do, in order.
     package mutating func handle(_ input: Input, at moment: Moment) -> [Action] {
         switch input {
-        case .badge(let inspector, let scan): signIn(inspector, scan: scan, at: moment)
+        case .badge(let inspector, let scan, let timing):
+            signIn(inspector, scan: scan, timing: timing, at: moment)
         case .refused(let code, let text, let scan): refuse(code, text, scan: scan, at: moment)
-        case .part(let part, let cycle, let attempts):
-            open(part, cycle: cycle, priorAttempts: attempts, at: moment)
+        case .part(let part, let cycle, let attempts, let timing):
+            open(part, cycle: cycle, priorAttempts: attempts, timing: timing, at: moment)
+        case .code(let code, let cycle, let attempts):
+            act(on: code, cycle: cycle, priorAttempts: attempts, at: moment)
         case .opened: opened(at: moment)
         case .device(let role, let isOnline): device(role, isOnline: isOnline, at: moment)
         case .identified(let role, let identity): identified(role, as: identity)
@@ -164,7 +193,7 @@ package struct CycleMachine: Sendable {
             completed(group, role: role, evidence: evidence, at: moment)
         case .gauged(let samples): gauged(samples, at: moment)
         case .stored: stored(at: moment)
-        case .committed: committed()
+        case .committed: committed(at: moment)
         case .abort: endEarly(.aborted, at: moment)
         case .tick: tick(at: moment)
         case .resume(let cycle): resume(cycle, at: moment)

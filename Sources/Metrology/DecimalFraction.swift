@@ -68,7 +68,7 @@ struct DecimalFraction {
         return overflows ? nil : sum
     }
 
-    private static func greatestCommonDivisor(_ left: UInt128, _ right: UInt128) -> UInt128 {
+    static func greatestCommonDivisor(_ left: UInt128, _ right: UInt128) -> UInt128 {
         var (a, b) = (left, right)
         while b != 0 { (a, b) = (b, a % b) }
         return max(a, 1)

@@ -53,9 +53,16 @@ extension ExactDecimal {
         guard from != to else {
             return DecimalFraction(numerator: coefficient, denominator: 1, exponent: exponent)
         }
-        let denominator = from.denominator * to.numerator
-        guard let scaled = coefficient.times(from.numerator * to.denominator) else { return nil }
         let shift = (from.offset - to.offset) * ExactDecimal(from.denominator * to.denominator)
+        // Reduced, because pounds-force have sixteen digits on either side; units with an offset have none.
+        let common =
+            shift.coefficient == 0
+            ? Int128(
+                DecimalFraction.greatestCommonDivisor(
+                    (from.numerator * to.denominator).magnitude, (from.denominator * to.numerator).magnitude))
+            : 1
+        let denominator = from.denominator * to.numerator / common
+        guard let scaled = coefficient.times(from.numerator * to.denominator / common) else { return nil }
         guard shift.coefficient != 0 else {
             return DecimalFraction(numerator: scaled, denominator: denominator, exponent: exponent)
         }

@@ -115,6 +115,15 @@ package struct UnitOfMeasure: Sendable, Hashable {
         Definition("N.m", .torque, "N·m", 1_000),
         Definition("cN.m", .torque, "cN·m", 10),
         Definition("mN.m", .torque, "mN·m"),
+        // 0.45359237 kg × 9.80665 m/s² at 25.4 mm, at 12 times that, and a sixteenth of it.
+        Definition("[lbf_av].[in_i]", .torque, "lbf·in", 1_129_848_290_276_167, per: 10_000_000_000_000),
+        Definition("[lbf_av].[ft_i]", .torque, "lbf·ft", 13_558_179_483_314_004, per: 10_000_000_000_000),
+        Definition("[ozf_av].[in_i]", .torque, "ozf·in", 1_129_848_290_276_167, per: 160_000_000_000_000),
+        // 9.80665 N (BIPM SI brochure, standard acceleration of free fall).
+        Definition("kgf.m", .torque, "kgf·m", 980_665, per: 100),
+        Definition("kgf.cm", .torque, "kgf·cm", 980_665, per: 10_000),
+        Definition("kgf.mm", .torque, "kgf·mm", 980_665, per: 100_000),
+        Definition("gf.cm", .torque, "gf·cm", 980_665, per: 10_000_000),
         Definition("N", .force, "N", 1_000),
         Definition("mN", .force, "mN"),
         Definition("deg", .angle, "°"),

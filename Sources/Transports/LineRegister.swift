@@ -27,7 +27,8 @@ extension LinkAddress {
     /// The host and port, or the tty; nil for a link that no other device shares.
     fileprivate var place: String? {
         switch self {
-        case .modbusTCP(let host, let port, _), .modbusRTUOverTCP(let host, let port, _):
+        case .modbusTCP(let host, let port, _), .modbusRTUOverTCP(let host, let port, _),
+            .tcp(let host, let port):
             "\(host):\(port)"
         case .modbusRTU(let settings, _), .modbusASCII(let settings, _), .serial(let settings): settings.path
         case .usb: nil
@@ -40,7 +41,7 @@ extension LinkAddress {
         case .modbusRTUOverTCP(let host, let port, _): .modbusRTUOverTCP(host: host, port: port, unit: 0)
         case .modbusRTU(let settings, _): .modbusRTU(settings, unit: 0)
         case .modbusASCII(let settings, _): .modbusASCII(settings, unit: 0)
-        case .serial, .usb: self
+        case .serial, .tcp, .usb: self
         }
     }
 }

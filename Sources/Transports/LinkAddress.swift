@@ -10,6 +10,8 @@ package enum LinkAddress: Sendable, Hashable {
     case modbusASCII(SerialSettings, unit: UInt8)
     /// `serial:///dev/…?baud=…`
     case serial(SerialSettings)
+    /// `tcp://HOST:PORT`, a stream of bytes such as that of a serial device server
+    case tcp(host: String, port: UInt16)
     /// `usb:VID:PID?serial=…&port=…`
     case usb(USBDeviceAddress)
 
@@ -41,7 +43,11 @@ package enum LinkAddress: Sendable, Hashable {
         case "usb":
             try link.allowOnly(["serial", "port"])
             self = .usb(try link.usbDevice())
-        case "openprotocol", "tcp":
+        case "tcp":
+            try link.allowOnly([])
+            let (host, port) = try link.hostAndPort(defaultPort: nil)
+            self = .tcp(host: host, port: port)
+        case "openprotocol":
             throw link.error(
                 "\(link.scheme) links are not supported yet", remedy: "use one of \(Self.supported) for now")
         default:
@@ -49,7 +55,7 @@ package enum LinkAddress: Sendable, Hashable {
         }
     }
 
-    private static let supported = "modbus+tcp, modbus+rtu, modbus+rtu+tcp, modbus+ascii, serial, usb"
+    private static let supported = "modbus+tcp, modbus+rtu, modbus+rtu+tcp, modbus+ascii, serial, tcp, usb"
     private static let lineOptions = ["unit", "baud", "parity", "stop", "data", "echo", "rs485"]
 
     /// What devices on the same line have in common, without unit: one line has one owner.
@@ -60,6 +66,7 @@ package enum LinkAddress: Sendable, Hashable {
         case .modbusASCII(let settings, _): "modbus+ascii://\(settings.path)"
         case .modbusRTU(let settings, _): "modbus+rtu://\(settings.path)"
         case .serial(let settings): "serial://\(settings.path)"
+        case .tcp(let host, let port): "tcp://" + Self.text(host, port)
         case .usb(let device): device.description
         }
     }
@@ -70,14 +77,16 @@ package enum LinkAddress: Sendable, Hashable {
         case .modbusTCP(_, _, let unit), .modbusRTUOverTCP(_, _, let unit), .modbusRTU(_, let unit),
             .modbusASCII(_, let unit):
             unit
-        case .serial, .usb: nil
+        case .serial, .tcp, .usb: nil
         }
     }
 
     /// The host and port of a link over TCP; nil for another.
     var endpoint: (host: String, port: UInt16)? {
         switch self {
-        case .modbusTCP(let host, let port, _), .modbusRTUOverTCP(let host, let port, _): (host, port)
+        case .modbusTCP(let host, let port, _), .modbusRTUOverTCP(let host, let port, _),
+            .tcp(let host, let port):
+            (host, port)
         case .modbusRTU, .modbusASCII, .serial, .usb: nil
         }
     }
@@ -85,7 +94,7 @@ package enum LinkAddress: Sendable, Hashable {
     var isTTY: Bool {
         switch self {
         case .modbusRTU, .modbusASCII, .serial: true
-        case .modbusTCP, .modbusRTUOverTCP, .usb: false
+        case .modbusTCP, .modbusRTUOverTCP, .tcp, .usb: false
         }
     }
 

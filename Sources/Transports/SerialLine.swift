@@ -73,12 +73,23 @@ struct SerialLine: ~Copyable {
     static func discardAll(_ number: Int32) { tcflush(number, TCIOFLUSH) }
 
     private static func set(_ number: Int32, _ settings: SerialSettings) throws(TransportError) {
+        var modes = termios()
+        guard tcgetattr(number, &modes) == 0 else { throw error(settings, "cannot be set", errno) }
+        try apply(settings, to: &modes)
+        // What came before anybody listened belongs to no part that is being scanned now.
+        guard tcsetattr(number, TCSANOW, &modes) == 0, tcflush(number, TCIFLUSH) == 0 else {
+            throw error(settings, "cannot be set", errno)
+        }
+    }
+
+    /// Makes `modes` those of a raw line with these settings, whatever another program left in them.
+    ///
+    /// Throws where termios(3) has no such rate.
+    static func apply(_ settings: SerialSettings, to modes: inout termios) throws(TransportError) {
         guard let speed = speeds[settings.baud] else {
             throw TransportError(
                 settings.path, "has no rate of \(settings.baud) baud", remedy: "give another")
         }
-        var modes = termios()
-        guard tcgetattr(number, &modes) == 0 else { throw error(settings, "cannot be set", errno) }
         cfmakeraw(&modes)
         cfsetspeed(&modes, speed)
         modes.c_cflag &= ~tcflag_t(CSIZE | CSTOPB | PARENB | PARODD) & ~tcflag_t(CRTSCTS)
@@ -88,10 +99,6 @@ struct SerialLine: ~Copyable {
         case .none: break
         case .even: modes.c_cflag |= tcflag_t(PARENB)
         case .odd: modes.c_cflag |= tcflag_t(PARENB | PARODD)
-        }
-        // What came before anybody listened belongs to no part that is being scanned now.
-        guard tcsetattr(number, TCSANOW, &modes) == 0, tcflush(number, TCIFLUSH) == 0 else {
-            throw error(settings, "cannot be set", errno)
         }
     }
 

@@ -12,6 +12,14 @@ package final class SerialScanner: Sendable {
     private let time: any TimeSource
     private let handler: @Sendable (ScannerEvent) -> Void
     private let wake: WakeSignal
+    private let outgoing = Guarded(Outgoing())
+
+    /// What other threads leave for the line's thread.
+    private struct Outgoing: Sendable {
+        var isStopped = false
+        /// The newest answer that was not sent yet.
+        var answer: (bytes: [UInt8], to: SerialScannerMachine.Awaited)?
+    }
 
     /// The scanner with asset id `device` on the line that `settings` name.
     ///
@@ -44,6 +52,7 @@ package final class SerialScanner: Sendable {
                 } catch { continuation.resume(returning: error) }
             }
         } onCancel: {
+            outgoing.withLock { $0.isStopped = true }
             wake.raise()
         }
         // To resume is the thread's last act: joining it does not wait.
@@ -52,6 +61,15 @@ package final class SerialScanner: Sendable {
             throw TransportError(
                 settings.path, "\(failure)", remedy: "raise the limit of threads for this user")
         }
+    }
+
+    /// Tells the scanner what became of the mark that was read at `stamp`, or of what was no mark for nil.
+    ///
+    /// An answer is for one scan: it is left out where the scanner has read another since, or was unplugged,
+    /// because it would be taken for the answer to what came after.
+    package func answer(_ bytes: [UInt8], to stamp: Stamp?) {
+        outgoing.withLock { $0.answer = (bytes, stamp.map { .read($0) } ?? .misread) }
+        wake.raise()
     }
 
     // MARK: the line's thread
@@ -80,11 +98,12 @@ package final class SerialScanner: Sendable {
         while true {
             let now = time.now().monotonicNanoseconds
             let patience = machine.deadline.map { max(0, $0 - now) }
-            if isWoken(orReadable: line.number, within: patience) { return .stopped }
+            if isStopped(orReadable: line.number, within: patience) { return .stopped }
             do throws(SystemCallError) {
                 // One read of a tty brings 4,095 bytes at most (N_TTY's buffer).
                 let bytes = try line.read(upTo: 4_096)
                 tell(machine.came(bytes, at: time.now()))
+                sendAnswer(over: line, machine)
             } catch {
                 tell(machine.lost(error.reason))
                 return .lost
@@ -92,8 +111,20 @@ package final class SerialScanner: Sendable {
         }
     }
 
-    /// Waits; returns whether the wait was ended by the wake-up that stops the scanner.
-    private func isWoken(orReadable number: Int32, within nanoseconds: Int64?) -> Bool {
+    /// Sends the answer that waits, if it is one to the scan that this line read last.
+    private func sendAnswer(over line: borrowing SerialLine, _ machine: SerialScannerMachine) {
+        let waiting = outgoing.withLock { outgoing in
+            defer { outgoing.answer = nil }
+            return outgoing.answer
+        }
+        guard let waiting, machine.awaited == waiting.to else { return }
+        let code = SerialLine.write(line.number, waiting.bytes)
+        guard code != 0 else { return }
+        tell([.unanswered(reason: "\(settings.path) takes no bytes (\(SystemCallError.reason(code)))")])
+    }
+
+    /// Waits until there is something to read or to send; returns whether the scanner is to stop.
+    private func isStopped(orReadable number: Int32, within nanoseconds: Int64?) -> Bool {
         var entries = [
             pollfd(fd: wake.number, events: Int16(POLLIN), revents: 0),
             pollfd(fd: number, events: Int16(POLLIN), revents: 0),
@@ -101,8 +132,9 @@ package final class SerialScanner: Sendable {
         // Rounded up, so that a deadline has passed when the wait is over.
         let milliseconds = nanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
         poll(&entries, nfds_t(number < 0 ? 1 : 2), milliseconds)
-        return entries[0].revents != 0
+        if entries[0].revents != 0 { wake.lower() }
+        return outgoing.withLock { $0.isStopped }
     }
 
-    private func sleep(nanoseconds: Int64) -> Bool { isWoken(orReadable: -1, within: nanoseconds) }
+    private func sleep(nanoseconds: Int64) -> Bool { isStopped(orReadable: -1, within: nanoseconds) }
 }

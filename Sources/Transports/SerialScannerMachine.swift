@@ -12,6 +12,17 @@ struct SerialScannerMachine {
     private let place: String
     private var framer: LineFramer
     private var lastRefusal: String?
+    /// What the scanner sent last on this line, and may wait for an answer to.
+    private(set) var awaited = Awaited.nothing
+
+    /// What an answer to a scanner is about.
+    enum Awaited: Sendable, Equatable {
+        case nothing
+        /// Something that was no mark.
+        case misread
+        /// The mark whose last byte came then.
+        case read(Stamp)
+    }
     private var nextPause = Self.shortestPause
 
     init(device: String, place: String, framing: LineFraming) {
@@ -24,7 +35,7 @@ struct SerialScannerMachine {
 
     mutating func opened() -> [ScannerEvent] {
         framer.reset()
-        lastRefusal = nil
+        (lastRefusal, awaited) = (nil, .nothing)
         return [.connected(place: place)]
     }
 
@@ -48,8 +59,11 @@ struct SerialScannerMachine {
         return framer.take(bytes, at: stamp.monotonicNanoseconds).map { line in
             switch line {
             case .whole(let mark):
-                .read(ScanRead(bytes: mark, symbology: nil, stamp: stamp, device: device))
-            case .refused(let refusal, let count): .misread(reason: "\(refusal.rawValue) (\(count) bytes)")
+                awaited = .read(stamp)
+                return .read(ScanRead(bytes: mark, symbology: nil, stamp: stamp, device: device))
+            case .refused(let refusal, let count):
+                awaited = .misread
+                return .misread(reason: "\(refusal.rawValue) (\(count) bytes)")
             }
         }
     }

@@ -14,8 +14,8 @@ extension Command {
         var lines = LineRegister()
         let deployment = Deployment.check(
             path, today: SystemTime().now().utc.date,
-            links: { Arguments.fault(ofLink: $0, on: &lines) }, wires: Arguments.wire(ofLink:), faults: faults
-        )
+            links: { Arguments.fault(ofLink: $0, on: &lines) }, wires: Arguments.wire(ofLink:),
+            signatures: Arguments.fault(ofTable:), faults: faults)
         report(faults, console)
         guard faults.isClean, let deployment else { return .configuration }
         report(deployment.budgets, console)
@@ -89,7 +89,7 @@ extension Command {
             let found = profile.vectorFaults()
             for fault in found { console.print("\(fault)") }
             mismatches += found.count
-            let count = profile.registers?.vectors.count ?? 0
+            let count = profile.vectorCount
             let outcome = found.isEmpty ? "all right" : "\(found.count) wrong"
             console.say(
                 count == 0

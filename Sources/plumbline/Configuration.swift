@@ -24,7 +24,7 @@ extension Arguments {
         do {
             return try Deployment.load(
                 path, today: SystemTime().now().utc.date, links: { Self.fault(ofLink: $0, on: &lines) },
-                wires: Self.wire(ofLink:))
+                wires: Self.wire(ofLink:), signatures: Self.fault(ofTable:))
         } catch {
             throw CommandFailure(.configuration, "\(path) cannot be used:\n\(error)")
         }
@@ -56,7 +56,7 @@ extension Arguments {
             framing = .rtu(baud: settings.baud, bitsPerCharacter: bits(settings))
         case .modbusASCII(let settings, _):
             framing = .ascii(baud: settings.baud, bitsPerCharacter: bits(settings))
-        case .serial, .usb: return nil
+        case .serial, .tcp, .usb: return nil
         }
         return BusWire(line: address.lineName, framing: framing)
     }

@@ -5,12 +5,14 @@ enum NewFile {
     /// Writes `text` to a file that must not be there yet, or to standard output for `-`.
     ///
     /// Throws `CommandFailure` with exit code 74 and what to do.
-    static func write(_ text: String, to path: String, _ console: Console) throws(CommandFailure) {
+    static func write(
+        _ text: String, to path: String, mode: mode_t = 0o644, _ console: Console
+    ) throws(CommandFailure) {
         guard path != "-" else {
             console.write(text)
             return
         }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else {
             let isThere = errno == EEXIST
             throw CommandFailure(

@@ -21,6 +21,7 @@ extension Command {
             throw CommandFailure(
                 .mismatch, "the escape at byte \(error.offset) cannot be read: \(error.what)")
         }
+        try refuseOtherCodes(bytes)
         let codes = try arguments.values["--plan"].map(plainCodes)
         do throws(MarkError) {
             let mark = try PartMark.parse(bytes)
@@ -38,6 +39,19 @@ extension Command {
                 ([error.description] + MarkExcerpt.lines(bytes, at: error.offset)).joined(separator: "\n"))
         }
         return .success
+    }
+
+    /// What has the form of an action code or of a scanner's setting code is no part at any station.
+    private static func refuseOtherCodes(_ bytes: [UInt8]) throws(CommandFailure) {
+        let mark = AIMIdentifier(bytes.prefix(3)) == nil ? bytes[...] : bytes.dropFirst(3)
+        if let text = String(validating: mark, as: UTF8.self), CodeSet.isCode(text) {
+            let word = CodeSet.Code(text).map { " \($0.meaning.word)" } ?? ""
+            throw CommandFailure(
+                .mismatch, "the form of an action code\(word): no part, whatever set it is of")
+        }
+        if let maker = ScannerSetting.maker(of: bytes) {
+            throw CommandFailure(.mismatch, "a setting code for scanners (\(maker)): no part")
+        }
     }
 
     /// At most one mark from standard input; a line end after it is not part of it.

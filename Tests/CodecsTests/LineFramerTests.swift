@@ -28,6 +28,19 @@ struct LineFramerTests {
         #expect(framer.take(bytes("a\rb\nc\r\n"), at: 0) == [.whole(bytes("a\rb\nc"))])
     }
 
+    @Test func linesOfOneLengthNeedNothingBehindThem() throws {
+        var framer = LineFramer(
+            try LineFraming(prefix: [2], suffixes: [], longest: 10, length: 4, idleGapNanoseconds: 100))
+        #expect(
+            framer.take(bytes("\u{2}ABCD\u{2}EFGHx\u{2}IJ"), at: 0) == [
+                .whole(bytes("ABCD")), .whole(bytes("EFGH")), .refused(.noPrefix, count: 1),
+            ])
+        #expect(framer.idle(at: 100) == .refused(.brokenOff, count: 3), "half a line is none")
+        #expect(throws: LineFramingError.outOfRange) {
+            try LineFraming(suffixes: [], longest: 10, length: 11, idleGapNanoseconds: 100)
+        }
+    }
+
     @Test func aLineLongerThanAllowedIsRefusedWholeAndTheNextIsRead() throws {
         var framer = LineFramer(try LineFraming(suffixes: [[0x0D]], longest: 10))
         let lines = framer.take([UInt8](repeating: 0x41, count: 1_000) + bytes("\rFI-2\r"), at: 0)

@@ -66,6 +66,8 @@ import Testing
         (#"[)>\x1e06\x1d17V98897\x1d1P4L0014-163B\x1dSSA10197"#, "byte "),
         ("[)>", "byte 3: the message ends"),
         (#"SA\x07"#, "byte 2: byte 07"), (#"SA\q"#, "the escape at byte 2"),
+        ("PLC1-ABORT-7F3K9Q2M8XWC", "an action code ABORT"), ("]C0PLC1-x", "an action code:"),
+        ("$P,Ar", "a setting code for scanners (Datalogic)"),
         ("https://example.org", "a web address"), ("]d20109506000134353211ABC", "byte 18: the check digit"),
     ])
     func aMarkThatCannotBeReadSaysAtWhichByteAndWhy(text: String, reason: String) async throws {

@@ -33,7 +33,7 @@ import Testing
         }
         #expect(
             subjects == [
-                "tcp", "rtu", "ascii", "reply", "line", "iso15434", "gs1", "mark", "json", "hid",
+                "tcp", "rtu", "ascii", "reply", "line", "form", "iso15434", "gs1", "mark", "json", "hid",
                 "descriptor", "keyboard", "cdc", "profile",
             ])
     }

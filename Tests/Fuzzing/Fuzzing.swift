@@ -19,6 +19,7 @@ package enum Fuzzing {
         report(MarkFuzzer.messages(frames / 10, seed: seed &+ 5))
         report(MarkFuzzer.elementStrings(frames / 10, seed: seed &+ 9))
         report(MarkFuzzer.words(frames / 10, seed: seed &+ 10))
+        report(LineFormFuzzer.forms(frames / 10, seed: seed &+ 11, profiles: profiles))
         report(TextFuzzer.json(frames / 20, seed: seed &+ 6))
         report(TextFuzzer.reports(frames / 10, seed: seed &+ 7))
         report(USBFuzzer.descriptors(frames / 10, seed: seed &+ 12))

@@ -30,6 +30,7 @@ struct CaseTests {
             }
         case "plan.yaml": _ = PlanFile.read(file, faults: faults)
         case "operators.yaml": _ = OperatorRoster.read(file, faults: faults)
+        case "codes.yaml": _ = CodeSet.read(file, faults: faults)
         default: return ["no reader for \(file.path)"]
         }
         return faults.sorted.map(\.description)

@@ -8,7 +8,7 @@ struct ArrowTests {
         "plumbline-sim": ["Simulation"],
         "plumbline-usb-mock": ["CUMockdev"],
         "usb-scan-probe": ["Transports", "Metrology", "Codecs", "Linux"],
-        "Fuzzing": ["Codecs", "Profiles"],
+        "Fuzzing": ["Codecs", "Metrology", "Profiles"],
         "Judging": [],
         "plumbline-fuzz": ["Fuzzing"],
         "CBaselines": ["CModbus"],

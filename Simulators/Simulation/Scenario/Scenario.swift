@@ -21,6 +21,8 @@ package struct Scenario: Sendable, Equatable {
         /// What a serial scanner puts behind each code, and whether it puts the AIM identifier before it.
         case serialScanner(suffix: [UInt8], sendsAIM: Bool)
         case usbScanner(USBScannerSpeech)
+        case torqueController(KolverTool.Target)
+        case torqueTester(saysUnit: Bool)
     }
 
     /// One device to simulate.

@@ -13,12 +13,15 @@ enum ScenarioDevices {
         case hidScanner = "usb-hid-pos-scanner"
         case keyboardScanner = "usb-keyboard-scanner"
         case cdcScanner = "usb-serial-scanner"
+        case torqueController = "acradyne-gen4"
+        case torqueTester = "mark-10-tt"
 
-        /// A scanner speaks by itself: nobody addresses it.
-        var isScanner: Bool {
+        /// Whether it is asked by Modbus; the others speak by themselves, or in lines of text.
+        var isAddressed: Bool {
             switch self {
-            case .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner: true
-            case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: false
+            case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
+            case .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner, .torqueController, .torqueTester:
+                false
             }
         }
     }
@@ -43,9 +46,8 @@ enum ScenarioDevices {
             device.knows("listen", "pty", "unit", "serial", "firmware")
             return nil
         }
-        let isAddressed = !name.isScanner
-        let unit = isAddressed ? device.optional("unit", .integer(1...247)).map { UInt8($0) } : nil
-        let nameplate = isAddressed ? nameplate(name, device) : nil
+        let unit = name.isAddressed ? device.optional("unit", .integer(1...247)).map { UInt8($0) } : nil
+        let nameplate = name.isAddressed ? nameplate(name, device) : nil
         switch name {
         case .flowBench:
             return tcp(device).map {
@@ -68,6 +70,9 @@ enum ScenarioDevices {
             let model = Scenario.Model.serialScanner(
                 suffix: suffix.bytes, sendsAIM: device.optional("aim_identifier", .flag) ?? false)
             return pty(device).map { .init(id: id, link: $0, model: model, unit: nil, nameplate: nil) }
+        case .torqueController, .torqueTester:
+            let model = lineTool(name, device)
+            return pty(device).map { .init(id: id, link: $0, model: model, unit: nil, nameplate: nil) }
         case .hidScanner, .keyboardScanner, .cdcScanner:
             let speech: USBScannerSpeech =
                 name == .hidScanner ? .hidPOS : name == .cdcScanner ? .serial : .keyboard
@@ -84,7 +89,8 @@ enum ScenarioDevices {
         case .usonTester:
             .init(vendor: "Uson", product: "Qualitek mR", revision: firmware, serial: serial)
         case .ateqTester: .init(vendor: "ATEQ", product: "F6", revision: firmware, serial: serial)
-        case .flowBench, .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner:
+        case .flowBench, .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner, .torqueController,
+            .torqueTester:
             .init(
                 vendor: "Plumbline", product: "FB-SIM", revision: firmware, serial: serial,
                 name: "flow bench",
@@ -101,19 +107,27 @@ enum ScenarioDevices {
         return .kralMeter(settings, totalA1: total, measures: device.optional("measures", .name))
     }
 
-    private static func kolverTool(_ device: YAMLMapping) -> Scenario.Model {
+    private static func lineTool(_ name: ModelName, _ device: YAMLMapping) -> Scenario.Model {
+        if name == .torqueTester {
+            return .torqueTester(saysUnit: device.optional("says_unit", .flag) ?? true)
+        }
+        return .torqueController(target(device))
+    }
+
+    private static func kolverTool(_ device: YAMLMapping) -> Scenario.Model { .kolverTool(target(device)) }
+
+    private static func target(_ device: YAMLMapping) -> KolverTool.Target {
         let word = 0...65_535
         let value = { (key: String, usual: Int) in UInt16(device.optional(key, .integer(word)) ?? usual) }
         let torque = (value("torque_min", 2500), value("torque_max", 3000))
         let angle = (value("angle_min", 30), value("angle_max", 60))
         guard torque.0 <= torque.1, angle.0 <= angle.1 else {
             device.faults.fault(device.place, "a least value is above its greatest", "swap them")
-            return .kolverTool(.init(torque: 0, torqueRange: 0...0, angleRange: 0...0))
+            return .init(torque: 0, torqueRange: 0...0, angleRange: 0...0)
         }
-        return .kolverTool(
-            .init(
-                torque: value("torque_target", 2750), torqueRange: torque.0...torque.1,
-                angleRange: angle.0...angle.1))
+        return .init(
+            torque: value("torque_target", 2750), torqueRange: torque.0...torque.1,
+            angleRange: angle.0...angle.1)
     }
 
     private static func leakTest(_ device: YAMLMapping) -> LeakTest {
@@ -193,11 +207,11 @@ enum ScenarioDevices {
 }
 
 extension Scenario.Model {
-    /// Whether a device of this model is asked by Modbus; a scanner speaks by itself.
+    /// Whether a device of this model is asked by Modbus; others speak by themselves or in lines.
     var answersRequests: Bool {
         switch self {
         case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
-        case .serialScanner, .usbScanner: false
+        case .serialScanner, .usbScanner, .torqueController, .torqueTester: false
         }
     }
 }

@@ -21,14 +21,16 @@ enum ControlDesk {
             let angle = try number("angle", body, usual: 45, 0...65_535)
             try server.perform(
                 .tighten(torque: Double(torque) / 100, angle: Double(angle)), on: try text("device", body))
+        case ("POST", "/say"):
+            try server.say(try CodeEscapes.bytes(of: text("text", body)), on: try text("device", body))
         case ("POST", "/bench/start"): try server.perform(.pressStart, on: try text("device", body))
         case ("POST", "/plug"): try server.plug(true)
         case ("POST", "/unplug"): try server.plug(false)
         default:
             throw SimulationError(
                 .refused, "\(request.method) \(request.path)",
-                "there are GET /state and POST /fault, /mend, /swap, /scan, /tighten, /bench/start, /plug, "
-                    + "/unplug")
+                "there are GET /state and POST /fault, /mend, /swap, /scan, /tighten, /say, /bench/start, "
+                    + "/plug, /unplug")
         }
         return ["ok": true]
     }

@@ -31,6 +31,7 @@ package final class ShopServer {
     private var listeners: [LoopbackListener] = []
     private var terminals: [Int: PseudoTerminal] = [:]
     private var serialScanners: [String: SerialScannerPort] = [:]
+    private var lineTools: [String: LineToolPort] = [:]
     private var usbMock: USBMockPort?
     private var delayed: [(due: ShopTime, port: ModbusPort, bytes: [UInt8])] = []
     private var isStopped = false
@@ -116,6 +117,10 @@ package final class ShopServer {
             serialScanners[device.id] = SerialScannerPort(terminal, suffix: suffix, sendsAIM: sendsAIM)
             addresses.append((device.id, path))
             floor.scanner(device.id, isReady: true, at: .zero)
+        case (.pty(let path), .torqueController(let target)):
+            try openTool(path, device.id, .controller(TorqueController(target: target)))
+        case (.pty(let path), .torqueTester(let saysUnit)):
+            try openTool(path, device.id, .tester(TorqueTester(saysUnit: saysUnit)))
         case (.pty(let path), _):
             guard let place = floor.place(of: device.id) else { return }
             try openLine(path, device: place)
@@ -139,6 +144,13 @@ package final class ShopServer {
         let terminal = try PseudoTerminal(link: path)
         terminals[device] = terminal
         try loop.watch(ModbusPort(terminal.descriptor, device: device, framing: .rtu, server: self))
+    }
+
+    private func openTool(_ path: String, _ id: String, _ tool: LineToolPort.Tool) throws(SimulationError) {
+        let port = LineToolPort(try PseudoTerminal(link: path), tool: tool)
+        lineTools[id] = port
+        addresses.append((id, path))
+        try loop.watch(port)
     }
 
     private func openUSB(_ id: String, _ speech: USBScannerSpeech, socket: String?) throws(SimulationError) {
@@ -242,7 +254,16 @@ package final class ShopServer {
     func setScanner(_ id: String, isReady: Bool) { floor.scanner(id, isReady: isReady, at: now) }
 
     func perform(_ act: HandAct, on device: String) throws(SimulationError) {
+        if let tool = lineTools[device] { return try tool.perform(act) }
         try floor.perform(act, on: device, at: now)
+    }
+
+    /// Lets a tool on a serial line say `bytes`; throws `SimulationError` where there is none such.
+    func say(_ bytes: [UInt8], on device: String) throws(SimulationError) {
+        guard let tool = lineTools[device] else {
+            throw SimulationError(.refused, device, "no such tool says lines here")
+        }
+        try tool.say(bytes)
     }
 
     func add(

@@ -59,10 +59,23 @@ package struct GatewayDaemon: Sendable {
         try outcome.get()
     }
 
+    /// The gateway holds the ledger's key: with codes signed by it, whoever has the gateway could make them.
+    private func refuseOwnKey(of ledger: LedgerWriter) throws {
+        guard let path = deployment.configuration.codes?.keyPath,
+            let published = try DataDirectory.read(path),
+            let own = try DataDirectory.read(ledger.directory.publicKey),
+            SignedFile.isSameKey(published, own)
+        else { return }
+        throw GatewayError(
+            .configuration,
+            "\(path) is the ledger's own key: make another with `plumbline sign --new-key`")
+    }
+
     private func work(
         _ ledger: LedgerWriter, ready: @Sendable (String) -> Void,
         until stop: @escaping @Sendable () async -> Void
     ) async throws {
+        try refuseOwnKey(of: ledger)
         let counters = InspectionCounters()
         let board = StatusBoard()
         let started = time.now()
@@ -152,7 +165,7 @@ package struct GatewayDaemon: Sendable {
         _ hub: EventHub, _ board: StatusBoard, _ parts: GatewayParts, _ traffic: TrafficDesk
     ) -> [Route] {
         let time = time
-        let lines = Set(parts.devices.map(\.link.name))
+        let lines = Set(parts.devices.map(\.lineName))
         let inboxes = Dictionary(
             uniqueKeysWithValues: zip(
                 deployment.configuration.stations.map(\.id), parts.stations.map(\.inbox)))
@@ -169,6 +182,10 @@ package struct GatewayDaemon: Sendable {
             abort: { station in
                 guard let inbox = inboxes[station] else { return .unknownStation }
                 return inbox.put(.machine(.abort)) ? .taken : .busy("the station is too busy; try again")
+            },
+            act: { station, action in
+                guard let inbox = inboxes[station] else { return .unknownStation }
+                return inbox.put(.action(action)) ? .taken : .busy("the station is too busy; try again")
             },
             traffic: { lines.contains($0) ? traffic.events(ofLine: $0) : nil }
         ).all

@@ -8,12 +8,14 @@ import Metrology
 import Profiles
 import Transports
 
-/// A Modbus device as the daemon runs it.
+/// A device that measures, as the daemon runs it.
 struct RunningDevice: Sendable {
     let configuration: DeviceConfiguration
-    let device: ModbusDevice
-    let link: any ModbusLink
-    let unit: UInt8
+    let device: any MeasuringDevice
+    let lineName: String
+    let linkStatus: @Sendable () -> LinkStatus
+    /// The unit on its line; nil for a device that has its line to itself.
+    let unit: UInt8?
 }
 
 /// Everything that the daemon is made of, put together from a checked deployment.
@@ -83,9 +85,13 @@ struct GatewayParts: Sendable {
         let scannerBoard = ScannerBoard()
         let scannersOf = Dictionary(
             uniqueKeysWithValues: deployment.configuration.stations.map { ($0.id, $0.scanners) })
+        let patienceOf = Dictionary(
+            uniqueKeysWithValues: deployment.configuration.stations.map {
+                ($0.id, Int64($0.scanPatienceMilliseconds) * 1_000_000)
+            })
         return StationServices(
             ledger: ledger, reader: ledger.reader, time: time, clock: { ClockState.ofThisMachine() },
-            roster: deployment.operators,
+            roster: deployment.operators, codes: deployment.codes, patience: { patienceOf[$0] ?? 0 },
             sinks: { ProvenanceGate.sinks(for: $0.body, among: described) }, counters: counters,
             queue: { board.queue }, scannerBoard: scannerBoard,
             scanners: { scannerBoard.devices(scannersOf[$0] ?? []) }, log: log,
@@ -144,23 +150,34 @@ struct GatewayParts: Sendable {
     ) async throws -> [RunningDevice] {
         var devices: [RunningDevice] = []
         for configuration in deployment.configuration.devices {
-            guard let registers = deployment.profiles[configuration.id]?.registers else { continue }
+            guard let profile = deployment.profiles[configuration.id] else { continue }
             let address = try LinkAddress(configuration.link)
+            let taken = try reader.deviceState(configuration.id).flatMap(Self.taken)
+            let tell: @Sendable (DeviceEvent) -> Void = { event in
+                identities.note(event, of: configuration.id)
+                inboxes.put(event, from: configuration.id)
+            }
+            if let spoken = profile.lines {
+                let setup = LineDeviceSetup(
+                    id: configuration.id, lines: spoken, provenance: configuration.provenance, taken: taken)
+                let device = try LineDevice(setup, address: address, time: time, tell: tell)
+                devices.append(
+                    RunningDevice(
+                        configuration: configuration, device: device, lineName: address.lineName,
+                        linkStatus: { device.linkStatus }, unit: nil))
+            }
+            guard let registers = profile.registers else { continue }
             let link = try await lines.line(to: address)
             let unit = address.unit ?? 1
-            let taken = try reader.deviceState(configuration.id).flatMap(Self.taken)
             let setup = ModbusDeviceSetup(
                 id: configuration.id, registers: registers, unit: unit, provenance: configuration.provenance,
                 taken: taken)
             let device = ModbusDevice(
-                setup, link: link, time: time,
-                tell: { event in
-                    identities.note(event, of: configuration.id)
-                    inboxes.put(event, from: configuration.id)
-                },
-                journal: { await book.enter($0) })
+                setup, link: link, time: time, tell: tell, journal: { await book.enter($0) })
             devices.append(
-                RunningDevice(configuration: configuration, device: device, link: link, unit: unit))
+                RunningDevice(
+                    configuration: configuration, device: device, lineName: link.name,
+                    linkStatus: { link.status }, unit: unit))
         }
         return devices
     }
@@ -198,7 +215,8 @@ struct GatewayParts: Sendable {
             site: gateway.site, gateway: gateway.id, company: gateway.company, id: configuration.id,
             plan: plan,
             gauges: gauges, binds: binds, provenance: provenances.min() ?? .live,
-            asksForBadge: deployment.operators != nil, software: BuildVersion.json)
+            asksForBadge: deployment.operators != nil || deployment.codes?.hasBadges == true,
+            software: BuildVersion.json)
     }
 
     private static func say(_ event: CourierEvent, of sink: String, _ log: EventLog) {

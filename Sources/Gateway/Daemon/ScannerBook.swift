@@ -34,7 +34,7 @@ final class ScannerBook: Sendable {
         switch event {
         case .refused(let reason): put(.scannerRefused, device, reason)
         case .noticed(let reason): put(.scannerChanged, device, reason)
-        case .read, .misread, .connected, .unplugged: break
+        case .read, .misread, .unanswered, .connected, .unplugged: break
         }
     }
 

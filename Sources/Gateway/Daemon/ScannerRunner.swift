@@ -12,6 +12,14 @@ final class ScannerRunner: Sendable {
         var detail = "not found yet"
         var reads: UInt64 = 0
         var lastRead: Stamp?
+        var filter: ScanFilter
+        /// The scan that was handed on last: when it was read, when it was read once more, and what became
+        /// of it.
+        var scan: (first: Stamp, newest: Stamp, isAccepted: Bool?)?
+        /// Scans that no station could take, and that none was told of yet.
+        var lost = 0
+        /// How the scanner is told what became of its scan, or of what it misread for nil.
+        var answer: (@Sendable ([UInt8], Stamp?) -> Void)?
     }
 
     let configuration: DeviceConfiguration
@@ -23,9 +31,10 @@ final class ScannerRunner: Sendable {
     private let inboxes: [BoundedInbox<StationInput>]
     private let counters: InspectionCounters
     private let log: EventLog
-    private let book: ScannerBook
+    private let book: ScannerBook?
     private let board: ScannerBoard
-    private let status = Guarded(Status())
+    private let rules: ScanRules
+    private let status: Guarded<Status>
 
     /// The scanner that `configuration` describes; `profile` says how its bytes are cut into marks.
     ///
@@ -34,11 +43,15 @@ final class ScannerRunner: Sendable {
         _ configuration: DeviceConfiguration, _ profile: ScannerProfile,
         bus: @autoclosure () throws -> any USBBus,
         time: any TimeSource, stations: [BoundedInbox<StationInput>], counters: InspectionCounters,
-        board: ScannerBoard, book: ScannerBook, log: EventLog
+        board: ScannerBoard, book: ScannerBook? = nil, log: EventLog
     ) throws {
         self.configuration = configuration
         (inboxes, self.counters, self.board, self.log) = (stations, counters, board, log)
         self.book = book
+        rules = profile.rules
+        let debounce = Int64(profile.rules.debounceMilliseconds) * 1_000_000
+        let status = Guarded(Status(filter: ScanFilter(debounceNanoseconds: debounce)))
+        self.status = status
         let id = configuration.id
         switch (try LinkAddress(configuration.link), profile.transport) {
         case (.usb(let address), _):
@@ -55,6 +68,7 @@ final class ScannerRunner: Sendable {
             makeRun = { handler throws(TransportError) in
                 let scanner = try SerialScanner(
                     device: id, settings: settings, framing: framing, time: time, handler: handler)
+                status.withLock { $0.answer = { [weak scanner] in scanner?.answer($0, to: $1) } }
                 return { try await scanner.run() }
             }
         case (let address, _):
@@ -71,24 +85,84 @@ final class ScannerRunner: Sendable {
     }
 
     private func take(_ event: ScannerEvent) {
-        if rule != nil { book.note(event, of: configuration.id) }
+        if rule != nil { book?.note(event, of: configuration.id) }
         switch event {
-        case .read(let read):
-            status.withLock { ($0.reads, $0.lastRead) = ($0.reads + 1, read.stamp) }
-            counters.countScan(of: configuration.id)
-            for inbox in inboxes where !inbox.put(.scan(read)) {
-                log.say(.error, "\(inbox.name) is too busy: a scan of \(configuration.id) was not taken")
-            }
-        case .misread(let reason):
-            log.say(.warning, "\(configuration.id): misread: \(reason)")
-            for inbox in inboxes {
-                inbox.put(.machine(.refused(.badMark, text: StationWords.misread(reason), scan: [])))
-            }
+        case .read(let read): take(read)
+        case .misread(let reason): takeMisread(reason, [], at: nil)
+        case .unanswered(let reason): log.say(.warning, "\(configuration.id): was not told: \(reason)")
         case .noticed(let reason): log.say(.warning, "\(configuration.id): \(reason)")
         case .connected(let place): note(isConnected: true, place)
         case .unplugged(let reason): note(isConnected: false, reason)
         case .refused(let reason): note(isConnected: false, reason)
         }
+    }
+
+    private func take(_ read: ScanRead) {
+        guard let mark = rules.mark(in: read.bytes) else {
+            return takeMisread("it has not the affixes of its profile", read.bytes, at: read.stamp)
+        }
+        let isRepeat = status.withLock { status in
+            (status.reads, status.lastRead) = (status.reads + 1, read.stamp)
+            let isRepeat = status.filter.isRepeat(mark, atNanoseconds: read.stamp.monotonicNanoseconds)
+            guard !isRepeat else {
+                status.scan?.newest = read.stamp
+                return true
+            }
+            status.scan = (read.stamp, read.stamp, nil)
+            return false
+        }
+        guard !isRepeat else {
+            log.say(.info, "\(configuration.id): read the same once more: one scan")
+            if let isAccepted = status.withLock({ $0.scan?.isAccepted }) { tell(isAccepted, of: read.stamp) }
+            return
+        }
+        counters.countScan(of: configuration.id)
+        let scan = ScanRead(bytes: mark, symbology: read.symbology, stamp: read.stamp, device: read.device)
+        put(.scan(scan, ticket(for: read.stamp)), at: read.stamp)
+    }
+
+    private func takeMisread(_ reason: String, _ bytes: [UInt8], at stamp: Stamp?) {
+        log.say(.warning, "\(configuration.id): misread: \(reason)")
+        put(.misread(reason: reason, bytes, ticket(for: stamp)), at: stamp)
+    }
+
+    /// Hands `input` to the station; what it cannot take is told to it as soon as it takes something.
+    private func put(_ input: StationInput, at stamp: Stamp?) {
+        if inboxes.isEmpty {
+            log.say(.warning, "\(configuration.id): no station has this scanner: a scan was not taken")
+        }
+        for inbox in inboxes {
+            let lost = status.withLock { $0.lost }
+            let text = StationWords.lostScans(lost)
+            if lost > 0, inbox.put(.machine(.refused(.overrun, text: text, scan: []))) {
+                status.withLock { $0.lost -= lost }
+            }
+            guard !inbox.put(input) else { continue }
+            status.withLock { $0.lost += 1 }
+            log.say(.error, "\(inbox.name) is too busy: a scan of \(configuration.id) was not taken")
+            answer(false, to: stamp)
+        }
+    }
+
+    private func ticket(for stamp: Stamp?) -> ScanTicket {
+        ScanTicket(rules: rules) { [weak self] in self?.answer($0, to: stamp) }
+    }
+
+    /// What became of a scan is told of its latest reading: that is the one that the scanner waits with.
+    private func answer(_ isAccepted: Bool, to stamp: Stamp?) {
+        let newest = status.withLock { status in
+            guard status.scan?.first == stamp else { return stamp }
+            status.scan?.isAccepted = isAccepted
+            return status.scan?.newest
+        }
+        tell(isAccepted, of: newest)
+    }
+
+    /// Tells the scanner, where its profile says by which bytes.
+    private func tell(_ isAccepted: Bool, of stamp: Stamp?) {
+        guard let acknowledgement = rules.acknowledgement else { return }
+        let bytes = isAccepted ? acknowledgement.accept : acknowledgement.refuse
+        if !bytes.isEmpty { status.withLock { $0.answer }?(bytes, stamp) }
     }
 
     private func note(isConnected: Bool, _ detail: String) {
@@ -111,7 +185,9 @@ final class ScannerRunner: Sendable {
             "state": status.isConnected ? "online" : "offline", "detail": .string(status.detail),
             "link_state": status.isConnected ? "up" : "down", "demoted": false,
             "last_good": .optional(status.lastRead?.utc.description),
-            "reads": .number(Int64(clamping: status.reads)), "errors": 0, "results": 0, "reads_per_s": "0.0",
+            "reads": .number(Int64(clamping: status.reads)),
+            "repeats": .number(Int64(clamping: status.filter.repeats)), "errors": 0, "results": 0,
+            "reads_per_s": "0.0",
         ]
         return (json, status.isConnected)
     }

@@ -23,7 +23,7 @@ struct StatusReporter: Sendable {
         var states: [(id: String, status: DeviceStatus, link: LinkStatus)] = []
         for running in parts.devices {
             let status = await running.device.status
-            let link = running.link.status
+            let link = running.linkStatus()
             devices.append(json(running, status, link))
             states.append((running.configuration.id, status, link))
         }
@@ -61,7 +61,7 @@ struct StatusReporter: Sendable {
             "serial": .optional(identity[.serial] ?? stated), "serial_stated": .optional(stated),
             "identity": identity.json,
             "link_state": .string(link.state.rawValue),
-            "demoted": .bool(link.health[running.unit] == .demoted),
+            "demoted": .bool(running.unit.map { link.health[$0] == .demoted } ?? false),
             "last_good": .optional(status.lastGood?.utc.description),
             "holes": .array(status.holes.map(JSONValue.string)),
             "reads": .number(Int64(clamping: status.reads)),

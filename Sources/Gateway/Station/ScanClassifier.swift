@@ -7,26 +7,50 @@ import Transports
 struct ScanClassifier {
     let station: InspectionStation
     let roster: OperatorRoster?
+    var codes: CodeSet?
 
     /// What a scan turned out to be.
     enum Scan: Equatable {
         case badge(inspector: String, bytes: [UInt8])
         case part(PartIdentity)
+        case code(ActionCode, bytes: [UInt8])
         case refused(CycleMachine.Refusal.Code, text: String, bytes: [UInt8])
     }
 
     func classify(_ read: ScanRead) -> Scan {
-        if let roster, let text = Self.text(read), roster.isBadge(text) {
+        let text = Self.text(read)
+        if let text, CodeSet.isCode(text) { return code(text, read) }
+        if let roster, let text, roster.isBadge(text) {
             guard let inspector = roster.operatorID(badge: text) else {
                 return .refused(.unknownBadge, text: StationWords.unknownBadge, bytes: read.bytes)
             }
             return .badge(inspector: inspector, bytes: read.bytes)
+        }
+        if let maker = ScannerSetting.maker(of: read.bytes) {
+            return .refused(
+                .configurationCode, text: StationWords.scannerSetting(maker), bytes: read.bytes)
         }
         do {
             return part(try PartMark.parse(read.bytes, symbology: read.symbology), read)
         } catch {
             return .refused(
                 .badMark, text: "\(StationWords.unreadableMark): \(error.what).", bytes: read.bytes)
+        }
+    }
+
+    /// What a text with the form of a code is here: nothing but a code of the set in use counts.
+    private func code(_ text: String, _ read: ScanRead) -> Scan {
+        guard let codes else {
+            return .refused(.unknownCode, text: StationWords.noCodeSet, bytes: read.bytes)
+        }
+        switch codes.meaning(of: text) {
+        case .action(let action): return .code(action, bytes: read.bytes)
+        case .badge(let id) where roster?.operators.contains { $0.id == id } ?? true:
+            return .badge(inspector: id, bytes: read.bytes)
+        case .badge: return .refused(.unknownBadge, text: StationWords.unknownBadge, bytes: read.bytes)
+        case nil:
+            let text = StationWords.foreignCode(codes.name, codes.revision)
+            return .refused(.unknownCode, text: text, bytes: read.bytes)
         }
     }
 

@@ -26,7 +26,7 @@ extension StationRunner {
         let queue = services.queue()
         let view = StationView(
             machine: machine, devices: shown, live: live, past: past, queue: queue.waiting,
-            quarantined: queue.quarantined, showsVerdict: showsVerdict,
+            quarantined: queue.quarantined, showsVerdict: machine.verdictStands,
             handRoles: Set(devices.filter { $0.value.isWorkedByHand }.keys))
         services.publish(view.json(at: services.time.now()))
     }

@@ -9,7 +9,11 @@ import Transports
 
 /// Something that happened at a station, in the order in which it did.
 enum StationInput: Sendable {
-    case scan(ScanRead)
+    case scan(ScanRead, ScanTicket = ScanTicket())
+    /// A scanner sent something that is no mark: why, and what is left of it.
+    case misread(reason: String, [UInt8], ScanTicket)
+    /// What an action code asks for, asked for otherwise.
+    case action(ActionCode)
     case device(role: String, DeviceEvent)
     /// Values that a device was asked for in this round.
     case gauged(round: Int, role: String, [String: Sample])
@@ -25,7 +29,7 @@ actor StationRunner {
     let station: InspectionStation
     var machine: CycleMachine
     /// By role.
-    let devices: [String: ModbusDevice]
+    let devices: [String: any MeasuringDevice]
     let services: StationServices
     nonisolated let inbox: BoundedInbox<StationInput>
     private var generator = SystemRandomNumberGenerator()
@@ -33,7 +37,6 @@ actor StationRunner {
     private var gauging: GaugeRound?
     private var gaugeRounds = 0
     var past: [StationView.Past] = []
-    var showsVerdict = false
 
     /// Inputs that may wait: far more than people and devices produce between two commits.
     private static let inboxLimit = 1_024
@@ -44,7 +47,7 @@ actor StationRunner {
     /// Added to the patience before a gauge that answered nothing at all is given up.
     private static let gaugeGraceNanoseconds: Int64 = 3_000_000_000
 
-    init(station: InspectionStation, devices: [String: ModbusDevice], services: StationServices) {
+    init(station: InspectionStation, devices: [String: any MeasuringDevice], services: StationServices) {
         self.station = station
         self.devices = devices
         self.services = services
@@ -97,9 +100,11 @@ actor StationRunner {
 
     private func take(_ input: StationInput) async throws {
         switch input {
-        case .scan(let read):
-            let scan = ScanClassifier(station: station, roster: services.roster).classify(read)
-            try await feed(try machineInput(for: scan))
+        case .scan(let read, let ticket): try await take(read, ticket)
+        case .misread(let reason, let bytes, let ticket): try await takeMisread(reason, bytes, ticket)
+        case .action(let action):
+            let code = ActionScan(action, bytes: [], timing: .immediate, codeSetSHA256: nil)
+            try await feed(try self.input(for: code))
         case .device(let role, let event): try await take(event, from: role)
         case .gauged(let round, let role, let samples): try await collect(samples, from: role, round)
         case .machine(let input): try await feed(input)
@@ -109,18 +114,6 @@ actor StationRunner {
                 try await feed(.gauged(gauging.samples))
             }
             try await feed(.tick)
-        }
-    }
-
-    private func machineInput(for scan: ScanClassifier.Scan) throws -> CycleMachine.Input {
-        switch scan {
-        case .badge(let inspector, let bytes): return .badge(inspector: inspector, scan: bytes)
-        case .refused(let code, let text, let bytes): return .refused(code, text: text, scan: bytes)
-        case .part(let part):
-            let attempts = try services.reader.attempts(
-                serial: part.serial, operation: station.plan.operation)
-            let id = RecordID.make(at: services.time.now().utc, using: &generator)
-            return .part(part, cycle: id, priorAttempts: attempts)
         }
     }
 
@@ -152,23 +145,13 @@ actor StationRunner {
     }
 
     /// Gives `input` to the machine and carries out what it asks, and what follows from that.
-    private func feed(_ input: CycleMachine.Input) async throws {
+    func feed(_ input: CycleMachine.Input) async throws {
         var inputs = [input]
         while let next = inputs.first {
             inputs.removeFirst()
             for action in machine.handle(next, at: moment) {
                 if let answer = try await perform(action) { inputs.append(answer) }
             }
-            noteShown(next)
-        }
-    }
-
-    /// A verdict stays on the page until the next part is taken or someone else signs in.
-    private func noteShown(_ input: CycleMachine.Input) {
-        switch input {
-        case .committed: showsVerdict = true
-        case .opened, .badge, .resume: showsVerdict = false
-        default: break
         }
     }
 
@@ -265,7 +248,7 @@ actor StationRunner {
 
     private func append(_ drafts: [EntryDraft]) async throws { try await services.ledger.append(drafts) }
 
-    private func newID() -> String { RecordID.make(at: services.time.now().utc, using: &generator) }
+    func newID() -> String { RecordID.make(at: services.time.now().utc, using: &generator) }
 
     /// An entry that consumes `group`: its bytes become durable with the entry, and that the device's result
     /// was taken.

@@ -12,6 +12,10 @@ struct StationServices: Sendable {
     let clock: @Sendable () -> ClockState
     /// Who may work here; nil where the configuration names no operators.
     let roster: OperatorRoster?
+    /// Which printed codes count here; nil where none does.
+    let codes: CodeSet?
+    /// Nanoseconds that a scan may wait for the station with this id before it is too old to count.
+    let patience: @Sendable (String) -> Int64
     /// The sinks that a record is meant for, by name.
     let sinks: @Sendable (InspectionRecord) -> [String]
     let counters: InspectionCounters

@@ -69,7 +69,7 @@ struct StationView {
             "refusal": machine.refusal.map {
                 [
                     "text": .string($0.text), "code": .string($0.code.rawValue),
-                    "at": .string($0.at.description),
+                    "at": .string($0.at.description), "calm": .bool($0.isCalm),
                 ]
             } ?? .null,
             "at": .string(now.utc.description),

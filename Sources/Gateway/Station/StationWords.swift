@@ -76,9 +76,27 @@ enum StationWords {
         "The scanner could not read it (\(reason)). Scan again."
     }
 
+    static func tooOld(seconds: Int64) -> String {
+        "This was scanned \(seconds) s ago, before the station could take it. Scan again."
+    }
+
+    static func lostScans(_ count: Int) -> String {
+        "\(count) \(count == 1 ? "scan" : "scans") came faster than the station could take them. Scan again."
+    }
+
     static let unreadableMark = "This mark cannot be read"
 
     static let unknownBadge = "This badge is not on the list of operators. Ask your supervisor."
+
+    static let noCodeSet = "Action codes are not set up at this station. Use no code sheet here."
+
+    static func foreignCode(_ set: String, _ revision: Int) -> String {
+        "This code is not of the sheet in use (\(set), revision \(revision)). Take the current sheet."
+    }
+
+    static func scannerSetting(_ maker: String) -> String {
+        "This is a setting code for scanners (\(maker)), no part. Have the scanner's settings checked."
+    }
 
     static func unknownSerial(_ serial: String) -> String {
         "\(serial) names no part number, and no serial pattern of the plan fits it."

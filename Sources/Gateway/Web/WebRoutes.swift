@@ -1,4 +1,5 @@
 package import Codecs
+package import Inspection
 
 /// One thing that must be in order for the daemon to be healthy or ready.
 package struct HealthCheck: Sendable, Equatable {
@@ -46,6 +47,8 @@ package struct WebRoutes: Sendable {
     package var scan: @Sendable (_ station: String, _ text: String) -> ScanReceipt
     /// Ends the cycle that is open at a station, if one is.
     package var abort: @Sendable (_ station: String) -> ScanReceipt
+    /// Does at a station what this action code does where it is scanned.
+    package var act: @Sendable (_ station: String, _ action: ActionCode) -> ScanReceipt
     /// What passes the line of this name, as events; nil where there is no such line or too many look.
     package var traffic: @Sendable (_ line: String) -> EventHub?
 
@@ -60,6 +63,9 @@ package struct WebRoutes: Sendable {
         readiness: @escaping @Sendable () -> [HealthCheck],
         scan: @escaping @Sendable (_ station: String, _ text: String) -> ScanReceipt,
         abort: @escaping @Sendable (_ station: String) -> ScanReceipt = { _ in .unknownStation },
+        act: @escaping @Sendable (_ station: String, _ action: ActionCode) -> ScanReceipt = { _, _ in
+            .unknownStation
+        },
         traffic: @escaping @Sendable (_ line: String) -> EventHub? = { _ in nil }
     ) {
         self.hub = hub
@@ -72,6 +78,7 @@ package struct WebRoutes: Sendable {
         self.readiness = readiness
         self.scan = scan
         self.abort = abort
+        self.act = act
         self.traffic = traffic
     }
 
@@ -111,6 +118,12 @@ package struct WebRoutes: Sendable {
             Route(.post, "/api/v1/stations/{id}/scan") { [scan] request in Self.scan(request, into: scan) },
             Route(.post, "/api/v1/stations/{id}/abort") { [abort] request in
                 Self.answer(abort(request.parameters["id"] ?? ""))
+            },
+            Route(.post, "/api/v1/stations/{id}/retest") { [act] request in
+                Self.answer(act(request.parameters["id"] ?? "", .retest))
+            },
+            Route(.post, "/api/v1/stations/{id}/acknowledge") { [act] request in
+                Self.answer(act(request.parameters["id"] ?? "", .acknowledge))
             },
         ]
     }

@@ -7,6 +7,7 @@ internal import Metrology
 /// data: /var/lib/plumbline
 /// profiles: [DeviceProfiles]
 /// operators: operators.yaml
+/// codes: {set: codes.yaml, key: codes-key.pub}
 /// devices:
 ///   FTS-001: {profile: plc-flow-bench, link: "modbus+tcp://127.0.0.1:15020?unit=1", serial: "0815",
 ///             calibration: {certificate: C-4711, due: 2027-02-01}, provenance: live}
@@ -26,6 +27,10 @@ struct ConfigurationReader {
     /// Where profiles are installed.
     static let installedProfiles = "/usr/share/plumbline/profiles"
 
+    /// Milliseconds that a scan may wait: longer than any commit of a sound disk, shorter than it takes to
+    /// lay a part aside and take up the next.
+    private static let scanPatience = 5_000
+
     private enum SinkKind: String, CaseIterable { case sqlite }
     private enum Accepted: String, CaseIterable { case test }
 
@@ -44,12 +49,13 @@ struct ConfigurationReader {
         let web = web()
         let operators = top.optional("operators", .text)
         let folders = profileFolders()
+        let codes = top.mapping("codes", "codes").flatMap(self.codes)
         top.finish()
         return GatewayConfiguration(
             site: site ?? "", id: id ?? "", company: company, dataDirectory: data, profileFolders: folders,
             devices: devices,
             stations: stations, sinks: sinks, backup: backup, web: web,
-            operatorsPath: operators.map { FilePath.resolved($0, against: path) })
+            operatorsPath: operators.map { FilePath.resolved($0, against: path) }, codes: codes)
     }
 
     /// What `read` makes of each entry of a mapping whose keys are ids.
@@ -90,6 +96,7 @@ struct ConfigurationReader {
     private func station(_ id: String, _ mapping: YAMLMapping) -> StationConfiguration? {
         let scanners = mapping.optional("scanners", .list(of: .name, 0...16)) ?? []
         let plan = mapping.required("plan", .text)
+        let patience = mapping.optional("scan_patience", .duration(100...600_000)) ?? Self.scanPatience
         var bindings: [String: String] = [:]
         for entry in mapping.mapping("bind", "bind")?.namedEntries() ?? [] {
             if let device = YAMLForm<String>.name.read(entry.value, faults) { bindings[entry.key] = device }
@@ -97,7 +104,7 @@ struct ConfigurationReader {
         guard let plan else { return nil }
         return StationConfiguration(
             id: id, scanners: scanners, planPath: FilePath.resolved(plan, against: path), bindings: bindings,
-            place: mapping.place)
+            scanPatienceMilliseconds: patience, place: mapping.place)
     }
 
     private func sink(_ id: String, _ mapping: YAMLMapping) -> SinkConfiguration? {
@@ -108,6 +115,16 @@ struct ConfigurationReader {
         return SinkConfiguration(
             id: id, kind: .sqlite(path: FilePath.resolved(file, against: path)),
             acceptsTest: accepts == .test,
+            place: mapping.place)
+    }
+
+    private func codes(_ mapping: YAMLMapping) -> CodeSetConfiguration? {
+        let set = mapping.required("set", .text)
+        let key = mapping.required("key", .text)
+        mapping.finish()
+        guard let set, let key else { return nil }
+        return CodeSetConfiguration(
+            path: FilePath.resolved(set, against: path), keyPath: FilePath.resolved(key, against: path),
             place: mapping.place)
     }
 

@@ -10,6 +10,8 @@ package struct Deployment: Sendable, Equatable {
     package let plans: [String: InspectionPlan]
     /// Nil where the configuration names no operators file.
     package let operators: OperatorRoster?
+    /// Nil where the configuration names no code set.
+    package let codes: CodeSet?
     /// How much of each Modbus line's time the polls take.
     package let budgets: [BusTimeBudget]
     /// Every file that this was made of, once, sorted by path.
@@ -19,15 +21,18 @@ package struct Deployment: Sendable, Equatable {
 
     /// The deployment that the configuration at `path` describes.
     ///
-    /// `today` decides which calibrations are overdue, `links` whether a link can be used, and `wires` what
-    /// carries it (the transports know both). Throws every fault of every file at once.
+    /// `today` decides which calibrations are overdue, `links` whether a link can be used, `wires` what
+    /// carries it (the transports know both), and `signatures` whether a signed table's note is in order.
+    /// Throws every fault of every file at once.
     package static func load(
         _ path: String, from source: FileSource = .disk, today: CalendarDate,
-        links: LinkCheck = { _ in nil }, wires: WireLookup = { _ in nil }
+        links: LinkCheck = { _ in nil }, wires: WireLookup = { _ in nil },
+        signatures: SignedTable.Check = SignedTable.unchecked
     ) throws(Faults) -> Deployment {
         let faults = FaultCollector()
         let deployment = check(
-            path, from: source, today: today, links: links, wires: wires, faults: faults)
+            path, from: source, today: today, links: links, wires: wires, signatures: signatures,
+            faults: faults)
         try faults.throwIfAny()
         guard let deployment else {
             throw Faults([Fault(SourcePlace(file: path), "it was refused without a reason", "report this")])
@@ -38,10 +43,11 @@ package struct Deployment: Sendable, Equatable {
     /// The same with the caller's collector, so that warnings come out beside faults; nil with any fault.
     package static func check(
         _ path: String, from source: FileSource = .disk, today: CalendarDate,
-        links: LinkCheck = { _ in nil }, wires: WireLookup = { _ in nil }, faults: FaultCollector
+        links: LinkCheck = { _ in nil }, wires: WireLookup = { _ in nil },
+        signatures: SignedTable.Check = SignedTable.unchecked, faults: FaultCollector
     ) -> Deployment? {
         DeploymentReader(source: source, today: today, faults: faults).read(
-            path, links: links, wires: wires)
+            path, links: links, wires: wires, signatures: signatures)
     }
 
     /// What is wrong with the text of a link, and what to write instead; nil where nothing is.

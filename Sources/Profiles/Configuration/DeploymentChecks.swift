@@ -43,6 +43,12 @@ struct DeploymentChecks {
                 users[device] = station.id
             }
         }
+        for device in configuration.devices
+        where profiles[device.id]?.lines?.reportsResults == true && users[device.id] == nil {
+            faults.warn(
+                device.place, "device \(Wording.quoted(device.id)) says results, and no station hears them",
+                "bind it to a role: nothing holds a result of it that nobody takes")
+        }
         for device in configuration.devices where gauges.contains(device.id) { checkCalibration(device) }
     }
 

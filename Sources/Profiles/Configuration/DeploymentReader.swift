@@ -15,7 +15,10 @@ final class DeploymentReader {
         (self.source, self.today, self.faults) = (source, today, faults)
     }
 
-    func read(_ path: String, links: Deployment.LinkCheck, wires: Deployment.WireLookup) -> Deployment? {
+    func read(
+        _ path: String, links: Deployment.LinkCheck, wires: Deployment.WireLookup,
+        signatures: SignedTable.Check
+    ) -> Deployment? {
         let before = faults.count
         guard let file = file(path, namedAt: SourcePlace(file: path)), let root = file.root(faults),
             let top = YAMLMapping(root, "the configuration", faults)
@@ -35,6 +38,7 @@ final class DeploymentReader {
             self.file(operatorsPath, namedAt: top.place(of: "operators"))
                 .flatMap { OperatorRoster.read($0, faults: faults) }
         }
+        let codes = configuration.codes.flatMap { self.codes($0, signatures, faults) }
         // What a fault left out would only be missed a second time.
         if isComplete {
             DeploymentChecks(
@@ -44,16 +48,25 @@ final class DeploymentReader {
             )
             .run()
         }
-        let budgets = BusTimeBudget.lines(of: configuration, profiles, wires: wires)
-        for budget in budgets { BusTimeChecks(budget: budget, faults: faults).run() }
+        let budgets = budgets(of: configuration, profiles, wires)
         guard faults.count == before else { return nil }
         return Deployment(
             configuration: configuration, profiles: profiles, plans: plans, operators: operators,
-            budgets: budgets,
+            codes: codes, budgets: budgets,
             files: files.values.sorted { $0.path < $1.path }, warnings: faults.warnings)
     }
 
-    private func file(_ path: String, namedAt place: SourcePlace) -> SourceFile? {
+    /// How much of each line's time the polls take; too much of it is a fault.
+    private func budgets(
+        of configuration: GatewayConfiguration, _ profiles: [String: DeviceProfile],
+        _ wires: Deployment.WireLookup
+    ) -> [BusTimeBudget] {
+        let budgets = BusTimeBudget.lines(of: configuration, profiles, wires: wires)
+        for budget in budgets { BusTimeChecks(budget: budget, faults: faults).run() }
+        return budgets
+    }
+
+    func file(_ path: String, namedAt place: SourcePlace) -> SourceFile? {
         if let file = files[path] { return file }
         let file = source.file(path, namedAt: place, faults)
         files[path] = file

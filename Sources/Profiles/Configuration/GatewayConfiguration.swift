@@ -20,9 +20,19 @@ package struct GatewayConfiguration: Sendable, Equatable {
     package let web: WebConfiguration
     /// Who may work here; nil where no badge is asked for.
     package let operatorsPath: String?
+    /// The signed set of action codes and badges; nil where none counts.
+    package let codes: CodeSetConfiguration?
 
     /// The device with this asset id.
     package func device(_ id: String) -> DeviceConfiguration? { devices.first { $0.id == id } }
+}
+
+/// Which printed codes count, and whose signature they must have.
+package struct CodeSetConfiguration: Sendable, Equatable {
+    package let path: String
+    /// The public key's file; the signature is in the set's own path with `.sig` after it.
+    package let keyPath: String
+    package let place: SourcePlace
 }
 
 /// One device: an asset id, a profile, a link.
@@ -57,6 +67,8 @@ package struct StationConfiguration: Sendable, Equatable {
     package let planPath: String
     /// Role of the plan to asset id of the device.
     package let bindings: [String: String]
+    /// How long a scan may wait for the station before it is too old to count.
+    package let scanPatienceMilliseconds: Int
     package let place: SourcePlace
 }
 

@@ -23,10 +23,11 @@ package enum LinkText {
     static func schemes(for speech: DeviceProfile.Speech) -> [Scheme] {
         switch speech {
         case .modbus: [.modbusTCP, .modbusRTU, .modbusASCII, .modbusRTUoverTCP]
+        case .lines: [.serial, .tcp]
         case .scanner(let scanner):
             switch scanner.transport {
             case .hidPOS, .hidKeyboard: [.usb]
-            case .serial: [.serial, .usb, .tcp]
+            case .serial: [.serial, .usb]
             }
         }
     }

@@ -20,6 +20,11 @@ extension OperatorRoster {
         if badges == nil, !top.has("badges") {
             faults.fault(top.place, "the file names no badges", #"add `badges: {prefix: "OP:"}`"#)
         }
+        if let prefix, prefix.hasPrefix(CodeSet.prefix) {
+            badges?.fault(
+                "prefix", "what begins with \(Wording.quoted(CodeSet.prefix)) is a code of a signed set",
+                "choose another prefix")
+        }
         var seen: [String: SourcePlace] = [:]
         let operators = top.mappings("operators", "an operator", most: mostOperators) {
             person($0, prefix: prefix, &seen)

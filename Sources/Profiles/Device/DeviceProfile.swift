@@ -16,6 +16,7 @@ package struct DeviceProfile: Sendable, Equatable {
     package enum Speech: Sendable, Equatable {
         case modbus(RegisterMap)
         case scanner(ScannerProfile)
+        case lines(LineProfile)
     }
 
     package init(
@@ -38,6 +39,15 @@ package struct DeviceProfile: Sendable, Equatable {
         return scanner
     }
 
-    /// The device's points; a scanner has none.
+    /// How its lines are to be read; nil for a device that does not speak in lines of text.
+    package var lines: LineProfile? {
+        guard case .lines(let lines) = speech else { return nil }
+        return lines
+    }
+
+    /// How many golden vectors it has.
+    package var vectorCount: Int { registers?.vectors.count ?? lines?.vectors.count ?? 0 }
+
+    /// The points of its registers; other devices have none.
     package var points: [DevicePoint] { registers?.points ?? [] }
 }

@@ -37,7 +37,9 @@ package struct GoldenVector: Sendable, Equatable {
 extension DeviceProfile {
     /// What is wrong with the profile's golden vectors: one fault for each point that decodes to something
     /// else. Empty where all are right.
-    package func vectorFaults() -> [Fault] { registers?.vectors.flatMap { faults(of: $0) } ?? [] }
+    package func vectorFaults() -> [Fault] {
+        lines?.vectorFaults() ?? registers?.vectors.flatMap { faults(of: $0) } ?? []
+    }
 
     private func faults(of vector: GoldenVector) -> [Fault] {
         guard let map = registers else { return [] }
@@ -60,13 +62,17 @@ extension DeviceProfile {
             known[id] = map.point(id)?.assumed(raw)
         }
         let readings = request.decode(data, knowing: known)
-        return vector.expected.compactMap { expectation in
-            let reading = readings.first { $0.point == expectation.point }
-            guard let mismatch = expectation.outcome.mismatch(with: reading) else { return nil }
-            return Fault(
-                expectation.place, "point \(Wording.quoted(expectation.point)) \(mismatch)",
-                "correct the point or the vector; the manual decides")
-        }
+        return vector.expected.compactMap { $0.fault(in: readings) }
+    }
+}
+
+extension GoldenVector.Expectation {
+    /// How its point differs from it among `readings`; nil where it does not.
+    func fault(in readings: [PointReading]) -> Fault? {
+        guard let mismatch = outcome.mismatch(with: readings.first { $0.point == point }) else { return nil }
+        return Fault(
+            place, "point \(Wording.quoted(point)) \(mismatch)",
+            "correct the point or the vector; the manual decides")
     }
 }
 

@@ -47,14 +47,20 @@ struct GoldenVectorReader {
     }
 
     private func expectation(_ entry: YAMLNode.Entry) -> GoldenVector.Expectation? {
-        guard known(entry) else { return nil }
+        known(entry) ? .read(entry, vector.faults) : nil
+    }
+}
+
+extension GoldenVector.Expectation {
+    /// What `entry`, a point and what it must say, expects; nil after noting what is wrong.
+    static func read(_ entry: YAMLNode.Entry, _ faults: FaultCollector) -> GoldenVector.Expectation? {
         if case .mapping = entry.value.content {
-            guard let mapping = YAMLMapping(entry.value, "an expectation", vector.faults) else { return nil }
+            guard let mapping = YAMLMapping(entry.value, "an expectation", faults) else { return nil }
             let defect = mapping.required("bad", .defect)
             mapping.finish()
             return defect.map { .init(point: entry.key, outcome: .bad($0), place: entry.value.place) }
         }
-        return YAMLForm<String>.text(0...250).read(entry.value, vector.faults)
+        return YAMLForm<String>.text(0...250).read(entry.value, faults)
             .map { .init(point: entry.key, outcome: .value($0), place: entry.value.place) }
     }
 }
@@ -70,7 +76,7 @@ extension YAMLForm where Value == [UInt8] {
 
 extension YAMLForm where Value == Quality.Defect {
     /// Why a value is bad.
-    fileprivate static var defect: YAMLForm<Quality.Defect> {
+    static var defect: YAMLForm<Quality.Defect> {
         YAMLForm("sentinel, implausible, flagged, malformed or refused") { text, _ in
             Quality.Defect(rawValue: text)
         }

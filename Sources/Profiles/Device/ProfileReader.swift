@@ -54,6 +54,7 @@ private enum SpokenProtocol: String, CaseIterable {
     case hidPOS = "hid-pos"
     case hidKeyboard = "hid-keyboard"
     case serial
+    case lines
 
     func read(_ top: YAMLMapping) -> DeviceProfile.Speech? {
         switch self {
@@ -61,6 +62,7 @@ private enum SpokenProtocol: String, CaseIterable {
         case .hidPOS: ScannerProfileReader.hidPOS(top).map { .scanner($0) }
         case .hidKeyboard: ScannerProfileReader.hidKeyboard(top).map { .scanner($0) }
         case .serial: ScannerProfileReader.serial(top).map { .scanner($0) }
+        case .lines: LineProfileReader(top).profile().map { .lines($0) }
         }
     }
 }

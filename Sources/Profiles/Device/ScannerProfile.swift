@@ -7,6 +7,7 @@ package struct ScannerProfile: Sendable, Equatable {
     package let longestMark: Int
     /// Every USB interface that it may show; nil for those alone that its mode needs.
     package let interfaces: [USBInterfaceKind]?
+    package let rules: ScanRules
 
     /// How its marks come.
     package enum Transport: Sendable, Equatable {
@@ -18,8 +19,11 @@ package struct ScannerProfile: Sendable, Equatable {
         case serial(SerialFraming)
     }
 
-    package init(transport: Transport, longestMark: Int, interfaces: [USBInterfaceKind]? = nil) {
-        (self.transport, self.longestMark) = (transport, longestMark)
+    package init(
+        transport: Transport, longestMark: Int, rules: ScanRules = ScanRules(),
+        interfaces: [USBInterfaceKind]? = nil
+    ) {
+        (self.transport, self.longestMark, self.rules) = (transport, longestMark, rules)
         self.interfaces = interfaces
     }
 

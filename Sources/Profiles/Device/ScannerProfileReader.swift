@@ -12,21 +12,25 @@ enum ScannerProfileReader {
     private static let marks = 1...4_096
 
     static func hidPOS(_ top: YAMLMapping) -> ScannerProfile? {
-        ScannerProfile(transport: .hidPOS, longestMark: longestMark(top), interfaces: interfaces(top))
+        ScannerProfile(
+            transport: .hidPOS, longestMark: longestMark(top), rules: .read(top, isTold: false),
+            interfaces: interfaces(top))
     }
 
     static func hidKeyboard(_ top: YAMLMapping) -> ScannerProfile? {
         let layout: KeyboardLayout.Name? = top.required("layout", .choice)
         let terminator: HIDKeyboardReader.Terminator? = top.optional("terminator", .choice)
         let (longest, interfaces) = (longestMark(top), interfaces(top))
+        let rules = ScanRules.read(top, isTold: false)
         guard let layout else { return nil }
         return ScannerProfile(
             transport: .hidKeyboard(layout, terminator: terminator ?? .enter), longestMark: longest,
-            interfaces: interfaces)
+            rules: rules, interfaces: interfaces)
     }
 
     static func serial(_ top: YAMLMapping) -> ScannerProfile? {
         let (longest, interfaces) = (longestMark(top), interfaces(top))
+        let rules = ScanRules.read(top, isTold: true)
         guard let framing = top.mapping("framing", "a framing") else {
             top.faults.fault(top.place, "a serial scanner has no framing", #"add `framing: {suffix: "\r"}`"#)
             return nil
@@ -36,7 +40,8 @@ enum ScannerProfileReader {
             suffix: framing.optional("suffix", .bytes) ?? [],
             idleGapMilliseconds: framing.optional("idle_gap", .duration(1...10_000)) ?? 100)
         framing.finish()
-        return ScannerProfile(transport: .serial(result), longestMark: longest, interfaces: interfaces)
+        return ScannerProfile(
+            transport: .serial(result), longestMark: longest, rules: rules, interfaces: interfaces)
     }
 
     /// A scanner that is several things at once has a handful of interfaces.
@@ -46,15 +51,5 @@ enum ScannerProfileReader {
 
     private static func longestMark(_ top: YAMLMapping) -> Int {
         top.optional("longest_mark", .integer(marks)) ?? 512
-    }
-}
-
-extension YAMLForm where Value == [UInt8] {
-    /// Up to eight bytes, written as a text: `"\r\n"`, `"\x02"`; empty for none.
-    fileprivate static var bytes: YAMLForm {
-        YAMLForm(#"at most 8 characters such as "\r""#) { text, _ in
-            let bytes = Array(text.utf8)
-            return bytes.count <= 8 && bytes.allSatisfy { $0 < 0x80 } ? bytes : nil
-        }
     }
 }

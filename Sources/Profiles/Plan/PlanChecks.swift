@@ -19,6 +19,14 @@ struct PlanChecks {
     private func check(_ step: PlanStep) {
         guard let profile = profiles[step.completes] else { return }
         let place = file.stepPlaces[step.id] ?? SourcePlace(file: "")
+        if let lines = profile.lines, lines.reportsResults {
+            if !step.setPoints.isEmpty {
+                faults.fault(
+                    place, "step \(Wording.quoted(step.id)) sets what a \(profile.id) is never told",
+                    "leave out `set:`; set it at the device")
+            }
+            return
+        }
         guard let map = profile.registers, map.cycle != nil else {
             faults.fault(
                 place,
@@ -41,17 +49,18 @@ struct PlanChecks {
     private func check(_ characteristic: Characteristic) {
         let role = characteristic.source.role
         guard let profile = profiles[role] else { return }
-        guard let point = profile.points.first(where: { $0.id == characteristic.source.point }) else {
+        let values = profile.planValues
+        guard let point = values.first(where: { $0.id == characteristic.source.point }) else {
             fault(
                 characteristic,
                 "profile \(profile.id) has no point \(Wording.quoted(characteristic.source.point))",
-                NearestName.remedy(for: characteristic.source.point, among: profile.points.map(\.id)))
+                NearestName.remedy(for: characteristic.source.point, among: values.map(\.id)))
             return
         }
         checkIsRead(point, characteristic, profile)
         switch characteristic.requirement {
         case .quantity(let unit, _, let resolution):
-            for given in units(of: point, in: profile, kind: unit.kind, characteristic) {
+            for given in units(of: point, kind: unit.kind, characteristic) {
                 do {
                     _ = try (1 as ExactDecimal).converted(from: given, to: unit, resolution: resolution)
                 } catch ConversionError.kinds {
@@ -72,41 +81,37 @@ struct PlanChecks {
     /// Units in which the point may come; those of another kind than the characteristic's are left to run
     /// time where the device chooses, because there they make the value bad.
     private func units(
-        of point: DevicePoint, in profile: DeviceProfile, kind: QuantityKind, _ characteristic: Characteristic
+        of value: PlanValue, kind: QuantityKind, _ characteristic: Characteristic
     ) -> [UnitOfMeasure] {
-        switch point.quantity?.unit {
-        case .fixed(let unit): return [unit]
-        case .from(let source):
-            guard point.quantity?.kind == kind else {
+        switch value.meaning {
+        case .quantity(let unit): return [unit]
+        case .chosen(let measured, let units):
+            guard measured == kind else {
                 fault(
                     characteristic,
-                    "point \(Wording.quoted(point.id)) measures "
-                        + "\(point.quantity?.kind.rawValue ?? "nothing")",
+                    "point \(Wording.quoted(value.id)) measures \(measured.rawValue)",
                     "correct `from` or `unit`")
                 return []
             }
-            guard case .words(let words) = profile.points.first(where: { $0.id == source })?.meaning else {
-                return []
-            }
-            return words.words.sorted().compactMap { UnitOfMeasure($0) }.filter { $0.kind == kind }
-        case nil:
+            return units.filter { $0.kind == kind }
+        case .text, .words:
             fault(
-                characteristic, "point \(Wording.quoted(point.id)) is no number",
+                characteristic, "point \(Wording.quoted(value.id)) is no number",
                 "use `equals`, or another point")
             return []
         }
     }
 
-    private func checkText(_ equals: String, _ point: DevicePoint, _ characteristic: Characteristic) {
+    private func checkText(_ equals: String, _ point: PlanValue, _ characteristic: Characteristic) {
         switch point.meaning {
         case .text: break
         case .words(let words):
-            if !words.words.contains(equals) {
+            if !words.contains(equals) {
                 fault(
                     characteristic, "point \(Wording.quoted(point.id)) never says \(Wording.quoted(equals))",
-                    NearestName.remedy(for: equals, among: words.words))
+                    NearestName.remedy(for: equals, among: words))
             }
-        case .quantity:
+        case .quantity, .chosen:
             fault(
                 characteristic, "point \(Wording.quoted(point.id)) is a number",
                 "give limits instead of `equals`")
@@ -114,13 +119,17 @@ struct PlanChecks {
     }
 
     /// A value of the device that completes the step must come with its result, or it is of another instant.
-    private func checkIsRead(_ point: DevicePoint, _ characteristic: Characteristic, _ profile: DeviceProfile)
-    {
-        guard point.access.reads, !point.clearsOnRead else {
+    private func checkIsRead(_ point: PlanValue, _ characteristic: Characteristic, _ profile: DeviceProfile) {
+        guard point.isRead else {
             fault(characteristic, "point \(Wording.quoted(point.id)) is not read", "measure another point")
             return
         }
         let step = file.plan.steps.first { $0.id == characteristic.step }
+        if profile.lines?.reportsResults == true, step?.completes != characteristic.source.role {
+            fault(
+                characteristic, "a \(profile.id) says its values at the end of its own cycle only",
+                "give it a step of its own, `complete: \(characteristic.source.role).cycle`")
+        }
         guard let map = profile.registers, let cycle = map.cycle,
             step?.completes == characteristic.source.role,
             let request = map.readPlan.request(cycle.request),

@@ -7,6 +7,8 @@ enum UnitRemedy {
         "degc": "Cel", "°c": "Cel", "c": "Cel", "celsius": "Cel", "deg_c": "Cel", "kelvin": "K",
         "degree": "deg", "degrees": "deg", "°": "deg", "rpm": "{rev}/min", "1/min": "{rev}/min",
         "psi": "[psi]", "nm": "N.m", "n·m": "N.m", "ncm": "cN.m", "cnm": "cN.m", "mnm": "mN.m",
+        "lbfin": "[lbf_av].[in_i]", "lb-in": "[lbf_av].[in_i]", "lbf.in": "[lbf_av].[in_i]",
+        "lbfft": "[lbf_av].[ft_i]", "ft-lb": "[lbf_av].[ft_i]", "lbf.ft": "[lbf_av].[ft_i]",
         "cc": "cm3", "ccm": "cm3", "cc/min": "cm3/min", "lpm": "L/min", "gal": "[gal_us]",
         "mm3/stroke": "mm3/{stroke}", "mm3/st": "mm3/{stroke}",
         "µm": "um", "μm": "um", "micron": "um", "µs": "us", "μs": "us", "sec": "s",

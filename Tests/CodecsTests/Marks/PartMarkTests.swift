@@ -175,7 +175,8 @@ struct PartMarkTests {
         (["17V9889", "1P1", "S1"], 10),  // a CAGE code of four characters
         (["17V98897", "1P1", "Ssa1"], 21),  // lower case
         (["12V19453263X", "1P1", "S1"], 18),  // a DUNS number with a letter
-        (["25SXX123"], 10),  // no issuing agency
+        (["25SXX123"], 10), (["25SUX123"], 10), (["25SLA123"], 10),  // no issuing agency
+        (["I1HGCM82633A00435"], 8), (["I1HGCM82633A00435O"], 24),  // 16 characters; an O
         (["17V98897", "1P" + String(repeating: "A", count: 40), "S12345"], 59),  // 51 characters of UII
         (["17V98897", "1P1"], 0),  // nothing identifies the item
     ])

@@ -51,6 +51,22 @@ import Transports
         #expect(part.rawMark == Array(mark.utf8))
     }
 
+    /// Whatever follows: what begins like a code is never a part.
+    @Test func nothingThatBeginsLikeACodeIsEverAPart() throws {
+        var generator = SystemRandomNumberGenerator()
+        let seed = UInt64.random(in: 0..<1 << 32, using: &generator)
+        var random = SplitMix64(seed: seed)
+        for _ in 0..<5_000 {
+            let tail = (0..<Int.random(in: 0...40, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
+            _ = try classify(tail)
+            if case .part = try classify(Array("PLC1-".utf8) + tail) {
+                Issue.record("seed \(seed): \(tail)")
+            }
+        }
+    }
+
     @Test func aPlainSerialFindsItsPartNumberInThePlan() throws {
         guard case .part(let part) = try classify("SA10197") else {
             Issue.record("not taken for a part")

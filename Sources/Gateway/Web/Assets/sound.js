@@ -30,7 +30,9 @@ function play(name) {
 // Plays what is new in `after`; a page that has just been opened stays silent.
 export function soundFor(before, after) {
   if (!before) return;
-  if (after.refusal && after.refusal.at !== before.refusal?.at) return play("refused");
+  if (after.refusal && after.refusal.at !== before.refusal?.at) {
+    return after.refusal.calm ? undefined : play("refused");
+  }
   const isNew = after.verdict && (before.verdict !== after.verdict || before.state !== after.state
     || before.part?.serial !== after.part?.serial);
   if (after.state === "verdict" && isNew) play(after.verdict);

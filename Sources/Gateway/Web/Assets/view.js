@@ -238,6 +238,8 @@ export function showStation(state, link, elapsed, wanted) {
   } else if (!state) {
     const sentence = wanted ? `Waiting for station ${wanted}` : "Waiting for the gateway";
     showFace({ tone: "idle", shape: "busy", word: "WAIT", reasons: [], sentence }, null);
+  } else if (isRefused && state.refusal.calm) {
+    showFace({ ...face(state), sentence: state.refusal.text }, null);
   } else if (isRefused) {
     showFace({ tone: "warn", shape: "warn", word: "NOT ACCEPTED", reasons: [], sentence: state.refusal.text },
       face(state));

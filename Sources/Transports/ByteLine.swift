@@ -1,0 +1,187 @@
+internal import Glibc
+internal import Linux
+package import Metrology
+
+/// A device on a tty or a TCP connection that no other shares: one thread owns the stream, closes it at the
+/// first error and takes it back when it returns.
+package final class ByteLine<User: ByteLineUser>: Sendable {
+    private struct Shared {
+        var orders: [User.Order] = []
+        var isStopping = false
+        var status = LinkStatus()
+        var shown: User.Shown
+    }
+
+    private let address: LinkAddress
+    private let time: any TimeSource
+    private let handler: @Sendable (User.Event) -> Void
+    private let first: User
+    private let wake: WakeSignal
+    private let shared: Guarded<Shared>
+
+    /// Orders that may wait for the thread: a station has three under way at most.
+    private var orderLimit: Int { 256 }
+    /// Pauses before a stream that is gone is tried again, doubled from the first to the last.
+    private var shortestPause: Int64 { 125_000_000 }
+    private var longestPause: Int64 { 2_000_000_000 }
+
+    /// A line to `address` whose course `user` decides.
+    ///
+    /// `handler` is called in order, from the line's thread: it must be quick. Throws `TransportError` where
+    /// the process has no descriptor left.
+    package init(
+        _ address: LinkAddress, user: User, time: any TimeSource,
+        handler: @escaping @Sendable (User.Event) -> Void
+    ) throws(TransportError) {
+        (self.address, first, self.time, self.handler) = (address, user, time, handler)
+        shared = Guarded(Shared(shown: user.shown))
+        do throws(SystemCallError) { wake = try WakeSignal() } catch {
+            throw TransportError(address.lineName, "\(error)", remedy: "raise the limit of open files")
+        }
+    }
+
+    package var name: String { address.lineName }
+    package var status: LinkStatus { shared.withLock { $0.status } }
+    /// What the user shows; never older than the events that were told.
+    package var shown: User.Shown { shared.withLock { $0.shown } }
+
+    /// Hands an order to the thread; false where too many wait or the line has stopped.
+    package func post(_ order: User.Order) -> Bool {
+        let isTaken = shared.withLock { shared in
+            guard !shared.isStopping, shared.orders.count < orderLimit else { return false }
+            shared.orders.append(order)
+            return true
+        }
+        if isTaken { wake.raise() }
+        return isTaken
+    }
+
+    /// Serves the line until the task is cancelled, then closes it. Run it once.
+    ///
+    /// Throws `TransportError` where no thread can be had.
+    package func run() async throws(TransportError) {
+        let thread = Guarded<SystemThread?>(nil)
+        let failure: SystemCallError? = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                do throws(SystemCallError) {
+                    let started = try SystemThread(name: "line \(name)") { [self] in
+                        work()
+                        continuation.resume(returning: nil)
+                    }
+                    thread.withLock { $0 = started }
+                } catch { continuation.resume(returning: error) }
+            }
+        } onCancel: {
+            shared.withLock { $0.isStopping = true }
+            wake.raise()
+        }
+        // To resume is the thread's last act: joining it does not wait.
+        thread.withLock { $0 }?.join()
+        if let failure {
+            throw TransportError(name, "\(failure)", remedy: "raise the limit of threads for this user")
+        }
+    }
+
+    // MARK: the line's thread
+
+    private var isStopping: Bool { shared.withLock { $0.isStopping } }
+
+    private func work() {
+        var user = first
+        var pause = shortestPause
+        while !isStopping {
+            note(.connecting) { $0.dials += 1 }
+            do throws(TransportError) {
+                let port = try BytePort(address, isStopping: { self.isStopping })
+                note(.up) { _ in }
+                if serve(port, &user) { pause = shortestPause }
+            } catch {
+                note(.down) { $0.lastError = error.description }
+                _ = take(.failed(error), &user)
+            }
+            rest(until: time.now().monotonicNanoseconds + pause, &user)
+            pause = min(pause * 2, longestPause)
+        }
+        note(.stopped) { _ in }
+    }
+
+    private func note(_ state: LinkStatus.State, _ change: (inout LinkStatus) -> Void) {
+        shared.withLock { shared in
+            shared.status.state = state
+            change(&shared.status)
+        }
+    }
+
+    /// Serves an open stream until it is gone or the line is stopped; whether anything came on it.
+    private func serve(_ port: borrowing BytePort, _ user: inout User) -> Bool {
+        var hasSpoken = false
+        do throws(SystemCallError) {
+            try send(take(.opened, &user), to: port)
+            while !isStopping {
+                wait(until: user.wakeAt, orReadable: port.number)
+                // Before any order: what has come by now is older than it.
+                let bytes = try port.read()
+                if !bytes.isEmpty {
+                    hasSpoken = true
+                    try send(take(.bytes(bytes), &user), to: port)
+                }
+                for order in takeOrders() {
+                    try send(take(.order(order), &user), to: port)
+                }
+                if isDue(user) { try send(take(.wake, &user), to: port) }
+            }
+        } catch {
+            note(.down) { $0.lastError = error.description }
+            _ = take(.lost(error.reason), &user)
+        }
+        return hasSpoken
+    }
+
+    /// Lets `instant` come while nothing is open; what is ordered meanwhile is answered without the device.
+    private func rest(until instant: Int64, _ user: inout User) {
+        while !isStopping, time.now().monotonicNanoseconds < instant {
+            wait(until: min(instant, user.wakeAt ?? instant), orReadable: -1)
+            for order in takeOrders() { _ = take(.order(order), &user) }
+            if isDue(user) { _ = take(.wake, &user) }
+        }
+    }
+
+    private func isDue(_ user: User) -> Bool {
+        user.wakeAt.map { $0 <= time.now().monotonicNanoseconds } ?? false
+    }
+
+    private func takeOrders() -> [User.Order] {
+        wake.lower()
+        return shared.withLock { shared in
+            defer { shared.orders = [] }
+            return shared.orders
+        }
+    }
+
+    /// Lets the user take `input` and tells what there is to tell; the bytes to send.
+    private func take(_ input: ByteLineInput<User.Order>, _ user: inout User) -> [UInt8] {
+        let output = user.take(input, at: time.now())
+        let shown = user.shown
+        shared.withLock { $0.shown = shown }
+        for event in output.events { handler(event) }
+        return output.send
+    }
+
+    private func send(_ bytes: [UInt8], to port: borrowing BytePort) throws(SystemCallError) {
+        guard !bytes.isEmpty else { return }
+        shared.withLock { $0.status.requests += 1 }
+        try port.send(bytes)
+    }
+
+    private func wait(until instant: Int64?, orReadable number: Int32) {
+        var entries = [
+            pollfd(fd: wake.number, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: number, events: Int16(POLLIN), revents: 0),
+        ]
+        // Rounded up, so that the instant has come when the wait is over.
+        let milliseconds = instant.map {
+            Int32(clamping: (max(0, $0 - time.now().monotonicNanoseconds) + 999_999) / 1_000_000)
+        }
+        poll(&entries, nfds_t(number < 0 ? 1 : 2), milliseconds ?? -1)
+    }
+}

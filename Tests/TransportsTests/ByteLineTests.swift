@@ -1,0 +1,130 @@
+import Glibc
+import Linux
+import Metrology
+import Testing
+
+@testable import Transports
+
+/// Says what happens to it, asks one question when its line opens, and answers orders with their own text.
+private struct Parrot: ByteLineUser {
+    var shown = 0
+    var wakeAt: Int64?
+
+    mutating func take(_ input: ByteLineInput<String>, at stamp: Stamp) -> ByteLineOutput<String> {
+        shown += 1
+        var output = ByteLineOutput<String>()
+        switch input {
+        case .opened:
+            output.events = ["opened"]
+            output.send = Array("?\r".utf8)
+        case .failed(let error): output.events = ["failed: \(error.what)"]
+        case .lost(let reason): output.events = ["lost: \(reason)"]
+        case .bytes(let bytes): output.events = ["bytes: \(String(decoding: bytes, as: UTF8.self))"]
+        case .order(let text): output.events = ["order: \(text)"]
+        case .wake: break
+        }
+        return output
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct ByteLineTests {
+    private let events: AsyncStream<String>
+    private let input: AsyncStream<String>.Continuation
+
+    init() { (events, input) = AsyncStream.makeStream() }
+
+    private func line(_ link: String) throws -> ByteLine<Parrot> {
+        let input = input
+        return try ByteLine(try LinkAddress(link), user: Parrot(), time: SystemTime()) { input.yield($0) }
+    }
+
+    @Test func bytesAndOrdersOfATerminalComeInOrderAndQuestionsGoOut() async throws {
+        let terminal = try Pseudoterminal()
+        let line = try line("serial://\(terminal.path)?baud=9600")
+        let running = Task { try await line.run() }
+        var events = events.makeAsyncIterator()
+        #expect(await events.next() == "opened")
+        var question = [UInt8](repeating: 0, count: 8)
+        var count = 0
+        while count < 2 { count += max(0, read(terminal.device.number, &question, question.count)) }
+        #expect(question.prefix(2) == [UInt8(ascii: "?"), 13])
+        try terminal.device.write(Array("4.285 Nm\r\n".utf8))
+        #expect(await events.next() == "bytes: 4.285 Nm\r\n")
+        // What lies on the line is older than an order that comes behind it.
+        try terminal.device.write(Array("earlier".utf8))
+        #expect(line.post("now"))
+        #expect(await events.next() == "bytes: earlier")
+        #expect(await events.next() == "order: now")
+        #expect(line.status.state == .up && line.shown >= 4)
+        running.cancel()
+        try await running.value
+        #expect(!line.post("late"), "a stopped line takes no orders")
+    }
+
+    @Test func aLineThatIsNotThereIsToldAndOrdersAreAnsweredAllTheSame() async throws {
+        let line = try line("serial:///nowhere/tty?baud=9600")
+        let running = Task { try await line.run() }
+        var events = events.makeAsyncIterator()
+        #expect(await events.next() == "failed: cannot be opened: No such file or directory")
+        #expect(line.post("anyone?"))
+        var event = await events.next()
+        while event?.hasPrefix("failed") == true { event = await events.next() }
+        #expect(event == "order: anyone?")
+        running.cancel()
+        try await running.value
+    }
+
+    @Test func aDeviceServerThatClosesIsLostAndDialedAgain() async throws {
+        let server = try Listener()
+        let line = try line("tcp://127.0.0.1:\(server.port)")
+        let running = Task { try await line.run() }
+        var events = events.makeAsyncIterator()
+        var client = try server.accept()
+        #expect(await events.next() == "opened")
+        #expect(write(client, "1.0 Nm\r\n", 8) == 8)
+        #expect(await events.next() == "bytes: 1.0 Nm\r\n")
+        close(client)
+        #expect(await events.next()?.hasPrefix("lost: ") == true)
+        client = try server.accept()
+        #expect(await events.next() == "opened")
+        close(client)
+        running.cancel()
+        try await running.value
+    }
+
+    @Test func anotherKindOfLinkIsRefused() {
+        #expect(throws: TransportError.self) {
+            _ = try BytePort(try LinkAddress("modbus+tcp://127.0.0.1:1"), isStopping: { false })
+        }
+    }
+}
+
+/// A TCP server on loopback.
+private struct Listener: ~Copyable {
+    private let descriptor: Descriptor
+    let port: UInt16
+
+    init() throws {
+        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = Descriptor(owning: number)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(number, $0, length) == 0 && listen(number, 4) == 0
+                    && getsockname(number, $0, &length) == 0
+            }
+        }
+        try #require(isBound)
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    func accept() throws -> Int32 {
+        let number = Glibc.accept(descriptor.number, nil, nil)
+        try #require(number >= 0)
+        return number
+    }
+}
