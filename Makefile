@@ -16,7 +16,7 @@ $(SWIFT) test $(STRICT) --skip-build --skip EndToEndTests --experimental-maximum
 $(SWIFT) test $(STRICT) --skip-build --filter EndToEndTests --no-parallel
 endef
 
-.PHONY: help run build test check lint bench fmt clean soak fuzz tsan deb docs
+.PHONY: help run build test check lint bench fmt clean soak fuzz libfuzzer tsan deb docs
 .DEFAULT_GOAL := help
 
 ## run: builds, then inspects parts of a simulated shop until Ctrl-C; PARTS=5 stops by itself
@@ -68,6 +68,10 @@ fuzz:
 	@$(SWIFT) build $(RELEASE) --product plumbline-fuzz >&2
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/plumbline-fuzz" $(or $(FRAMES),10000000) $(SEED) \
 		DeviceProfiles/*.yaml
+
+## libfuzzer: lets libFuzzer look for inputs that reach new code in the readers of scanners; RUNS=n a reader
+libfuzzer:
+	@Scripts/libfuzzer $(or $(RUNS),1000000)
 
 ## clean: removes what was built; records in .plumbline/ and the judges in .build/venv stay
 clean:

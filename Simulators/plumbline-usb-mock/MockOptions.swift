@@ -2,7 +2,7 @@
 struct MockOptions {
     static let usage = """
         usage: umockdev-wrapper plumbline-usb-mock --control SOCKET [--id VID:PID] [--serial TEXT] \
-        [--unplugged] -- COMMAND [ARGUMENT ...]
+        [--mode MODE] [--driver NAME] [--crowd N [--seed S]] [--unplugged] -- COMMAND [ARGUMENT ...]
         """
 
     private(set) var control = ""
@@ -10,6 +10,12 @@ struct MockOptions {
     private(set) var vendor: UInt16 = 0x0C2E
     private(set) var product: UInt16 = 0x0B6A
     private(set) var serial = "MOCK000001"
+    private(set) var mode = MockMode.hidPOS
+    /// The kernel driver that holds the scanner's interfaces before they are claimed; nil for none.
+    private(set) var driver: String?
+    /// Other devices, with random descriptors.
+    private(set) var crowd = 0
+    private(set) var seed: UInt64 = 1
     private(set) var isPluggedAtStart = true
     private(set) var command: [String] = []
 
@@ -19,6 +25,10 @@ struct MockOptions {
             switch option {
             case "--unplugged": isPluggedAtStart = false
             case "--control": control = try Self.value(of: option, &rest)
+            case "--driver": driver = try Self.value(of: option, &rest)
+            case "--mode": mode = try Self.mode(try Self.value(of: option, &rest))
+            case "--crowd": crowd = try Self.number(option, 0...2_000, try Self.value(of: option, &rest))
+            case "--seed": seed = try Self.number(option, 0 ... .max, try Self.value(of: option, &rest))
             case "--serial": serial = try Self.serial(try Self.value(of: option, &rest))
             case "--id": (vendor, product) = try Self.identity(try Self.value(of: option, &rest))
             default: throw MockError("unknown option \(option)\n\(Self.usage)", exitCode: 64)
@@ -35,6 +45,23 @@ struct MockOptions {
             throw MockError("\(option) needs a value\n\(usage)", exitCode: 64)
         }
         return value
+    }
+
+    private static func mode(_ text: String) throws(MockError) -> MockMode {
+        guard let mode = MockMode(rawValue: text) else {
+            let all = MockMode.allCases.map(\.rawValue).joined(separator: ", ")
+            throw MockError("--mode is one of \(all)", exitCode: 64)
+        }
+        return mode
+    }
+
+    private static func number<Number: FixedWidthInteger>(
+        _ option: String, _ range: ClosedRange<Number>, _ text: String
+    ) throws(MockError) -> Number {
+        guard let number = Number(text), range.contains(number) else {
+            throw MockError("\(option) is \(range.lowerBound) to \(range.upperBound)", exitCode: 64)
+        }
+        return number
     }
 
     private static func serial(_ text: String) throws(MockError) -> String {

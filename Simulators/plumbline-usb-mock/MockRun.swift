@@ -7,6 +7,7 @@ final class MockRun {
     private let loop: OpaquePointer
     private let testbed: UnsafeMutablePointer<UMockdevTestbed>
     private let scanner: MockScanner
+    private let crowd: MockCrowd?
     private var child: GPid = 0
     private var status: Int32 = 0
 
@@ -21,8 +22,12 @@ final class MockRun {
         }
         (self.options, self.testbed, self.loop) = (options, testbed, loop)
         let descriptors = MockDescriptors(
-            vendor: options.vendor, product: options.product, serial: options.serial)
-        scanner = MockScanner(descriptors, testbed: testbed)
+            mode: options.mode, vendor: options.vendor, product: options.product, serial: options.serial)
+        scanner = MockScanner(descriptors, driver: options.driver, testbed: testbed)
+        crowd =
+            options.crowd == 0
+            ? nil
+            : try MockCrowd(options.crowd, seed: options.seed, like: descriptors, testbed: testbed)
     }
 
     /// Runs the command to its end; returns its exit code, or 128 and its signal as a shell does.
@@ -87,18 +92,31 @@ final class MockRun {
             case "plug": try scanner.plug()
             case "unplug": try scanner.unplug()
             case "quit": kill(child, SIGTERM)
-            default: try scanner.send(try Self.report(line))
+            case "holders": return "ok \(scanner.holders)"
+            case "line":
+                return "ok coding \(MockDescriptors.hex(scanner.line.coding)) state \(scanner.line.state)"
+            case "openings": return "ok \(crowd?.openings() ?? 0)"
+            default: try send(line)
             }
             return "ok"
         } catch { return "error \(error.what)" }
     }
 
-    private static func report(_ line: String) throws(MockError) -> [UInt8] {
+    private func send(_ line: String) throws(MockError) {
         let words = line.split(separator: " ")
-        guard words.count == 2, words[0] == "report" else {
-            throw MockError("write plug, unplug, report HEX or quit", exitCode: 64)
+        switch (words.first, words.count) {
+        case ("report", 2):
+            try scanner.send(try Self.bytes(words[1]), from: MockMode.dataEndpoint)
+        case ("notify", 2):
+            try scanner.send(try Self.bytes(words[1]), from: MockMode.notificationEndpoint)
+        default:
+            throw MockError(
+                "write plug, unplug, report HEX, notify HEX, line, holders, openings or quit", exitCode: 64)
         }
-        let digits = Array(words[1])
+    }
+
+    private static func bytes(_ text: Substring) throws(MockError) -> [UInt8] {
+        let digits = Array(text)
         let pairs = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
             UInt8(String(digits[$0...$0 + 1]), radix: 16)
         }

@@ -1,7 +1,7 @@
 internal import CUMockdev
 internal import Glibc
 
-/// A HID POS scanner that the kernel does not have: answers the usbfs calls of the command under test.
+/// A scanner that the kernel does not have: answers the usbfs calls of the command under test.
 ///
 /// All of it runs in GLib's main loop, on one thread.
 final class MockScanner {
@@ -21,12 +21,21 @@ final class MockScanner {
     private(set) var isPlugged = false
     private var waiting: [MockURB] = []
     private var done: [MockURB] = []
-    private var reports: [[UInt8]] = []
+    private var reports: [(endpoint: UInt8, bytes: [UInt8])] = []
     private var held: MockHeldReap?
+    private var interfaces: MockInterfaces
+    /// The last SET_LINE_CODING and SET_CONTROL_LINE_STATE of a serial line.
+    private(set) var line: (coding: [UInt8], state: UInt8) = ([], 0)
 
-    init(_ descriptors: MockDescriptors, testbed: UnsafeMutablePointer<UMockdevTestbed>) {
+    init(
+        _ descriptors: MockDescriptors, driver: String?, testbed: UnsafeMutablePointer<UMockdevTestbed>
+    ) {
         (self.descriptors, self.testbed) = (descriptors, testbed)
+        interfaces = MockInterfaces(driver: driver)
     }
+
+    /// Which interfaces are claimed, and which of them the kernel's driver holds.
+    var holders: String { interfaces.description }
 
     private var node: String { "/dev/bus/usb/001/\(String(String(1_000 + number).dropFirst()))" }
 
@@ -38,6 +47,7 @@ final class MockScanner {
         // The handler comes first: umockdev announces the device as soon as it is there.
         try attach()
         isPlugged = true
+        interfaces.reset(count: descriptors.mode.interfaces.count { $0.count > 8 && $0[1] == 4 })
         guard
             umockdev_testbed_add_from_string(
                 testbed, descriptors.description(path: Self.path, number: number), nil) != 0
@@ -63,6 +73,15 @@ final class MockScanner {
         g_signal_connect_data(
             base, "handle-ioctl", unsafeBitCast(handler, to: GCallback.self),
             Unmanaged.passUnretained(self).toOpaque(), nil, GConnectFlags(rawValue: 0))
+        typealias Vanished =
+            @convention(c) (OpaquePointer?, UnsafeMutablePointer<UMockdevIoctlClient>?, gpointer?) -> Void
+        let vanished: Vanished = { _, client, context in
+            guard let client, let context else { return }
+            Unmanaged<MockScanner>.fromOpaque(context).takeUnretainedValue().forget(client)
+        }
+        g_signal_connect_data(
+            base, "client-vanished", unsafeBitCast(vanished, to: GCallback.self),
+            Unmanaged.passUnretained(self).toOpaque(), nil, GConnectFlags(rawValue: 0))
         guard umockdev_testbed_attach_ioctl(testbed, node, base, nil) != 0 else {
             throw MockError("umockdev does not take the ioctl handler", exitCode: 70)
         }
@@ -81,19 +100,31 @@ final class MockScanner {
         umockdev_testbed_remove_device(testbed, "/sys\(Self.path)")
     }
 
-    /// Sends an input report, as soon as the host asks for one.
-    func send(_ report: [UInt8]) throws(MockError) {
+    /// What the kernel does when a program's descriptor closes, however the program ended: it takes its
+    /// transfers back and releases what it had claimed.
+    private func forget(_ client: UnsafeMutablePointer<UMockdevIoctlClient>) {
+        waiting.removeAll { $0.client == client }
+        done.removeAll { $0.client == client }
+        interfaces.releaseAll(of: client)
+    }
+
+    /// Sends a report or bytes from `endpoint`, as soon as the host asks for some.
+    func send(_ report: [UInt8], from endpoint: UInt8) throws(MockError) {
         guard isPlugged else { throw MockError("the scanner is not plugged in", exitCode: 70) }
         guard reports.count < Self.mostWaitingReports else {
             throw MockError("the host takes no reports", exitCode: 70)
         }
-        reports.append(report)
+        reports.append((endpoint, report))
         deliver()
     }
 
     private func deliver() {
-        while !reports.isEmpty, let index = waiting.firstIndex(where: { $0.isInterruptIn }) {
-            finish(waiting.remove(at: index), status: 0, reports.removeFirst())
+        for endpoint in [MockMode.dataEndpoint, MockMode.notificationEndpoint] {
+            while let index = waiting.firstIndex(where: { $0.endpoint == endpoint }),
+                let next = reports.firstIndex(where: { $0.endpoint == endpoint })
+            {
+                finish(waiting.remove(at: index), status: 0, reports.remove(at: next).bytes)
+            }
         }
     }
 
@@ -112,15 +143,29 @@ final class MockScanner {
         }
         switch request.call {
         case .getCapabilities: answerCapabilities(client, argument, request)
-        case .claim, .release, .clearHalt, .disconnectClaim, .reset:
+        case .claim, .release, .disconnectClaim, .interfaceCall, .getDriver:
+            let answer = hold(client, argument, request)
+            umockdev_ioctl_client_complete(client, answer == 0 ? 0 : -1, answer)
+        case .clearHalt, .reset:
             umockdev_ioctl_client_complete(client, isPlugged ? 0 : -1, isPlugged ? 0 : ENODEV)
-        // No kernel driver holds the interface.
-        case .getDriver: umockdev_ioctl_client_complete(client, -1, ENODATA)
         case .submit: submit(client, argument, request)
         case .discard: discard(client, argument)
         case .reap: reap(client, argument)
         case nil: umockdev_ioctl_client_complete(client, -1, ENOTTY)
         }
+    }
+
+    /// Claims, releases, detaches or puts a driver back; returns the error number, 0 for none.
+    private func hold(
+        _ client: UnsafeMutablePointer<UMockdevIoctlClient>,
+        _ argument: UnsafeMutablePointer<UMockdevIoctlData>, _ request: MockRequest
+    ) -> Int32 {
+        guard isPlugged, let call = request.call else { return ENODEV }
+        guard request.size >= 4, let data = umockdev_ioctl_data_resolve(argument, 0, request.size, nil)
+        else { return EFAULT }
+        defer { umockdev_ioctl_data_unref(data) }
+        // The number of the interface comes first in each of these structures.
+        return interfaces.answer(call, Int(data.pointee.data[0]), client)
     }
 
     private func answerCapabilities(
@@ -146,12 +191,13 @@ final class MockScanner {
         _ request: MockRequest
     ) {
         guard isPlugged else { return umockdev_ioctl_client_complete(client, -1, ENODEV) }
-        guard let data = umockdev_ioctl_data_resolve(argument, 0, request.size, nil), let urb = MockURB(data)
+        guard let data = umockdev_ioctl_data_resolve(argument, 0, request.size, nil),
+            let urb = MockURB(data, of: client)
         else {
             return umockdev_ioctl_client_complete(client, -1, EFAULT)
         }
         if let setup = urb.setup {
-            let answer = control(setup)
+            let answer = control(setup, urb.sent)
             // EPIPE is how usbfs says that the device stalled.
             finish(urb, status: answer == nil ? -EPIPE : 0, answer ?? [])
         } else {
@@ -162,11 +208,19 @@ final class MockScanner {
     }
 
     /// What the device answers to a control request; nil where it stalls.
-    private func control(_ setup: [UInt8]) -> [UInt8]? {
+    private func control(_ setup: [UInt8], _ sent: [UInt8]) -> [UInt8]? {
         let length = Int(setup[6]) | Int(setup[7]) << 8
         switch (setup[0], setup[1]) {
         case (0x80, 6), (0x81, 6):  // GET_DESCRIPTOR of device or interface
-            return descriptors.answer(type: setup[3], index: setup[2]).map { Array($0.prefix(length)) }
+            return descriptors.answer(type: setup[3], index: setup[2], interface: setup[4]).map {
+                Array($0.prefix(length))
+            }
+        case (0x21, 0x20) where descriptors.mode == .cdc:
+            line.coding = sent
+            return []
+        case (0x21, 0x22) where descriptors.mode == .cdc:
+            line.state = setup[2]
+            return []
         case (0x21, 0x0A), (0x21, 0x0B), (0x00, 9), (0x01, 11):  // SET_IDLE, SET_PROTOCOL, configuration
             return []
         default: return nil

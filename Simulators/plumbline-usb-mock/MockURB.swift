@@ -13,26 +13,31 @@ final class MockURB {
         static let end = 32
     }
 
-    /// USBDEVFS_URB_TYPE_INTERRUPT and USBDEVFS_URB_TYPE_CONTROL.
-    private static let (interruptType, controlType): (UInt8, UInt8) = (1, 2)
+    /// USBDEVFS_URB_TYPE_CONTROL.
+    private static let controlType: UInt8 = 2
     /// A control transfer's buffer begins with its setup packet (USB 2.0, section 9.3).
     private static let setupLength = 8
     /// Longest transfer that is taken; usbfs itself stops at 16 MB.
     private static let longest = 65_536
 
     let data: UnsafeMutablePointer<UMockdevIoctlData>
+    /// Whose transfer it is.
+    let client: UnsafeMutablePointer<UMockdevIoctlClient>
     private let buffer: UnsafeMutablePointer<UMockdevIoctlData>
     private let length: Int
 
     /// Takes over the reference to `data`; nil for a transfer without a sound buffer.
-    init?(_ data: UnsafeMutablePointer<UMockdevIoctlData>) {
+    init?(
+        _ data: UnsafeMutablePointer<UMockdevIoctlData>, of client: UnsafeMutablePointer<UMockdevIoctlClient>
+    ) {
         let count = Int(data.pointee.data_len)
         guard count >= Offset.end, let bytes = data.pointee.data else { return nil }
         let length = Int(UnsafeRawPointer(bytes).load(fromByteOffset: Offset.bufferLength, as: Int32.self))
         guard (1...Self.longest).contains(length),
             let buffer = umockdev_ioctl_data_resolve(data, gsize(Offset.buffer), gsize(length), nil)
         else { return nil }
-        (self.data, self.buffer, self.length) = (data, buffer, length)
+        (self.data, self.client) = (data, client)
+        (self.buffer, self.length) = (buffer, length)
     }
 
     deinit {
@@ -43,13 +48,16 @@ final class MockURB {
     /// The address by which the host takes the transfer back.
     var address: UInt { UInt(data.pointee.client_addr) }
 
-    var isInterruptIn: Bool { byte(Offset.type) == Self.interruptType && byte(Offset.endpoint) & 0x80 != 0 }
+    var endpoint: UInt8 { byte(Offset.endpoint) }
 
     /// The setup packet; nil where this is no control transfer.
     var setup: [UInt8]? {
         guard byte(Offset.type) == Self.controlType, length >= Self.setupLength else { return nil }
         return (0..<Self.setupLength).map { buffer.pointee.data[$0] }
     }
+
+    /// What the host sends in a control transfer, behind the setup packet.
+    var sent: [UInt8] { (Self.setupLength..<max(Self.setupLength, length)).map { buffer.pointee.data[$0] } }
 
     private func byte(_ offset: Int) -> UInt8 { data.pointee.data[offset] }
 
@@ -65,33 +73,5 @@ final class MockURB {
     private func update(_ offset: Int, _ value: Int32) {
         var bytes = withUnsafeBytes(of: value) { Array($0) }
         umockdev_ioctl_data_update(data, gsize(offset), &bytes, gint(bytes.count))
-    }
-}
-
-/// One usbfs call, by its number (linux/usbdevice_fs.h).
-struct MockRequest {
-    enum Call: UInt {
-        case getDriver = 8
-        case submit = 10
-        case discard = 11
-        /// USBDEVFS_REAPURBNDELAY; libusb never uses the reap that waits.
-        case reap = 13
-        case claim = 15
-        case release = 16
-        case reset = 20
-        case clearHalt = 21
-        case getCapabilities = 26
-        case disconnectClaim = 27
-    }
-
-    let call: Call?
-    /// Bytes of the argument.
-    let size: gsize
-
-    /// Takes the request apart as asm-generic/ioctl.h puts it together; usbfs calls are of type `U`.
-    init(_ request: gulong) {
-        let isUSB = UInt(request) >> 8 & 0xFF == UInt(UInt8(ascii: "U"))
-        call = isUSB ? Call(rawValue: UInt(request) & 0xFF) : nil
-        size = gsize(UInt(request) >> 16 & 0x3FFF)
     }
 }

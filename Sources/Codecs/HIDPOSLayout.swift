@@ -70,7 +70,7 @@ private struct HIDPOSPlaces {
     private var bits: [HIDUsage: (offset: Int, size: Int)] = [:]
 
     init(_ fields: [HIDReportDescriptor.Field]) {
-        for field in fields where field.isVariable {
+        for field in fields where field.isVariable && field.bits > 0 {
             // Values beyond the named usages repeat the last one; the first of each is the one that counts.
             let named = field.usages.reduce(0) { min($0 + $1.count, HIDReportDescriptor.mostUsagesPerField) }
             for index in 0..<min(field.count, named) {

@@ -93,7 +93,7 @@ package struct HIDPOSReader: Sendable {
             }
             let whole = begun + part.bytes
             phase = part.isContinued ? .joining(whole, symbology: symbology) : .ready
-            return part.isContinued ? nil : Scan(bytes: whole, symbology: symbology)
+            return part.isContinued || whole.isEmpty ? nil : Scan(bytes: whole, symbology: symbology)
         }
     }
 }

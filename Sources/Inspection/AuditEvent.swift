@@ -17,6 +17,10 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case deviceWritten = "device.written"
     case deviceIdentified = "device.identified"
     case deviceIdentityChanged = "device.identity_changed"
+    /// A USB device that could be a scanner's was not opened.
+    case scannerRefused = "scanner.refused"
+    /// Another scanner than before answers, it moved, or a second one was refused beside it.
+    case scannerChanged = "scanner.changed"
     case gatewayStarted = "gateway.started"
     case gatewayStopped = "gateway.stopped"
 

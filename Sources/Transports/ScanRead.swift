@@ -26,6 +26,9 @@ package enum ScannerEvent: Sendable, Equatable {
     case unanswered(reason: String)
     /// The scanner is there and claimed; `place` says which one it is.
     case connected(place: String)
+    /// What a person should know though the scanner can be used: another one answers than before, it moved,
+    /// or a second one was refused.
+    case noticed(reason: String)
     /// The scanner was connected and is gone; it is taken back by itself when it returns.
     case unplugged(reason: String)
     /// There is something at the link's address that cannot be used as it is: why, and what to do.

@@ -1,3 +1,4 @@
+package import Codecs
 package import Metrology
 
 /// The USB of this machine: what is plugged in, and lines to single interfaces.
@@ -20,7 +21,7 @@ package protocol USBWatch: Sendable {
     func cancel()
 }
 
-/// A claimed interface from which input reports arrive.
+/// A claimed interface from which input reports or bytes arrive.
 package protocol USBLine: Sendable {
     /// Gives the interface back; the line's last word is then `ended(.closed)`. More calls do nothing.
     func close()
@@ -40,18 +41,32 @@ package struct USBLineRequest: Sendable, Equatable {
     package let interface: USBInterface
     /// The serial number that the device has to have; nil takes any.
     package let serial: String?
+    /// The rest of a serial line, whose control interface `interface` is; nil for a HID.
+    package let line: SerialPart?
 
-    package init(device: USBDevice, interface: USBInterface, serial: String?) {
-        (self.device, self.interface, self.serial) = (device, interface, serial)
+    /// The data interface of a USB serial line, and how the line is to be set.
+    package struct SerialPart: Sendable, Equatable {
+        package let data: USBInterface
+        package let coding: CDCLineCoding
+
+        package init(data: USBInterface, coding: CDCLineCoding) { (self.data, self.coding) = (data, coding) }
+    }
+
+    package init(
+        device: USBDevice, interface: USBInterface, serial: String?, line: SerialPart? = nil
+    ) {
+        (self.device, self.interface, self.serial, self.line) = (device, interface, serial, line)
     }
 }
 
 /// What a line to an interface says.
 package enum USBLineEvent: Sendable, Equatable {
-    /// The interface is claimed; its HID report descriptor as the device gave it.
+    /// The interface is claimed; its HID report descriptor as the device gave it, empty for a serial line.
     case opened(reportDescriptor: [UInt8])
-    /// An input report, stamped when it arrived.
+    /// An input report, or bytes of a serial line, stamped when they arrived.
     case report([UInt8], Stamp)
+    /// What the control interface of a serial line says.
+    case notification([UInt8], Stamp)
     case ended(End)
 
     /// Why a line ended.

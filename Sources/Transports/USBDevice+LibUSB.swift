@@ -1,13 +1,38 @@
 internal import CUSB
+internal import Codecs
+internal import Glibc
 
 extension USBDevice {
     /// What the cached descriptors of `pointer` say; nil where there are none.
     init?(_ pointer: OpaquePointer, id: UInt64) {
         var descriptor = libusb_device_descriptor()
         guard libusb_get_device_descriptor(pointer, &descriptor) == 0 else { return nil }
+        let port = Self.port(pointer)
+        let node =
+            "/dev/bus/usb/\(Self.padded(libusb_get_bus_number(pointer)))"
+            + "/\(Self.padded(libusb_get_device_address(pointer)))"
         self.init(
-            id: id, vendor: descriptor.idVendor, product: descriptor.idProduct, port: Self.port(pointer),
-            interfaces: Self.interfaces(pointer))
+            id: id, vendor: descriptor.idVendor, product: descriptor.idProduct, port: port,
+            interfaces: Self.interfaces(pointer), serial: Self.serial(port), node: node)
+    }
+
+    private static func padded(_ number: UInt8) -> String { String(String(1_000 + Int(number)).dropFirst()) }
+
+    /// The serial number as sysfs has it, so that no device has to be opened to be told from others.
+    private static func serial(_ port: String) -> String? {
+        let file = open("/sys/bus/usb/devices/\(port)/serial", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        // A string descriptor holds 126 characters at most (USB 2.0, section 9.6.7), and UTF-8 three each.
+        var bytes = [UInt8](repeating: 0, count: 400)
+        let count = read(file, &bytes, bytes.count)
+        let text = bytes.prefix(max(0, count)).prefix { $0 != 0x0A }
+        return text.isEmpty ? nil : printable(text)
+    }
+
+    /// What comes from a device goes into messages: printable characters only.
+    static func printable(_ bytes: some Sequence<UInt8>) -> String {
+        String(decoding: bytes.map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
     }
 
     /// Bus and ports as Linux writes them: `1-2.3`; a root hub is `1-0`.
@@ -24,7 +49,7 @@ extension USBDevice {
         guard libusb_get_active_config_descriptor(pointer, &config) == 0, let config else { return [] }
         defer { libusb_free_config_descriptor(config) }
         let interfaces = UnsafeBufferPointer(
-            start: config.pointee.interface, count: Int(config.pointee.bNumInterfaces))
+            upTo: Int(config.pointee.bNumInterfaces), from: config.pointee.interface)
         return interfaces.compactMap { interface in
             guard interface.num_altsetting > 0, let setting = interface.altsetting?.pointee else {
                 return nil
@@ -36,15 +61,19 @@ extension USBDevice {
 
 extension USBInterface {
     fileprivate init(_ setting: libusb_interface_descriptor) {
-        let endpoints = UnsafeBufferPointer(start: setting.endpoint, count: Int(setting.bNumEndpoints))
-        // USB 2.0, table 9-13: the low two bits of the attributes are the transfer type, 3 is interrupt.
+        let endpoints = UnsafeBufferPointer(upTo: Int(setting.bNumEndpoints), from: setting.endpoint)
+        // USB 2.0, table 9-13: the low two bits of the attributes are the transfer type: 2 is bulk, 3 is
+        // interrupt.
         let input = endpoints.first { $0.bmAttributes & 3 == 3 && $0.bEndpointAddress & 0x80 != 0 }
-        let extra = UnsafeBufferPointer(start: setting.extra, count: max(0, Int(setting.extra_length)))
+        let bulk = endpoints.first { $0.bmAttributes & 3 == 2 && $0.bEndpointAddress & 0x80 != 0 }
+        let extra = UnsafeBufferPointer(upTo: Int(setting.extra_length), from: setting.extra)
         self.init(
             number: setting.bInterfaceNumber, classCode: setting.bInterfaceClass,
             subclass: setting.bInterfaceSubClass, protocolCode: setting.bInterfaceProtocol,
-            interruptIn: input?.bEndpointAddress, packetSize: Int((input?.wMaxPacketSize ?? 0) & 0x7FF),
-            reportDescriptorLength: Self.reportDescriptorLength(Array(extra)))
+            interruptIn: input?.bEndpointAddress, bulkIn: bulk?.bEndpointAddress,
+            packetSize: Int(((input ?? bulk)?.wMaxPacketSize ?? 0) & 0x7FF),
+            reportDescriptorLength: Self.reportDescriptorLength(Array(extra)),
+            dataInterface: CDCUnion.dataInterface(Array(extra)))
     }
 
     /// The length that the HID descriptor (type 21) among the extra descriptors gives for the report
@@ -59,5 +88,13 @@ extension USBInterface {
             rest = rest.dropFirst(length)
         }
         return 0
+    }
+}
+
+extension UnsafeBufferPointer {
+    /// The elements at `start`, none where there is nothing: where a device's descriptors end too early,
+    /// libusb leaves the count that the device gave beside a null pointer.
+    fileprivate init(upTo count: Int, from start: UnsafePointer<Element>?) {
+        self.init(start: start, count: start == nil ? 0 : Swift.max(0, count))
     }
 }

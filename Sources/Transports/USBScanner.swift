@@ -1,6 +1,7 @@
 internal import Linux
+package import Metrology
 
-/// A HID POS scanner on USB: one owner for one link, which takes the scanner back whenever it returns.
+/// A scanner on USB: one owner for one link, which takes the scanner back whenever it returns.
 package final class USBScanner: Sendable {
     private struct State: Sendable {
         var machine: USBScannerMachine
@@ -11,20 +12,21 @@ package final class USBScanner: Sendable {
     }
 
     private let bus: any USBBus
+    private let time: any TimeSource
     private let handler: @Sendable (ScannerEvent) -> Void
     private let state: Guarded<State>
     private let wakes: AsyncStream<Int64>
     private let wake: AsyncStream<Int64>.Continuation
 
-    /// The scanner with asset id `device` at `address` of `bus`.
+    /// The scanner with asset id `device` that `rule` lists, on `bus`.
     ///
     /// `handler` is called in order, from the bus's thread: it must be quick.
     package init(
-        device: String, address: USBDeviceAddress, bus: any USBBus,
+        device: String, rule: USBScannerRule, bus: any USBBus, time: any TimeSource,
         handler: @escaping @Sendable (ScannerEvent) -> Void
     ) {
-        (self.bus, self.handler) = (bus, handler)
-        state = Guarded(State(machine: USBScannerMachine(device: device, address: address)))
+        (self.bus, self.time, self.handler) = (bus, time, handler)
+        state = Guarded(State(machine: USBScannerMachine(device: device, rule: rule)))
         // Only the latest wake-up counts: the machine asks for one at a time.
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -34,7 +36,7 @@ package final class USBScanner: Sendable {
         let watch = bus.watch { [weak self] event in self?.take(.bus(event)) }
         for await pause in wakes {
             guard (try? await Task.sleep(for: .nanoseconds(pause))) != nil else { break }
-            take(.tick)
+            take(.tick(time.now()))
         }
         watch.cancel()
         let line = state.withLock { state in

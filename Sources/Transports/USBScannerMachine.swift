@@ -1,10 +1,10 @@
 internal import Codecs
-internal import Metrology
+package import Metrology
 
 /// Decides which USB device is the scanner that a link means, and what its reports say.
 ///
-/// It opens nothing but devices of the link's vendor and product (and port), takes the one interface that is
-/// HID POS, and takes none at all while two devices fit: nobody could say whose scans they are.
+/// It opens nothing but devices that its rule lists, takes the one interface that speaks as the scanner's
+/// mode does, and takes none at all while two devices fit: nobody could say whose scans they are.
 package struct USBScannerMachine: Sendable {
     /// What the machine is told.
     package enum Input: Sendable {
@@ -12,7 +12,7 @@ package struct USBScannerMachine: Sendable {
         /// From the line that was asked for with this number.
         case line(USBLineEvent, number: Int)
         /// A wake-up that was asked for is due.
-        case tick
+        case tick(Stamp)
     }
 
     /// What it asks for.
@@ -25,15 +25,16 @@ package struct USBScannerMachine: Sendable {
         case wake(afterNanoseconds: Int64)
     }
 
-    /// Devices of the link's vendor that are remembered; more than any hub tree holds (USB 2.0: 127).
-    private static let mostDevices = 127
+    /// Devices of the link's vendor that are remembered: as many as the bus keeps track of, so that none
+    /// crowds the scanner out.
+    private static let mostDevices = 1_024
 
     private enum Phase {
         /// No device that could be the scanner, or too many.
         case idle
         /// Waits for the line to say `opened`, or to end after it was refused.
         case opening(USBDevice, interface: USBInterface, refusal: String?)
-        case reading(USBDevice, HIDPOSReader, hasBegun: Bool)
+        case reading(USBDevice, USBScanReader)
         /// Waits for the line's last word after `close`.
         case closing
         /// Opening failed; it is tried again at the next tick.
@@ -41,22 +42,23 @@ package struct USBScannerMachine: Sendable {
     }
 
     private let device: String
-    private let address: USBDeviceAddress
+    private let rule: USBScannerRule
+    private var address: USBDeviceAddress { rule.address }
     private var phase = Phase.idle
     /// Number of the line that counts; what others say comes too late.
     private var number = 0
     private var present: [USBDevice] = []
     /// Why a device that is plugged in is not used, by its id; forgotten when it leaves.
     private var refused: [UInt64: String] = [:]
-    /// Interfaces of the present candidate that turned out not to be HID POS.
+    /// The scanner that was read last; whether another one is in its place is told by it.
+    private var lastRead: USBDevice?
+    /// Interfaces of the present candidate that turned out not to speak in the scanner's mode.
     private var tried: Set<UInt8> = []
     private var backoff = USBBackoff()
     private var lastRefusal: String?
 
-    /// A machine for the scanner with asset id `device` at `address`.
-    package init(device: String, address: USBDeviceAddress) {
-        (self.device, self.address) = (device, address)
-    }
+    /// A machine for the scanner with asset id `device`, which `rule` lists.
+    package init(device: String, rule: USBScannerRule) { (self.device, self.rule) = (device, rule) }
 
     /// What to do after `input`.
     package mutating func take(_ input: Input) -> [Action] {
@@ -65,7 +67,8 @@ package struct USBScannerMachine: Sendable {
         case .bus(.left(let device)): return left(device)
         case .bus(.failed(let error)): return refuse(error.description)
         case .line(let event, let number): return number == self.number ? line(event) : []
-        case .tick:
+        case .tick(let stamp):
+            if case .reading(let source, let reader) = phase { return silence(source, reader, stamp) }
             guard case .waiting = phase else { return [] }
             phase = .idle
             return settle()
@@ -79,7 +82,15 @@ package struct USBScannerMachine: Sendable {
             !present.contains(where: { $0.id == device.id })
         else { return [] }
         present.append(device)
-        return settle()
+        return settle() + noticeRefused(device)
+    }
+
+    /// A device that is refused beside a scanner that is read goes unused, but not unsaid.
+    private func noticeRefused(_ device: USBDevice) -> [Action] {
+        guard case .reading = phase, case .refused(let reason) = rule.verdict(on: device),
+            address.serial == nil || address.serial == device.serial
+        else { return [] }
+        return [.tell(.noticed(reason: reason))]
     }
 
     private mutating func left(_ device: USBDevice) -> [Action] {
@@ -91,10 +102,7 @@ package struct USBScannerMachine: Sendable {
     }
 
     private var candidates: [USBDevice] {
-        present.filter {
-            $0.product == address.product && (address.port == nil || $0.port == address.port)
-                && refused[$0.id] == nil
-        }
+        present.filter { refused[$0.id] == nil && rule.verdict(on: $0) == .listed }
     }
 
     /// Moves towards the one device that fits.
@@ -120,18 +128,24 @@ package struct USBScannerMachine: Sendable {
         return "\(devices.count) devices are \(address) (ports \(places)): name one with serial= or port="
     }
 
-    /// Says why a device of the right maker is not the scanner: its product id changes with its mode.
+    /// Says why a device that could be the scanner is not used: its product id changes with its mode.
     private mutating func explainAbsence() -> [Action] {
-        guard let other = present.last(where: { $0.product != address.product }),
-            present.allSatisfy({
-                $0.product != address.product
-            })
-        else { return [] }
+        let verdicts = present.map { ($0, rule.verdict(on: $0)) }
+        for case (_, .refused(let reason)) in verdicts { return refuse(reason) }
+        let isThere = present.contains { refused[$0.id] != nil }
+        guard !isThere, let other = verdicts.last(where: { $0.1 == .otherProduct })?.0 else { return [] }
+        if let lastRead, other.port == lastRead.port || (other.serial ?? "") == lastRead.serial {
+            return refuse(
+                "\(other.place) came in the place of \(lastRead.place): the scanner was re-programmed, or it "
+                    + "is another one. It is a new device: switch it to \(rule.mode.title), or name it in "
+                    + "the link")
+        }
+        let isKeyboard = other.interfaces.contains { $0.kind == .keyboard }
         let mode =
-            other.interfaces.contains(where: \.isBootKeyboard)
-            ? "a scanner in keyboard mode" : "another product, or the scanner in another mode"
+            isKeyboard ? "a scanner in keyboard mode" : "another product, or the scanner in another mode"
         return refuse(
-            "\(other.place) is \(mode), not \(address): switch it to HID POS, or name it in the link")
+            "\(other.place) is \(mode), not \(address): switch it to \(rule.mode.title), or name it in the "
+                + "link")
     }
 
     // MARK: opening
@@ -139,27 +153,33 @@ package struct USBScannerMachine: Sendable {
     /// Opens the next interface of `device` that may be the scanner's; `refusal` says what was wrong with the
     /// last one.
     private mutating func open(_ device: USBDevice, after refusal: String? = nil) -> [Action] {
-        let usable = device.interfaces.first {
-            $0.isHID && !$0.isBootKeyboard && $0.interruptIn != nil && !tried.contains($0.number)
+        let usable = device.interfaces.first { rule.mode.mayUse($0) && !tried.contains($0.number) }
+        guard let usable else {
+            return reject(device, "\(device.place): \(refusal ?? "it has no interface that can be used")")
         }
-        guard let usable else { return reject(device, Self.reasonAgainst(device, refusal)) }
+        let line: USBLineRequest.SerialPart?
+        switch part(of: device, usable) {
+        case .failure(let refusal): return reject(device, "\(device.place): \(refusal.what)")
+        case .success(let part): line = part
+        }
         number += 1
         phase = .opening(device, interface: usable, refusal: nil)
-        let request = USBLineRequest(device: device, interface: usable, serial: address.serial)
+        let request = USBLineRequest(device: device, interface: usable, serial: address.serial, line: line)
         return [.open(request, number: number)]
     }
 
-    private static func reasonAgainst(_ device: USBDevice, _ refusal: String?) -> String {
-        if device.interfaces.contains(where: \.isBootKeyboard) {
-            return "\(device.place) is a scanner in keyboard mode: switch it to HID POS"
+    /// The data interface that belongs to the control interface of a serial line; nil for a HID.
+    private func part(
+        of device: USBDevice, _ control: USBInterface
+    ) -> Result<USBLineRequest.SerialPart?, HIDError> {
+        guard case .serial(_, let coding) = rule.mode else { return .success(nil) }
+        // USB CDC 1.2, section 5.2.3.2: the union descriptor names it; without one it is the next.
+        let number = control.dataInterface ?? control.number &+ 1
+        let data = device.interfaces.first { $0.number == number && $0.kind == .cdcData && $0.bulkIn != nil }
+        guard let data else {
+            return .failure(HIDError("its serial line has no data interface: update the scanner", at: 0))
         }
-        if device.interfaces.contains(where: \.isSerial) {
-            return "\(device.place) is a scanner in serial mode: use a serial: link, or switch it to HID POS"
-        }
-        guard let refusal else {
-            return "\(device.place) has no HID POS interface: switch the scanner to HID POS"
-        }
-        return "\(device.place): \(refusal)"
+        return .success(USBLineRequest.SerialPart(data: data, coding: coding))
     }
 
     /// Leaves `device` alone as long as it is plugged in.
@@ -181,6 +201,11 @@ package struct USBScannerMachine: Sendable {
         switch event {
         case .opened(let descriptor): return opened(descriptor)
         case .report(let bytes, let stamp): return report(bytes, stamp)
+        case .notification(let bytes, let stamp):
+            guard case .reading(let source, var reader) = phase else { return [] }
+            reader.note(bytes, at: stamp)
+            phase = .reading(source, reader)
+            return []
         case .ended(let end): return ended(end)
         }
     }
@@ -188,8 +213,7 @@ package struct USBScannerMachine: Sendable {
     private mutating func opened(_ descriptor: [UInt8]) -> [Action] {
         guard case .opening(let device, let interface, _) = phase else { return [] }
         do throws(HIDError) {
-            let layout = try HIDPOSLayout(try HIDReportDescriptor(descriptor))
-            phase = .reading(device, HIDPOSReader(layout), hasBegun: false)
+            phase = .reading(device, try USBScanReader(rule.mode, interface, descriptor: descriptor))
         } catch {
             tried.insert(interface.number)
             phase = .opening(device, interface: interface, refusal: error.what)
@@ -197,23 +221,59 @@ package struct USBScannerMachine: Sendable {
         }
         backoff = USBBackoff()
         lastRefusal = nil
-        return [.tell(.connected(place: device.place))]
+        defer { lastRead = device }
+        return replacement(device) + [.tell(.connected(place: device.place))]
+    }
+
+    /// What a person should know of the scanner that is read now, beside the one before it.
+    private func replacement(_ device: USBDevice) -> [Action] {
+        guard let lastRead else { return [] }
+        if device.serial != lastRead.serial {
+            let (new, old) = (device.serial ?? "none", lastRead.serial ?? "none")
+            let reason = "another scanner at \(device.place): serial number \(new), before it \(old)"
+            return [.tell(.noticed(reason: reason))]
+        }
+        guard device.port != lastRead.port else { return [] }
+        let who = device.serial.map { "serial number \($0)" } ?? "without a serial number"
+        let reason = "the scanner (\(who)) moved from port \(lastRead.port) to port \(device.port)"
+        return [.tell(.noticed(reason: reason))]
     }
 
     private mutating func report(_ bytes: [UInt8], _ stamp: Stamp) -> [Action] {
-        guard case .reading(let source, var reader, _) = phase, reader.layout.carriesScan(bytes) else {
-            return []
-        }
-        var actions: [Action] = []
-        do throws(HIDError) {
-            if let scan = try reader.take(bytes, at: stamp.monotonicNanoseconds) {
-                let read = ScanRead(
-                    bytes: scan.bytes, symbology: scan.symbology, stamp: stamp, device: device)
-                actions = [.tell(.read(read))]
+        guard case .reading(let source, var reader) = phase else { return [] }
+        let before = reader.deadline
+        let events = reader.take(bytes, at: stamp, from: device)
+        phase = .reading(source, reader)
+        // Bytes that come later move the deadline: the tick looks at it again.
+        let wake = before == nil ? wake(reader, stamp) : []
+        return told(events) + wake
+    }
+
+    /// A line that only silence ends, or breaks off, may be at its end.
+    private mutating func silence(
+        _ source: USBDevice, _ reader: USBScanReader, _ stamp: Stamp
+    ) -> [Action] {
+        guard reader.deadline != nil else { return [] }
+        var reader = reader
+        let events = reader.take([], at: stamp, from: device)
+        phase = .reading(source, reader)
+        return told(events) + wake(reader, stamp)
+    }
+
+    private func told(_ events: [ScannerEvent]) -> [Action] {
+        events.map { event in
+            guard case .read(let read) = event, read.bytes.count > rule.longestMark else {
+                return .tell(event)
             }
-        } catch { actions = [.tell(.misread(reason: error.what))] }
-        phase = .reading(source, reader, hasBegun: reader.hasBegun)
-        return actions
+            let reason = "a mark of \(read.bytes.count) bytes; the profile allows \(rule.longestMark)"
+            return .tell(.misread(reason: reason))
+        }
+    }
+
+    private func wake(_ reader: USBScanReader, _ stamp: Stamp) -> [Action] {
+        guard let deadline = reader.deadline else { return [] }
+        let pause = deadline.subtractingReportingOverflow(stamp.monotonicNanoseconds).partialValue
+        return [.wake(afterNanoseconds: max(1, pause))]
     }
 
     private mutating func ended(_ end: USBLineEvent.End) -> [Action] {
@@ -224,12 +284,11 @@ package struct USBScannerMachine: Sendable {
             return open(device, after: refusal)
         case (.opening(let device, _, _), .otherSerial(let serial)):
             return reject(
-                device,
-                "\(device.place) has serial number \(serial ?? "none"), not \(address.serial ?? "any")")
+                device, rule.otherSerial(device, serial))
         case (.opening(let device, _, _), .failed(let error)),
-            (.reading(let device, _, _), .failed(let error)):
+            (.reading(let device, _), .failed(let error)):
             return lost(before, "the line failed") + retry(device, error)
-        case (.opening(let device, _, _), _), (.reading(let device, _, _), _):
+        case (.opening(let device, _, _), _), (.reading(let device, _), _):
             if end == .unplugged { present.removeAll { $0.id == device.id } }
             // Closed though nobody asked: the bus has stopped, and nothing is there any more.
             if end == .closed { present = [] }
@@ -239,8 +298,8 @@ package struct USBScannerMachine: Sendable {
     }
 
     private func lost(_ before: Phase, _ reason: String) -> [Action] {
-        guard case .reading(_, _, let hasBegun) = before else { return [] }
-        let suffix = hasBegun ? " in the middle of a scan: scan again" : ""
+        guard case .reading(_, let reader) = before else { return [] }
+        let suffix = reader.hasBegun ? " in the middle of a scan: scan again" : ""
         return [.tell(.unplugged(reason: reason + suffix))]
     }
 

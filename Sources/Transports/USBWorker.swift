@@ -33,7 +33,10 @@ final class USBWorker: @unchecked Sendable {
     private let tickets = Guarded<UInt64>(0)
 
     private var isStopping = false
-    private var isFailing = false
+    /// Why the bus as a whole does not work now; nil while it does.
+    private var failure: TransportError?
+    /// Why nobody tells what is plugged in; nil where somebody does.
+    private var unheard: TransportError?
     private var watches: [(number: UInt64, handler: @Sendable (USBBusEvent) -> Void)] = []
     private var devices: [(pointer: OpaquePointer, device: USBDevice)] = []
     private var lines: [UInt64: LibUSBLine] = [:]
@@ -111,7 +114,10 @@ final class USBWorker: @unchecked Sendable {
             context, events, Int32(LIBUSB_HOTPLUG_ENUMERATE.rawValue), LIBUSB_HOTPLUG_MATCH_ANY,
             LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY, Self.changed,
             Unmanaged.passUnretained(self).toOpaque(), nil)
-        check(code)
+        if code != 0 {
+            unheard = TransportError(
+                "usb", "plugging is not told: \(Self.text(code))", remedy: "see plumbline doctor")
+        }
         workOff()
     }
 
@@ -124,19 +130,22 @@ final class USBWorker: @unchecked Sendable {
         return 0
     }
 
-    /// Reports a failure of the bus once, and keeps a failing bus from spinning.
+    /// Reports a failure of the bus once, also to those who watch it later, and keeps a failing bus from
+    /// spinning.
     private func check(_ code: Int32) {
         let hasFailed =
             code < 0 && code != LIBUSB_ERROR_INTERRUPTED.rawValue && code != LIBUSB_ERROR_TIMEOUT.rawValue
-        if hasFailed {
-            if !isFailing {
-                let error = TransportError(
-                    "usb", "the bus does not answer: \(Self.text(code))", remedy: "see plumbline doctor")
-                tell(.failed(error))
-            }
-            poll(nil, 0, 100)
+        guard hasFailed else {
+            failure = nil
+            return
         }
-        isFailing = hasFailed
+        if failure == nil {
+            let error = TransportError(
+                "usb", "the bus does not answer: \(Self.text(code))", remedy: "see plumbline doctor")
+            failure = error
+            tell(.failed(error))
+        }
+        poll(nil, 0, 100)
     }
 
     /// Does what has been put off: closed lines, devices that came and went, orders.
@@ -167,6 +176,7 @@ final class USBWorker: @unchecked Sendable {
         case .watch(let number, let handler):
             watches.append((number, handler))
             for (_, device) in devices { handler(.arrived(device)) }
+            for failure in [unheard, failure].compactMap(\.self) { handler(.failed(failure)) }
         case .unwatch(let number): watches.removeAll { $0.number == number }
         case .open(let number, let request, let handler): open(number, request, handler)
         case .close(let number): lines[number]?.end(.closed)
@@ -184,8 +194,10 @@ final class USBWorker: @unchecked Sendable {
     }
 
     private func add(_ pointer: OpaquePointer) {
-        guard devices.count < Self.mostDevices, !devices.contains(where: { $0.pointer == pointer }) else {
-            return
+        guard !devices.contains(where: { $0.pointer == pointer }) else { return }
+        guard devices.count < Self.mostDevices else {
+            let what = "more than \(Self.mostDevices) devices are plugged in, and some are not looked at"
+            return tell(.failed(TransportError("usb", what, remedy: "unplug some")))
         }
         lastDevice += 1
         guard let device = USBDevice(pointer, id: lastDevice) else { return }

@@ -29,7 +29,7 @@ enum CommandLineInterface {
     /// In the order of the help.
     static let commands: [Command] = [
         .runGateway, .check, .devices, .recordsList, .recordsShow, .recordsTrace, .recordsExport, .scan,
-        .status, .capture, .probe, .codesNew, .codesPrint, .sign,
+        .status, .doctor, .capture, .probe, .codesNew, .codesPrint, .sign,
         .profileNew, .profileImport, .profileCheck, .profileTest, .ledgerVerify,
     ]
 

@@ -23,14 +23,15 @@ extension Command {
         return failure == nil ? .success : .inputOutput
     }
 
-    /// `plumbline devices`: each device of the running daemon.
+    /// `plumbline devices`: each device of the running daemon, and what is plugged into its USB.
     static let devices = Command(
         name: "devices", operands: "",
-        summary: "each device: link, state, last good read, rate, errors, demoted"
+        summary: "each device: link, state, last good read, rate, errors, demoted; and the USB"
     ) { arguments, console in
         let devices = try answer(arguments.askDaemon("api/v1/devices")).elements
+        let plugged = try answer(arguments.askDaemon("api/v1/usb")).elements
         if console.usesJSON {
-            for device in devices { console.print(CanonicalJSON.text(device)) }
+            for device in devices + plugged { console.print(CanonicalJSON.text(device)) }
             return .success
         }
         var table = Table([
@@ -46,7 +47,22 @@ extension Command {
             ])
         }
         for line in table.lines(bold: console.bold) { console.print(line) }
+        if !plugged.isEmpty { list(plugged, console) }
         return .success
+    }
+
+    private static func list(_ plugged: [JSONValue], _ console: Console) {
+        var table = Table(["USB", "SERIAL", "PORT", "INTERFACES", "STATE", "DEVICE", "DETAIL"])
+        for device in plugged {
+            let interfaces = device["interfaces"]?.elements.compactMap(\.text).joined(separator: ", ") ?? ""
+            table.add([
+                text(device["usb"]), text(device["serial"]), text(device["port"]),
+                interfaces.isEmpty ? "–" : interfaces, text(device["state"]), text(device["device"]),
+                text(device["detail"]),
+            ])
+        }
+        console.print("")
+        for line in table.lines(bold: console.bold) { console.print(line) }
     }
 
     private static func answer(_ bytes: [UInt8]) throws(CommandFailure) -> JSONValue {

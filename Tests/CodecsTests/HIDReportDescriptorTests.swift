@@ -3,6 +3,15 @@ import Testing
 @testable import Codecs
 
 struct HIDReportDescriptorTests {
+    /// A field of no bits has no place in the report.
+    @Test func aContinuationOfNoBitsIsNone() throws {
+        // Newland's descriptor with size 0 before usage 8C:FF, as fuzzing found it.
+        var bytes = HIDSamples.plainDescriptor
+        let size = try #require(bytes.indices.last { bytes[$0] == 0x75 })
+        bytes[size + 1] = 0
+        #expect(try HIDPOSLayout(HIDReportDescriptor(bytes)).continuation == nil)
+    }
+
     @Test func aScannersFieldsAreFoundWhereItsMakerPrintsThem() throws {
         let layout = try HIDPOSLayout(try HIDReportDescriptor(HIDSamples.aimDescriptor))
         #expect(layout.reportID == 2)

@@ -27,6 +27,10 @@ enum HIDSamples {
         0x00, 0x25, 0x65, 0x05, 0x07, 0x19, 0x00, 0x29, 0x65, 0x81, 0x00, 0xC0,
     ]
 
+    /// The same with report id 2 before it, nine bytes in all, as the Microscan MS-4 sends it.
+    static let numberedKeyboardDescriptor =
+        Array(keyboardDescriptor.prefix(6)) + [0x85, 0x02] + Array(keyboardDescriptor.dropFirst(6))
+
     /// A report of the LSR118's layout, byte by byte as its manual's table has it.
     static func aimReport(_ data: [UInt8], symbology: String, more: Bool) -> [UInt8] {
         var report = [UInt8](repeating: 0, count: 64)

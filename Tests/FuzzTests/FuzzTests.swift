@@ -34,7 +34,7 @@ import Testing
         #expect(
             subjects == [
                 "tcp", "rtu", "ascii", "reply", "line", "form", "iso15434", "gs1", "mark", "json", "hid",
-                "profile",
+                "descriptor", "keyboard", "cdc", "profile",
             ])
     }
 }

@@ -15,13 +15,16 @@ package enum Fuzzing {
         report(WireFuzzer.rtu(frames * 4 / 10, seed: seed &+ 1))
         report(WireFuzzer.ascii(frames * 2 / 10, seed: seed &+ 2))
         report(WireFuzzer.replies(frames / 10, seed: seed &+ 3))
-        report(TextFuzzer.lines(frames / 20, seed: seed &+ 4))
+        report(TextFuzzer.lines(frames / 10, seed: seed &+ 4))
         report(MarkFuzzer.messages(frames / 10, seed: seed &+ 5))
         report(MarkFuzzer.elementStrings(frames / 10, seed: seed &+ 9))
         report(MarkFuzzer.words(frames / 10, seed: seed &+ 10))
         report(LineFormFuzzer.forms(frames / 10, seed: seed &+ 11, profiles: profiles))
         report(TextFuzzer.json(frames / 20, seed: seed &+ 6))
-        report(TextFuzzer.reports(frames / 100, seed: seed &+ 7))
+        report(TextFuzzer.reports(frames / 10, seed: seed &+ 7))
+        report(USBFuzzer.descriptors(frames / 10, seed: seed &+ 12))
+        report(USBFuzzer.keys(frames / 10, seed: seed &+ 13))
+        report(USBFuzzer.packets(frames / 10, seed: seed &+ 14))
         // A file is a thousand times as long to read as a frame.
         report(TextFuzzer.profiles(frames / 2_000, seed: seed &+ 8, samples: profiles))
     }

@@ -13,13 +13,19 @@ final class MockedProbe: Sendable {
     private let exits: AsyncStream<Int32>
     private let reader: SystemThread
 
-    /// Starts the probe for `link`; `options` go to the mock. The executables stand beside the tests' own.
-    init(link: String, options: [String] = []) throws {
+    /// Starts the probe for `link` in `mode`, with `interfaces` listed; `options` go to the mock. Where it
+    /// runs twice, the second begins when the first has ended, and the first line is `pid` and its number.
+    /// The executables stand beside the tests' own.
+    init(
+        link: String, mode: String = "hid-pos", interfaces: String? = nil, options: [String] = [],
+        runsTwice: Bool = false
+    ) throws {
         let folder = try Self.folderOfTests()
         socket = "/tmp/plumbline-usb-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         let command =
             ["umockdev-wrapper", "\(folder)/plumbline-usb-mock", "--control", socket] + options
-            + ["--", "\(folder)/usb-scan-probe", link]
+            + ["--"] + (runsTwice ? Self.twice : []) + ["\(folder)/usb-scan-probe", link, mode]
+            + (interfaces.map { [$0] } ?? [])
         let ends = try ChildProcess.pipe()
         let output = Descriptor(owning: ends.reading)
         process = try ChildProcess(command, output: ends.writing)
@@ -33,7 +39,15 @@ final class MockedProbe: Sendable {
         }
     }
 
-    deinit { kill(process.number, SIGKILL) }
+    deinit { Glibc.kill(process.number, SIGKILL) }
+
+    /// A shell that runs a command, says its number, and runs it once more when it has ended.
+    private static let twice = [
+        "sh", "-c", #""$@" & echo "{\"event\":\"pid\",\"reason\":\"$!\"}"; wait; exec "$@""#, "sh",
+    ]
+
+    /// Ends process `number` as a crash does.
+    func kill(_ number: Int32) { Glibc.kill(number, SIGKILL) }
 
     private static func folderOfTests() throws -> String {
         var path = [UInt8](repeating: 0, count: Int(PATH_MAX))
@@ -92,7 +106,7 @@ final class MockedProbe: Sendable {
 
     /// Ends the probe and the mock; returns the exit code.
     func stop() async -> Int32 {
-        kill(process.number, SIGTERM)
+        Glibc.kill(process.number, SIGTERM)
         for await code in exits {
             reader.join()
             return code

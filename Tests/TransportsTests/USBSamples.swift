@@ -31,11 +31,24 @@ enum USBSamples {
             interruptIn: 0x81, packetSize: 64, reportDescriptorLength: 60)
     }
 
+    static let storage = interface(number: 2, classCode: 8, subclass: 6, protocolCode: 0x50)
+    /// A serial line: its control interface, which names the other one, and its data interface.
+    static let serialLine = [
+        USBInterface(
+            number: 0, classCode: 2, subclass: 2, protocolCode: 1, interruptIn: 0x83, packetSize: 16,
+            reportDescriptorLength: 0, dataInterface: 1),
+        USBInterface(
+            number: 1, classCode: 0x0A, subclass: 0, protocolCode: 0, interruptIn: nil, bulkIn: 0x81,
+            packetSize: 64, reportDescriptorLength: 0),
+    ]
+
     static func device(
-        _ id: UInt64, product: UInt16 = 0x0B6A, port: String = "1-1", interfaces: [USBInterface]? = nil
+        _ id: UInt64, product: UInt16 = 0x0B6A, port: String = "1-1", interfaces: [USBInterface]? = nil,
+        serial: String? = nil
     ) -> USBDevice {
         USBDevice(
-            id: id, vendor: 0x0C2E, product: product, port: port, interfaces: interfaces ?? [posInterface])
+            id: id, vendor: 0x0C2E, product: product, port: port, interfaces: interfaces ?? [posInterface],
+            serial: serial)
     }
 
     static func report(_ text: String, more: Bool = false) -> [UInt8] {

@@ -1,29 +1,14 @@
+import Codecs
 import Testing
 
 @testable import Transports
-
-/// A machine with what it was told and what it asked for.
-private struct Bench {
-    var machine: USBScannerMachine
-    var actions: [USBScannerMachine.Action] = []
-
-    init(_ address: USBDeviceAddress = USBSamples.address) {
-        machine = USBScannerMachine(device: "SCAN-1", address: address)
-    }
-
-    mutating func take(_ input: USBScannerMachine.Input) { actions = machine.take(input) }
-
-    var refusals: [String] {
-        actions.compactMap { if case .tell(.refused(let reason)) = $0 { reason } else { nil } }
-    }
-}
 
 struct USBScannerMachineTests {
     private let scanner = USBSamples.device(1)
     private let place = "usb:0c2e:0b6a at port 1-1"
 
     @Test func fromPlugToScanToUnplug() {
-        var bench = Bench()
+        var bench = USBBench()
         bench.take(.bus(.arrived(scanner)))
         let request = USBLineRequest(device: scanner, interface: USBSamples.posInterface, serial: nil)
         #expect(bench.actions == [.open(request, number: 1)])
@@ -42,7 +27,7 @@ struct USBScannerMachineTests {
     }
 
     @Test func unpluggedInTheMiddleOfAScan() {
-        var bench = Bench()
+        var bench = USBBench()
         bench.take(.bus(.arrived(scanner)))
         bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
         let first = USBSamples.report(String(repeating: "A", count: 56), more: true)
@@ -65,7 +50,7 @@ struct USBScannerMachineTests {
     }
 
     @Test func wordsOfAnEarlierLineAreNotHeard() {
-        var bench = Bench()
+        var bench = USBBench()
         bench.take(.bus(.arrived(scanner)))
         bench.take(.line(.ended(.unplugged), number: 1))
         bench.take(.bus(.left(scanner)))
@@ -75,7 +60,7 @@ struct USBScannerMachineTests {
     }
 
     @Test func aBrokenReportIsToldAndAForeignOneIsNot() {
-        var bench = Bench()
+        var bench = USBBench()
         bench.take(.bus(.arrived(scanner)))
         bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
         bench.take(.line(.report([9, 1, 2], USBSamples.stamp(0)), number: 1))
@@ -90,7 +75,7 @@ struct USBScannerMachineTests {
     // MARK: what is not opened
 
     @Test func nothingIsOpenedButTheLinksDevice() {
-        var bench = Bench()
+        var bench = USBBench()
         for other in [
             USBDevice(
                 id: 1, vendor: 0x05E0, product: 0x0B6A, port: "1-1", interfaces: [USBSamples.posInterface]),
@@ -99,7 +84,7 @@ struct USBScannerMachineTests {
             bench.take(.bus(.arrived(other)))
             #expect(bench.actions == [])
         }
-        bench = Bench(USBDeviceAddress(vendor: 0x0C2E, product: 0x0B6A, port: "1-2"))
+        bench = USBBench(USBDeviceAddress(vendor: 0x0C2E, product: 0x0B6A, port: "1-2"))
         bench.take(.bus(.arrived(scanner)))
         #expect(bench.actions == [])
         bench.take(.bus(.arrived(USBSamples.device(2, port: "1-2"))))
@@ -107,7 +92,7 @@ struct USBScannerMachineTests {
     }
 
     @Test func aScannerInKeyboardModeIsNamedAsOne() {
-        var bench = Bench()
+        var bench = USBBench()
         bench.take(.bus(.arrived(USBSamples.device(1, interfaces: [USBSamples.bootKeyboard]))))
         #expect(
             bench.actions == [
@@ -116,7 +101,7 @@ struct USBScannerMachineTests {
     }
 
     @Test func aKeyboardIsKnownByItsDescriptorToo() {
-        var bench = Bench()
+        var bench = USBBench()
         bench.take(.bus(.arrived(scanner)))
         bench.take(.line(.opened(reportDescriptor: USBSamples.keyboardDescriptor), number: 1))
         #expect(bench.actions == [.close(number: 1)])
@@ -125,7 +110,7 @@ struct USBScannerMachineTests {
     }
 
     @Test func aScannerInAnotherModeHasAnotherProductID() {
-        var bench = Bench()
+        var bench = USBBench()
         let keyboard = USBSamples.device(1, product: 0x0B61, interfaces: [USBSamples.bootKeyboard])
         bench.take(.bus(.arrived(keyboard)))
         #expect(
@@ -134,14 +119,13 @@ struct USBScannerMachineTests {
     }
 
     @Test func aScannerInSerialModeIsNamedAsOne() {
-        var bench = Bench()
-        let serial = USBSamples.device(1, interfaces: [USBSamples.interface(number: 0, classCode: 2)])
-        bench.take(.bus(.arrived(serial)))
+        var bench = USBBench()
+        bench.take(.bus(.arrived(USBSamples.device(1, interfaces: USBSamples.serialLine))))
         #expect(bench.refusals.first?.contains("serial mode") == true)
     }
 
     @Test func theHIDPOSInterfaceAmongSeveralIsFound() {
-        var bench = Bench()
+        var bench = USBBench(interfaces: [.hid, .hid, .keyboard])
         let composite = USBSamples.device(
             1,
             interfaces: [
@@ -156,7 +140,7 @@ struct USBScannerMachineTests {
     }
 
     @Test func anotherSerialNumberIsRefusedAndTheRightOneTaken() {
-        var bench = Bench(USBDeviceAddress(vendor: 0x0C2E, product: 0x0B6A, serial: "B"))
+        var bench = USBBench(USBDeviceAddress(vendor: 0x0C2E, product: 0x0B6A, serial: "B"))
         bench.take(.bus(.arrived(scanner)))
         bench.take(.bus(.arrived(USBSamples.device(2, port: "1-2"))))
         #expect(bench.actions == [])
@@ -168,7 +152,7 @@ struct USBScannerMachineTests {
     }
 
     @Test func twoThatFitAreNeitherTakenUntilOneLeaves() {
-        var bench = Bench()
+        var bench = USBBench()
         let second = USBSamples.device(2, port: "1-2")
         bench.take(.bus(.arrived(scanner)))
         bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
@@ -191,7 +175,7 @@ struct USBScannerMachineTests {
     // MARK: failures
 
     @Test func aDeviceThatWillNotOpenIsTriedAgainEverMoreSlowly() {
-        var bench = Bench()
+        var bench = USBBench()
         let error = TransportError(place, "cannot be claimed: Resource busy", remedy: "end the other program")
         bench.take(.bus(.arrived(scanner)))
         var pauses: [Int64] = []
@@ -199,29 +183,29 @@ struct USBScannerMachineTests {
             bench.take(.line(.ended(.failed(error)), number: attempt))
             #expect(bench.refusals == (attempt == 1 ? [error.description] : []))
             for case .wake(let pause) in bench.actions { pauses.append(pause) }
-            bench.take(.tick)
+            bench.take(.tick(USBSamples.stamp(0)))
             #expect(bench.actions.count == 1)
         }
         #expect(pauses == [1, 2, 4, 8, 16, 32, 32, 32].map { $0 * 500_000_000 })
     }
 
     @Test func aLineThatClosesUnaskedIsNotOpenedAgain() {
-        var bench = Bench()
+        var bench = USBBench()
         bench.take(.bus(.arrived(scanner)))
         bench.take(.line(.ended(.closed), number: 1))
         #expect(bench.actions == [])
     }
 
     @Test func aTickThatNobodyWaitsForDoesNothing() {
-        var bench = Bench()
-        bench.take(.tick)
+        var bench = USBBench()
+        bench.take(.tick(USBSamples.stamp(0)))
         #expect(bench.actions == [])
     }
 
     @Test func inAnyOrderOfEventsAtMostOneLineIsOpen() {
         var random = SplitMix64(seed: 0x5CB)
         for round in 0..<200 {
-            var bench = Bench()
+            var bench = USBBench()
             var open: Int?
             for _ in 0..<200 {
                 let input = Self.input(&random, number: open ?? 0)
@@ -247,7 +231,7 @@ struct USBScannerMachineTests {
         case 5: .line(.report(USBSamples.report("A"), USBSamples.stamp(0)), number: number)
         case 6: .line(.ended(.closed), number: number)
         case 7: .line(.ended(.unplugged), number: number)
-        default: .tick
+        default: .tick(USBSamples.stamp(0))
         }
     }
 }

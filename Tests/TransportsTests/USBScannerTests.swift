@@ -14,7 +14,9 @@ struct USBScannerTests {
     }
 
     private func scanner(_ address: USBDeviceAddress = USBSamples.address) -> USBScanner {
-        USBScanner(device: "SCAN-1", address: address, bus: bus, handler: log.handler)
+        USBScanner(
+            device: "SCAN-1", rule: USBScannerRule(address: address, mode: .hidPOS), bus: bus,
+            time: SystemTime(), handler: log.handler)
     }
 
     @Test func scansComeThroughPlugUnplugAndReplug() async {

@@ -20,7 +20,7 @@ package struct Scenario: Sendable, Equatable {
         case ateqTester(LeakTest)
         /// What a serial scanner puts behind each code, and whether it puts the AIM identifier before it.
         case serialScanner(suffix: [UInt8], sendsAIM: Bool)
-        case hidScanner
+        case usbScanner(USBScannerSpeech)
         case torqueController(KolverTool.Target)
         case torqueTester(saysUnit: Bool)
     }

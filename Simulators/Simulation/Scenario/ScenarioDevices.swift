@@ -11,6 +11,8 @@ enum ScenarioDevices {
         case ateqTester = "ateq-f6"
         case serialScanner = "serial-scanner"
         case hidScanner = "usb-hid-pos-scanner"
+        case keyboardScanner = "usb-keyboard-scanner"
+        case cdcScanner = "usb-serial-scanner"
         case torqueController = "acradyne-gen4"
         case torqueTester = "mark-10-tt"
 
@@ -18,7 +20,8 @@ enum ScenarioDevices {
         var isAddressed: Bool {
             switch self {
             case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
-            case .serialScanner, .hidScanner, .torqueController, .torqueTester: false
+            case .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner, .torqueController, .torqueTester:
+                false
             }
         }
     }
@@ -70,7 +73,10 @@ enum ScenarioDevices {
         case .torqueController, .torqueTester:
             let model = lineTool(name, device)
             return pty(device).map { .init(id: id, link: $0, model: model, unit: nil, nameplate: nil) }
-        case .hidScanner: return .init(id: id, link: .usb, model: .hidScanner, unit: nil, nameplate: nil)
+        case .hidScanner, .keyboardScanner, .cdcScanner:
+            let speech: USBScannerSpeech =
+                name == .hidScanner ? .hidPOS : name == .cdcScanner ? .serial : .keyboard
+            return .init(id: id, link: .usb, model: .usbScanner(speech), unit: nil, nameplate: nil)
         }
     }
 
@@ -83,7 +89,8 @@ enum ScenarioDevices {
         case .usonTester:
             .init(vendor: "Uson", product: "Qualitek mR", revision: firmware, serial: serial)
         case .ateqTester: .init(vendor: "ATEQ", product: "F6", revision: firmware, serial: serial)
-        case .flowBench, .serialScanner, .hidScanner, .torqueController, .torqueTester:
+        case .flowBench, .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner, .torqueController,
+            .torqueTester:
             .init(
                 vendor: "Plumbline", product: "FB-SIM", revision: firmware, serial: serial,
                 name: "flow bench",
@@ -204,7 +211,7 @@ extension Scenario.Model {
     var answersRequests: Bool {
         switch self {
         case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
-        case .serialScanner, .hidScanner, .torqueController, .torqueTester: false
+        case .serialScanner, .usbScanner, .torqueController, .torqueTester: false
         }
     }
 }

@@ -125,7 +125,8 @@ package final class ShopServer {
             guard let place = floor.place(of: device.id) else { return }
             try openLine(path, device: place)
             addresses.append((device.id, path))
-        case (.usb, _): try openUSB(device.id, socket: usbControl)
+        case (.usb, .usbScanner(let speech)): try openUSB(device.id, speech, socket: usbControl)
+        case (.usb, _): break
         }
     }
 
@@ -152,7 +153,7 @@ package final class ShopServer {
         try loop.watch(port)
     }
 
-    private func openUSB(_ id: String, socket: String?) throws(SimulationError) {
+    private func openUSB(_ id: String, _ speech: USBScannerSpeech, socket: String?) throws(SimulationError) {
         guard let socket else {
             log("\(id): no --usb-control is given, so nobody hears this scanner")
             return
@@ -161,7 +162,7 @@ package final class ShopServer {
             throw SimulationError(
                 .scenario, id, "one USB scanner is all that the mock has; remove the others")
         }
-        usbMock = USBMockPort(id: id, path: socket, server: self)
+        usbMock = USBMockPort(id: id, speech: speech, path: socket, server: self)
         addresses.append((id, "usb by \(socket)"))
     }
 

@@ -11,6 +11,7 @@ final class USBMockPort: LoopSource {
     private static let longestReply = 500
 
     let id: String
+    private let speech: USBScannerSpeech
     private let path: String
     private unowned let server: ShopServer
     private var stream: ByteStream?
@@ -19,8 +20,8 @@ final class USBMockPort: LoopSource {
     private var received: [UInt8] = []
     private var nextTry: Int64 = 0
 
-    init(id: String, path: String, server: ShopServer) {
-        (self.id, self.path, self.server) = (id, path, server)
+    init(id: String, speech: USBScannerSpeech, path: String, server: ShopServer) {
+        (self.id, self.speech, self.path, self.server) = (id, speech, path, server)
     }
 
     var descriptor: Int32 { stream?.descriptor ?? -1 }
@@ -44,7 +45,7 @@ final class USBMockPort: LoopSource {
 
     /// Throws `SimulationError` where nobody hears the scanner, or the code is too long for it.
     func send(_ code: ScannedCode) throws(SimulationError) {
-        let reports = HIDReport.reports(text: code.text, aim: code.aim)
+        let reports = speech.reports(text: code.text, aim: code.aim)
         guard !reports.isEmpty else {
             throw SimulationError(.refused, id, "the code is empty, or too long to be scanned")
         }

@@ -147,6 +147,7 @@ package struct GatewayDaemon: Sendable {
             + [
                 SupervisedPart("events") { await hub.run() },
                 SupervisedPart("identities") { try await parts.identities.run() },
+                SupervisedPart("refused scanners") { try await parts.scannerBook.run() },
                 SupervisedPart("the clock") { try await Self.keepTime(parts.stations, reporter) },
             ]
     }
@@ -169,7 +170,8 @@ package struct GatewayDaemon: Sendable {
             uniqueKeysWithValues: zip(
                 deployment.configuration.stations.map(\.id), parts.stations.map(\.inbox)))
         return WebRoutes(
-            hub: hub, stations: { board.stations }, devices: { board.devices }, status: { board.status },
+            hub: hub, stations: { board.stations }, devices: { board.devices }, usb: { board.usb },
+            status: { board.status },
             metrics: { board.families }, health: { board.health }, readiness: { board.readiness },
             scan: { station, text in
                 guard let inbox = inboxes[station] else { return .unknownStation }

@@ -26,6 +26,9 @@ struct GatewayParts: Sendable {
     let couriers: [Courier]
     let identities: IdentityBook
     let lines: LinePool
+    /// What is plugged into the USB; nil where no scanner is on it.
+    let usb: USBInventory?
+    let scannerBook: ScannerBook
     private let bus: LibUSBBus?
 
     /// Closes every line and gives USB devices back.
@@ -57,8 +60,14 @@ struct GatewayParts: Sendable {
         }
         self.stations = stations
         let bus = LazyUSBBus(time: time)
-        scanners = try Self.scanners(deployment, stations, bus, services)
+        let scannerBook = ScannerBook(ledger: ledger, time: time)
+        self.scannerBook = scannerBook
+        scanners = try Self.scanners(deployment, stations, bus, scannerBook, services)
         self.bus = bus.made
+        let rules = scanners.compactMap { scanner in
+            scanner.rule.map { (scanner: scanner.configuration.id, rule: $0) }
+        }
+        usb = bus.made.map { USBInventory($0, rules: rules) }
         couriers = sinks.map { sink in
             Courier(
                 ledger: ledger, sink: sink, time: time,
@@ -109,7 +118,8 @@ struct GatewayParts: Sendable {
 
     /// The scanners, each with the stations that it serves; `stations` are in the configuration's order.
     private static func scanners(
-        _ deployment: Deployment, _ stations: [StationRunner], _ bus: LazyUSBBus, _ services: StationServices
+        _ deployment: Deployment, _ stations: [StationRunner], _ bus: LazyUSBBus, _ book: ScannerBook,
+        _ services: StationServices
     ) throws -> [ScannerRunner] {
         try deployment.configuration.devices.compactMap { configuration in
             guard let profile = deployment.profiles[configuration.id]?.scanner else { return nil }
@@ -117,7 +127,7 @@ struct GatewayParts: Sendable {
                 .filter { $0.0.scanners.contains(configuration.id) }.map(\.1.inbox)
             return try ScannerRunner(
                 configuration, profile, bus: try bus.get(), time: services.time, stations: served,
-                counters: services.counters, board: services.scannerBoard, log: services.log)
+                counters: services.counters, board: services.scannerBoard, book: book, log: services.log)
         }
     }
 

@@ -23,12 +23,15 @@ final class ScannerRunner: Sendable {
     }
 
     let configuration: DeviceConfiguration
+    /// Which USB device it may open, and how; nil for one on a tty.
+    let rule: USBScannerRule?
     private let makeRun:
         @Sendable (@escaping @Sendable (ScannerEvent) -> Void) throws(TransportError) ->
             @Sendable () async throws -> Void
     private let inboxes: [BoundedInbox<StationInput>]
     private let counters: InspectionCounters
     private let log: EventLog
+    private let book: ScannerBook?
     private let board: ScannerBoard
     private let rules: ScanRules
     private let status: Guarded<Status>
@@ -40,23 +43,27 @@ final class ScannerRunner: Sendable {
         _ configuration: DeviceConfiguration, _ profile: ScannerProfile,
         bus: @autoclosure () throws -> any USBBus,
         time: any TimeSource, stations: [BoundedInbox<StationInput>], counters: InspectionCounters,
-        board: ScannerBoard, log: EventLog
+        board: ScannerBoard, book: ScannerBook? = nil, log: EventLog
     ) throws {
         self.configuration = configuration
         (inboxes, self.counters, self.board, self.log) = (stations, counters, board, log)
+        self.book = book
         rules = profile.rules
         let debounce = Int64(profile.rules.debounceMilliseconds) * 1_000_000
         let status = Guarded(Status(filter: ScanFilter(debounceNanoseconds: debounce)))
         self.status = status
         let id = configuration.id
         switch (try LinkAddress(configuration.link), profile.transport) {
-        case (.usb(let address), .hidPOS):
+        case (.usb(let address), _):
             let bus = try bus()
+            let rule = try USBScannerRule(address, profile)
+            self.rule = rule
             makeRun = { handler throws(TransportError) in
-                let scanner = USBScanner(device: id, address: address, bus: bus, handler: handler)
+                let scanner = USBScanner(device: id, rule: rule, bus: bus, time: time, handler: handler)
                 return { await scanner.run() }
             }
         case (.serial(let settings), .serial(let framing)):
+            rule = nil
             let framing = try LineFraming(framing, longest: profile.longestMark)
             makeRun = { handler throws(TransportError) in
                 let scanner = try SerialScanner(
@@ -78,10 +85,12 @@ final class ScannerRunner: Sendable {
     }
 
     private func take(_ event: ScannerEvent) {
+        if rule != nil { book?.note(event, of: configuration.id) }
         switch event {
         case .read(let read): take(read)
         case .misread(let reason): takeMisread(reason, [], at: nil)
         case .unanswered(let reason): log.say(.warning, "\(configuration.id): was not told: \(reason)")
+        case .noticed(let reason): log.say(.warning, "\(configuration.id): \(reason)")
         case .connected(let place): note(isConnected: true, place)
         case .unplugged(let reason): note(isConnected: false, reason)
         case .refused(let reason): note(isConnected: false, reason)
@@ -164,6 +173,9 @@ final class ScannerRunner: Sendable {
             "\(configuration.id): \(isConnected ? "connected" : "not connected"): \(detail)")
     }
 
+    /// Where the scanner is that is read now; nil while none is.
+    var place: String? { status.withLock { $0.isConnected ? $0.detail : nil } }
+
     /// An element of `/api/v1/devices`, and whether the scanner is there.
     var state: (json: JSONValue, isOnline: Bool) {
         let status = status.withLock { $0 }
@@ -178,15 +190,5 @@ final class ScannerRunner: Sendable {
             "reads_per_s": "0.0",
         ]
         return (json, status.isConnected)
-    }
-}
-
-extension LineFraming {
-    /// The framing that a scanner's profile describes.
-    init(_ profile: ScannerProfile.SerialFraming, longest: Int) throws(LineFramingError) {
-        try self.init(
-            prefix: profile.prefix, suffixes: profile.suffix.isEmpty ? [] : [profile.suffix],
-            longest: longest,
-            idleGapNanoseconds: Int64(profile.idleGapMilliseconds) * 1_000_000)
     }
 }

@@ -6,6 +6,7 @@ package final class StatusBoard: Sendable {
     private struct Content: Sendable {
         var stations: [String: JSONValue] = [:]
         var devices: JSONValue = []
+        var usb: JSONValue = []
         var status: JSONValue = [:]
         var families: [MetricFamily] = []
         var waiting = 0
@@ -24,11 +25,12 @@ package final class StatusBoard: Sendable {
 
     /// Replaces everything but the stations.
     func note(
-        devices: JSONValue, areOnline: Bool, status: JSONValue, families: [MetricFamily],
+        devices: JSONValue, usb: JSONValue = [], areOnline: Bool, status: JSONValue, families: [MetricFamily],
         queue: (waiting: Int, quarantined: Int), failure: String?
     ) {
         content.withLock { content in
             (content.devices, content.areDevicesOnline, content.status) = (devices, areOnline, status)
+            content.usb = usb
             (content.families, content.failure) = (families, failure)
             (content.waiting, content.quarantined) = queue
         }
@@ -43,6 +45,7 @@ package final class StatusBoard: Sendable {
     }
 
     package var devices: JSONValue { content.withLock { $0.devices } }
+    package var usb: JSONValue { content.withLock { $0.usb } }
     package var status: JSONValue { content.withLock { $0.status } }
     package var families: [MetricFamily] { content.withLock { $0.families } }
 

@@ -36,10 +36,17 @@ struct StatusReporter: Sendable {
         let total = states.count + scanners.count
         let online = states.count { $0.status.state == .online } + scanners.count { $0.isOnline }
         board.note(
-            devices: .array(devices), areOnline: online == total,
+            devices: .array(devices), usb: usb, areOnline: online == total,
             status: status(outbox: outbox, entries: entries, online: online, total: total),
             families: families(states, outbox, entries), queue: (waiting, quarantined),
             failure: ledger.failure?.description)
+    }
+
+    private var usb: JSONValue {
+        let opened = parts.scanners.compactMap { scanner in
+            scanner.place.map { (scanner.configuration.id, $0) }
+        }
+        return parts.usb?.json(opened: Dictionary(opened, uniquingKeysWith: { $1 })) ?? []
     }
 
     private func json(_ running: RunningDevice, _ status: DeviceStatus, _ link: LinkStatus) -> JSONValue {

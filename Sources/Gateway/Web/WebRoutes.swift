@@ -35,6 +35,8 @@ package struct WebRoutes: Sendable {
     /// An array of station states, each as the event `station` carries it.
     package var stations: @Sendable () -> JSONValue
     package var devices: @Sendable () -> JSONValue
+    /// What is plugged into the USB, whether it may be opened, and why not.
+    package var usb: @Sendable () -> JSONValue
     package var status: @Sendable () -> JSONValue
     package var metrics: @Sendable () -> [MetricFamily]
     /// Whether the daemon works at all; a failing check answers 503 and asks for a restart.
@@ -54,6 +56,7 @@ package struct WebRoutes: Sendable {
         hub: EventHub,
         stations: @escaping @Sendable () -> JSONValue,
         devices: @escaping @Sendable () -> JSONValue,
+        usb: @escaping @Sendable () -> JSONValue = { [] },
         status: @escaping @Sendable () -> JSONValue,
         metrics: @escaping @Sendable () -> [MetricFamily],
         health: @escaping @Sendable () -> [HealthCheck],
@@ -68,6 +71,7 @@ package struct WebRoutes: Sendable {
         self.hub = hub
         self.stations = stations
         self.devices = devices
+        self.usb = usb
         self.status = status
         self.metrics = metrics
         self.health = health
@@ -103,6 +107,7 @@ package struct WebRoutes: Sendable {
         [
             Route(.get, "/api/v1/stations") { [stations] _ in .json(stations()) },
             Route(.get, "/api/v1/devices") { [devices] _ in .json(devices()) },
+            Route(.get, "/api/v1/usb") { [usb] _ in .json(usb()) },
             Route(.get, "/api/v1/status") { [status] _ in .json(status()) },
             Route(.get, "/api/v1/traffic") { [traffic] request in
                 guard let hub = request.query["line"].flatMap(traffic) else {

@@ -1,3 +1,4 @@
+internal import Codecs
 internal import Inspection
 internal import Metrology
 
@@ -30,6 +31,7 @@ struct DeploymentChecks {
                 "copy the data directory while the gateway is stopped")
         }
         checkLinks()
+        for device in configuration.devices { checkKeyboard(device) }
         var users: [String: String] = [:]
         for station in configuration.stations {
             check(station)
@@ -50,6 +52,17 @@ struct DeploymentChecks {
                 "bind it to a role: nothing holds a result of it that nobody takes")
         }
         for device in configuration.devices where gauges.contains(device.id) { checkCalibration(device) }
+    }
+
+    /// A scanner that types loses what has no key.
+    private func checkKeyboard(_ device: DeviceConfiguration) {
+        guard case .hidKeyboard(let layout, _) = profiles[device.id]?.scanner?.transport else { return }
+        faults.warn(
+            device.place,
+            "scanner \(Wording.quoted(device.id)) works as a keyboard: GS, RS and EOT are lost on the way, "
+                + "so that marks of ISO/IEC 15434 and GS1 are refused, and a scanner that is not set to "
+                + "layout \(layout.rawValue) sends other characters",
+            "switch it to HID POS or USB serial, and give it that profile")
     }
 
     /// Devices whose values are judged.

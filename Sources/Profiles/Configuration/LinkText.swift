@@ -1,6 +1,5 @@
 /// What a configuration can say about a link without opening it: its scheme. What follows is for the
-/// transport
-/// that speaks it to parse.
+/// transport that speaks it to parse.
 package enum LinkText {
     /// Schemes of links, and which devices are reached by them.
     enum Scheme: String, CaseIterable {
@@ -27,8 +26,8 @@ package enum LinkText {
         case .lines: [.serial, .tcp]
         case .scanner(let scanner):
             switch scanner.transport {
-            case .hidPOS: [.usb]
-            case .serial: [.serial]
+            case .hidPOS, .hidKeyboard: [.usb]
+            case .serial: [.serial, .usb]
             }
         }
     }

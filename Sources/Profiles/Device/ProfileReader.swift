@@ -52,6 +52,7 @@ extension YAMLForm where Value == String {
 private enum SpokenProtocol: String, CaseIterable {
     case modbus
     case hidPOS = "hid-pos"
+    case hidKeyboard = "hid-keyboard"
     case serial
     case lines
 
@@ -59,44 +60,9 @@ private enum SpokenProtocol: String, CaseIterable {
         switch self {
         case .modbus: RegisterMapReader(top).map().map { .modbus($0) }
         case .hidPOS: ScannerProfileReader.hidPOS(top).map { .scanner($0) }
+        case .hidKeyboard: ScannerProfileReader.hidKeyboard(top).map { .scanner($0) }
         case .serial: ScannerProfileReader.serial(top).map { .scanner($0) }
         case .lines: LineProfileReader(top).profile().map { .lines($0) }
         }
-    }
-}
-
-/// Reads what a scanner's profile adds.
-///
-/// ```yaml
-/// protocol: serial
-/// framing: {prefix: "", suffix: "\r", idle_gap: 100 ms}
-/// longest_mark: 512
-/// ```
-enum ScannerProfileReader {
-    /// Bytes: an IUID mark has some 80, a full PDF417 symbol 1,850 characters (ISO/IEC 15438).
-    private static let marks = 1...4_096
-
-    static func hidPOS(_ top: YAMLMapping) -> ScannerProfile? {
-        ScannerProfile(
-            transport: .hidPOS, longestMark: longestMark(top), rules: .read(top, isTold: false))
-    }
-
-    static func serial(_ top: YAMLMapping) -> ScannerProfile? {
-        let longest = longestMark(top)
-        let rules = ScanRules.read(top, isTold: true)
-        guard let framing = top.mapping("framing", "a framing") else {
-            top.faults.fault(top.place, "a serial scanner has no framing", #"add `framing: {suffix: "\r"}`"#)
-            return nil
-        }
-        let result = ScannerProfile.SerialFraming(
-            prefix: framing.optional("prefix", .bytes) ?? [],
-            suffix: framing.optional("suffix", .bytes) ?? [],
-            idleGapMilliseconds: framing.optional("idle_gap", .duration(1...10_000)) ?? 100)
-        framing.finish()
-        return ScannerProfile(transport: .serial(result), longestMark: longest, rules: rules)
-    }
-
-    private static func longestMark(_ top: YAMLMapping) -> Int {
-        top.optional("longest_mark", .integer(marks)) ?? 512
     }
 }

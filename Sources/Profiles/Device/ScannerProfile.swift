@@ -1,20 +1,30 @@
+package import Codecs
+
 /// What must be known of a barcode scanner to cut its bytes into marks.
 package struct ScannerProfile: Sendable, Equatable {
     package let transport: Transport
     /// Most bytes of one mark; longer ones are refused whole.
     package let longestMark: Int
+    /// Every USB interface that it may show; nil for those alone that its mode needs.
+    package let interfaces: [USBInterfaceKind]?
     package let rules: ScanRules
 
     /// How its marks come.
     package enum Transport: Sendable, Equatable {
         /// USB HID point-of-sale reports (usage page 0x8C), laid out as the report descriptor says.
         case hidPOS
-        /// Bytes on a tty; its speed and parity are the link's.
+        /// Key strokes of a USB keyboard, with the layout and the last key that the scanner is set to.
+        case hidKeyboard(KeyboardLayout.Name, terminator: HIDKeyboardReader.Terminator)
+        /// Bytes on a tty, whose speed and parity are the link's, or of a USB serial line (CDC-ACM).
         case serial(SerialFraming)
     }
 
-    package init(transport: Transport, longestMark: Int, rules: ScanRules = ScanRules()) {
+    package init(
+        transport: Transport, longestMark: Int, rules: ScanRules = ScanRules(),
+        interfaces: [USBInterfaceKind]? = nil
+    ) {
         (self.transport, self.longestMark, self.rules) = (transport, longestMark, rules)
+        self.interfaces = interfaces
     }
 
     /// How marks are told apart on a line.

@@ -1,3 +1,4 @@
+import Codecs
 import Inspection
 import Metrology
 import Testing
@@ -46,6 +47,20 @@ struct DeploymentTests {
 
     static func text(_ path: String) throws -> String {
         String(decoding: try FileSource.disk.read(Repository.path(path)).get(), as: UTF8.self)
+    }
+
+    @Test("A scanner in keyboard mode is warned of")
+    func keyboardScanner() throws {
+        let typed = Self.configuration.replacing(
+            "usb-hid-pos-scanner, link: \"usb:0c2e:0b6a\"",
+            with: "usb-keyboard-scanner, link: \"usb:05e0:1200\"")
+        let (deployment, faults, warnings) = try Self.files(typed).check("/etc/plumbline/gateway.yaml")
+        #expect(faults == [])
+        #expect(deployment?.profiles["SCAN-1"]?.scanner?.transport == .hidKeyboard(.us, terminator: .enter))
+        #expect(warnings.contains { $0.contains("SCAN-1") && $0.contains("GS, RS and EOT are lost") })
+        // The same scanner's serial mode is read over USB by the profile of serial scanners.
+        let serial = Self.configuration.replacing("serial:///dev/ttyS1?baud=9600", with: "usb:1eab:0d06")
+        #expect(try Self.files(serial).check("/etc/plumbline/gateway.yaml").faults == [])
     }
 
     @Test("The shipped plan runs on the shipped profiles, and everything is loaded")

@@ -22,6 +22,16 @@ struct ScenarioDecoderTests {
         }
     }
 
+    @Test(arguments: [
+        ("usb-hid-pos-scanner", USBScannerSpeech.hidPOS), ("usb-keyboard-scanner", .keyboard),
+        ("usb-serial-scanner", .serial),
+    ])
+    func aUSBScannerSpeaksAsItsModelSays(_ model: String, _ speech: USBScannerSpeech) throws {
+        let text = Self.head.replacing("usb-hid-pos-scanner", with: model)
+        let scenario = try ScenarioDecoder.decode(Array(text.utf8), file: "s.yaml")
+        #expect(scenario.device("S-1")?.model == .usbScanner(speech))
+    }
+
     @Test func theShippedShopIsAScenario() throws {
         let scenario = try ScenarioFiles.shop()
         #expect(scenario.name == "shop")

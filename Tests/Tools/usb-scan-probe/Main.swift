@@ -4,28 +4,39 @@ internal import Linux
 internal import Metrology
 internal import Transports
 
-/// Prints what a USB scanner tells, one JSON object a line, until it is terminated: the program that tests
-/// run among mock USB devices, which have to be preloaded and so cannot be had inside the tests' own process.
+/// `usb-scan-probe LINK [MODE [INTERFACES]]` prints what a USB scanner tells, one JSON object a line, until
+/// it is terminated: the program that tests run among mock USB devices, which have to be preloaded and so
+/// cannot be had inside the tests' own process.
 @main
 struct Main {
     static func main() {
         let signals = holdTermination()
         do throws(TransportError) {
-            guard let link = CommandLine.arguments.dropFirst().first,
-                case .usb(let address) = try LinkAddress(link)
-            else { throw TransportError("usb-scan-probe", "no USB link", remedy: "write usb:VID:PID") }
-            try read(address, until: signals)
+            let words = Array(CommandLine.arguments.dropFirst())
+            guard let link = words.first, case .usb(let address) = try LinkAddress(link) else {
+                throw TransportError("usb-scan-probe", "no USB link", remedy: "write usb:VID:PID")
+            }
+            let interfaces = words.count > 2 ? words[2].split(separator: ",") : nil
+            let rule = USBScannerRule(
+                address: address, mode: mode(words.dropFirst().first ?? "hid-pos"),
+                interfaces: interfaces?.compactMap { USBInterfaceKind(rawValue: String($0)) })
+            try read(rule, until: signals)
         } catch {
             write(.object(["event": .string("failed"), "reason": .string(error.description)]))
             exit(2)
         }
     }
 
-    private static func read(
-        _ address: USBDeviceAddress, until signals: sigset_t
-    ) throws(TransportError) {
-        let bus = try LibUSBBus(time: SystemTime())
-        let scanner = USBScanner(device: "SCAN-1", address: address, bus: bus) { write(line($0)) }
+    /// The scanner's mode: `hid-pos`, `serial`, or the layout of a keyboard that ends scans with Enter.
+    private static func mode(_ word: String) -> USBScannerMode {
+        if word == "serial" { return .serial(.carriageReturnOrLineFeed) }
+        return KeyboardLayout.Name(rawValue: word).map { .keyboard($0, terminator: .enter) } ?? .hidPOS
+    }
+
+    private static func read(_ rule: USBScannerRule, until signals: sigset_t) throws(TransportError) {
+        let time = SystemTime()
+        let bus = try LibUSBBus(time: time)
+        let scanner = USBScanner(device: "SCAN-1", rule: rule, bus: bus, time: time) { write(line($0)) }
         let hasStopped = try stopSignal()
         let reading = Task {
             await scanner.run()
@@ -69,6 +80,7 @@ struct Main {
                 "symbology": read.symbology.map { .string($0) } ?? .null,
             ])
         case .misread(let reason): .object(["event": .string("misread"), "reason": .string(reason)])
+        case .noticed(let reason): .object(["event": .string("noticed"), "reason": .string(reason)])
         case .unanswered(let reason): .object(["event": .string("unanswered"), "reason": .string(reason)])
         case .connected(let place): .object(["event": .string("connected"), "place": .string(place)])
         case .unplugged(let reason): .object(["event": .string("unplugged"), "reason": .string(reason)])

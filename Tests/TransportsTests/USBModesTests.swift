@@ -1,0 +1,130 @@
+import Codecs
+import Testing
+
+/// Scanners in each of their modes, by real libusb calls that mock devices answer.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct USBModesTests {
+    private let connected = "connected usb:0c2e:0b6a at port 1-1"
+    private let link = "usb:0c2e:0b6a"
+
+    /// Key strokes of the boot keyboard, `prefix` before each report.
+    private func type(_ usages: [UInt8], prefix: [UInt8] = [], into probe: MockedProbe) throws {
+        for usage in usages {
+            for key in [usage, 0] {
+                let report = prefix + [2, 0, key, 0, 0, 0, 0, 0]
+                #expect(try probe.tell("report \(Hex.text(report))") == "ok")
+            }
+        }
+    }
+
+    @Test func aHIDPOSReportWithoutAIMIdentifierIsRead() async throws {
+        let probe = try MockedProbe(link: link, options: ["--mode", "hid-pos-plain"])
+        #expect(await probe.next() == connected)
+        // 60 bytes come as 56 and 4, the second report filled with zeroes (Newland FM420, p. 57).
+        for (text, more) in [(String(repeating: "A", count: 56), UInt8(1)), ("BBBB", 0)] {
+            let head = [2, UInt8(text.utf8.count)] + Array(text.utf8)
+            let report = head + [UInt8](repeating: 0, count: 63 - head.count) + [more]
+            #expect(try probe.tell("report \(Hex.text(report))") == "ok")
+        }
+        #expect(await probe.next() == "read \(Hex.text((String(repeating: "A", count: 56) + "BBBB").utf8))")
+        #expect(await probe.stop() == 0)
+    }
+
+    @Test(arguments: [("keyboard", []), ("keyboard-9", [2])] as [(String, [UInt8])])
+    func aKeyboardIsTakenFromTheKernelAndGivenBack(_ mode: String, _ prefix: [UInt8]) async throws {
+        let probe = try MockedProbe(
+            link: link, mode: "us", options: ["--mode", mode, "--driver", "usbhid"])
+        #expect(await probe.next() == connected)
+        // While it is claimed, no keystroke goes to a console.
+        #expect(try probe.tell("holders") == "ok 0 claimed")
+        try type([0x09, 0x0C, 0x1E, 0x28], prefix: prefix, into: probe)
+        #expect(await probe.next() == "read \(Hex.text("FI!".utf8))")
+        #expect(await probe.stop() == 0)
+    }
+
+    @Test func aKeyboardUnpluggedInMidScanLeavesNothingBehind() async throws {
+        let probe = try MockedProbe(link: link, mode: "us", options: ["--mode", "keyboard"])
+        #expect(await probe.next() == connected)
+        try type([0x09, 0x0C], into: probe)
+        // The mock hands reports over in order: when the scan after them is read, they have been.
+        try type([0x28, 0x04, 0x05], into: probe)
+        #expect(await probe.next() == "read \(Hex.text("FI".utf8))")
+        #expect(try probe.tell("unplug") == "ok")
+        #expect(await probe.next()?.hasPrefix("unplugged the scanner was unplugged") == true)
+        #expect(try probe.tell("plug") == "ok")
+        #expect(await probe.next() == connected)
+        try type([0x06, 0x28], into: probe)
+        #expect(await probe.next() == "read \(Hex.text("C".utf8))")
+        #expect(await probe.stop() == 0)
+    }
+
+    @Test func aSerialLineIsSetReadAndRefusesDamage() async throws {
+        let probe = try MockedProbe(
+            link: link, mode: "serial", options: ["--mode", "cdc", "--driver", "cdc_acm"])
+        #expect(await probe.next() == connected)
+        #expect(try probe.tell("holders") == "ok 0 claimed, 1 claimed")
+        // 9600 8N1 (USB CDC PSTN 1.2, table 17); DTR and RTS raised.
+        #expect(try probe.tell("line") == "ok coding 80250000000008 state 3")
+        #expect(try probe.tell("report \(Hex.text("FI-1\r\nFI-".utf8))") == "ok")
+        #expect(await probe.next() == "read \(Hex.text("FI-1".utf8))")
+        // SERIAL_STATE with an overrun, in the middle of a line.
+        #expect(try probe.tell("notify a1200000000002004000") == "ok")
+        #expect(try probe.tell("report \(Hex.text("2\rFI-3\r".utf8))") == "ok")
+        #expect(await probe.next() == "misread bytes were lost on the line (overrun): scan again")
+        #expect(await probe.next() == "read \(Hex.text("FI-3".utf8))")
+        // A line that was cut off by the plug is not finished by what comes after it.
+        #expect(try probe.tell("report \(Hex.text("FI-4\rFI-".utf8))") == "ok")
+        #expect(await probe.next() == "read \(Hex.text("FI-4".utf8))")
+        #expect(try probe.tell("unplug") == "ok")
+        #expect(
+            await probe.next()
+                == "unplugged the scanner was unplugged in the middle of a scan: scan again")
+        #expect(try probe.tell("plug") == "ok")
+        #expect(await probe.next() == connected)
+        #expect(try probe.tell("report \(Hex.text("5\r".utf8))") == "ok")
+        #expect(await probe.next() == "read \(Hex.text("5".utf8))")
+        #expect(await probe.stop() == 0)
+    }
+
+    @Test func aCompositeIsRefusedUnlessAllOfItIsListed() async throws {
+        let probe = try MockedProbe(
+            link: link, options: ["--mode", "composite", "--driver", "usbhid"])
+        let refusal = await probe.next()
+        #expect(refusal?.hasPrefix("refused usb:0c2e:0b6a at port 1-1 shows interfaces") == true)
+        #expect(refusal?.contains("(keyboard, storage)") == true)
+        #expect(try probe.tell("holders") == "ok 0 usbhid, 1 usbhid, 2 usbhid")
+        #expect(await probe.stop() == 0)
+        let listed = try MockedProbe(
+            link: link, mode: "hid-pos", interfaces: "hid,keyboard,storage", options: ["--mode", "composite"])
+        #expect(await listed.next() == connected)
+        #expect(try listed.tell("holders") == "ok 0 claimed, 1 free, 2 free")
+        #expect(await listed.stop() == 0)
+    }
+
+    /// The kernel closes what a killed program had open: the scanner can be claimed again at once.
+    @Test func afterKillTheScannerIsClaimedAgain() async throws {
+        let probe = try MockedProbe(link: link, options: ["--driver", "usbhid"], runsTwice: true)
+        let number = try #require(await probe.next()?.split(separator: " ").last.flatMap { Int32($0) })
+        #expect(await probe.next() == connected)
+        #expect(try probe.tell("holders") == "ok 0 claimed")
+        probe.kill(number)
+        // The mock may hear of the end later than of the next claim, and then calls the scanner busy once.
+        var event = await probe.next()
+        if event?.contains("Resource busy") == true { event = await probe.next() }
+        #expect(event == connected)
+        #expect(try probe.tell("holders") == "ok 0 claimed")
+        #expect(await probe.stop() == 0)
+    }
+
+    @Test func amongAThousandDevicesOnlyTheListedOneIsOpened() async throws {
+        let seed = UInt64.random(in: 1...999_999)
+        print("a thousand USB devices: seed \(seed)")
+        // Twins with the scanner's own ids are meant too, but they show more than is listed.
+        let open = try MockedProbe(link: link, options: ["--crowd", "1000", "--seed", "\(seed)"])
+        var events: [String] = []
+        while events.last != connected, let event = await open.next() { events.append(event) }
+        #expect(events.last == connected, "seed \(seed)")
+        #expect(try open.tell("openings") == "ok 0", "seed \(seed)")
+        #expect(await open.stop() == 0)
+    }
+}
