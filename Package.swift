@@ -103,6 +103,7 @@ let package = Package(
         // What `make fuzz` runs at length and FuzzTests in short.
         .target(
             name: "Fuzzing", dependencies: ["Codecs", "Metrology", "Profiles"], path: "Tests/Fuzzing",
+            exclude: ["Corpora"],
             swiftSettings: settings),
         .executableTarget(
             name: "plumbline-fuzz", dependencies: ["Fuzzing"], path: "Tests/Tools/plumbline-fuzz",

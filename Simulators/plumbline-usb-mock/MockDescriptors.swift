@@ -8,7 +8,8 @@ struct MockDescriptors {
     let mode: MockMode
     let vendor: UInt16
     let product: UInt16
-    let serial: String
+    /// Another one in its place has another.
+    var serial: String
 
     /// USB 2.0, table 9-8: maker, product and serial number are strings 1, 2 and 3.
     var device: [UInt8] {

@@ -105,13 +105,15 @@ final class MockRun {
     private func send(_ line: String) throws(MockError) {
         let words = line.split(separator: " ")
         switch (words.first, words.count) {
+        case ("plug", 2): try scanner.plug(serial: String(words[1]))
         case ("report", 2):
             try scanner.send(try Self.bytes(words[1]), from: MockMode.dataEndpoint)
         case ("notify", 2):
             try scanner.send(try Self.bytes(words[1]), from: MockMode.notificationEndpoint)
         default:
             throw MockError(
-                "write plug, unplug, report HEX, notify HEX, line, holders, openings or quit", exitCode: 64)
+                "write plug [SERIAL], unplug, report HEX, notify HEX, line, holders, openings or quit",
+                exitCode: 64)
         }
     }
 

@@ -14,7 +14,7 @@ final class MockScanner {
     /// waits, so it is short.
     private static let holdMilliseconds: UInt32 = 10
 
-    let descriptors: MockDescriptors
+    private(set) var descriptors: MockDescriptors
     private let testbed: UnsafeMutablePointer<UMockdevTestbed>
     /// The device's number on its bus; counted on at each plug, as the kernel does.
     private var number = 1
@@ -41,8 +41,10 @@ final class MockScanner {
 
     // MARK: what a hand does
 
-    func plug() throws(MockError) {
+    /// Plugs the scanner in, or another one of the same model with this serial number.
+    func plug(serial: String? = nil) throws(MockError) {
         guard !isPlugged else { throw MockError("the scanner is plugged in already", exitCode: 70) }
+        if let serial { descriptors.serial = serial }
         number = number % 126 + 1
         // The handler comes first: umockdev announces the device as soon as it is there.
         try attach()

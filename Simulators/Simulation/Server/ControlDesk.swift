@@ -24,8 +24,8 @@ enum ControlDesk {
         case ("POST", "/say"):
             try server.say(try CodeEscapes.bytes(of: text("text", body)), on: try text("device", body))
         case ("POST", "/bench/start"): try server.perform(.pressStart, on: try text("device", body))
-        case ("POST", "/plug"): try server.plug(true)
-        case ("POST", "/unplug"): try server.plug(false)
+        case ("POST", "/plug"): try server.usb().plug(serial: body["serial"]?.text)
+        case ("POST", "/unplug"): try server.usb().unplug()
         default:
             throw SimulationError(
                 .refused, "\(request.method) \(request.path)",

@@ -246,9 +246,10 @@ package final class ShopServer {
     }
 
     /// Plugs the USB scanner in, or pulls it out.
-    func plug(_ isPlugged: Bool) throws(SimulationError) {
+    /// The way to the mock USB bus; throws `SimulationError` where there is none.
+    func usb() throws(SimulationError) -> USBMockPort {
         guard let usbMock else { throw SimulationError(.refused, "usb", "no --usb-control is given") }
-        try usbMock.plug(isPlugged)
+        return usbMock
     }
 
     func setScanner(_ id: String, isReady: Bool) { floor.scanner(id, isReady: isReady, at: now) }

@@ -53,9 +53,21 @@ final class USBMockPort: LoopSource {
         for report in reports { enqueue("report " + Hex.text(report)) }
     }
 
-    func plug(_ isPlugged: Bool) throws(SimulationError) {
+    /// Plugs the scanner in, or another one of its model where a serial number is given.
+    ///
+    /// Throws `SimulationError` for a serial number that is none.
+    func plug(serial: String?) throws(SimulationError) {
+        if let serial {
+            guard (1...64).contains(serial.utf8.count), serial.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            else { throw SimulationError(.refused, id, "a serial number is 1 to 64 printable characters") }
+        }
         try check(room: 1)
-        enqueue(isPlugged ? "plug" : "unplug")
+        enqueue(serial.map { "plug \($0)" } ?? "plug")
+    }
+
+    func unplug() throws(SimulationError) {
+        try check(room: 1)
+        enqueue("unplug")
     }
 
     func isReady(toRead: Bool, toWrite: Bool) {
