@@ -47,7 +47,7 @@ extension CycleMachine {
         let objection = objection(
             to: part, priorAttempts: priorAttempts, timing: timing, screening: screening)
         if let (code, text) = objection {
-            let isSamePart = code == .doubleScan || cycle?.part.serial == part.serial
+            let isSamePart = code == .doubleScan || cycle?.part.isSame(as: part) == true
             return alerts + refuse(code, text, scan: scan ?? part.rawMark, isCalm: isSamePart, at: moment)
         }
         (refusal, verdictStands) = (nil, false)
@@ -73,11 +73,14 @@ extension CycleMachine {
         to part: PartIdentity, priorAttempts: Int, timing: ScanTiming, screening: PartScreening?
     ) -> (Refusal.Code, String)? {
         if let running = cycle {
-            let text =
-                running.part.serial == part.serial
-                ? "\(part.serial) is already being inspected. Carry on."
-                : "\(running.part.serial) is still being inspected. \(part.serial) was not taken."
-            return (.cycleRunning, text)
+            guard !running.part.isSame(as: part) else {
+                return (.cycleRunning, "\(part.serial) is already being inspected. Carry on.")
+            }
+            let isNamesake = running.part.serial == part.serial
+            let other = isNamesake ? "\(part.serial) of part number \(part.number)" : part.serial
+            return (
+                .cycleRunning, "\(running.part.serial) is still being inspected. \(other) was not taken."
+            )
         }
         if let objection = untimely(part, timing) { return objection }
         guard !needsBadge else { return (.noBadge, "Scan your badge first, then the part.") }
@@ -94,7 +97,8 @@ extension CycleMachine {
     /// What is wrong with the moment at which `part` was scanned, seen from the cycle that was before; nil
     /// where nothing is.
     private func untimely(_ part: PartIdentity, _ timing: ScanTiming) -> (Refusal.Code, String)? {
-        if let last = lastRecord, last.serial == part.serial,
+        if let last = lastRecord,
+            last.body["part"].flatMap(PartIdentity.init(json:))?.isSame(as: part) == true,
             timing.readAtNanoseconds < windowOpenedNanoseconds + timing.doubleScanNanoseconds
         {
             let text = "\(part.serial) was inspected a moment ago: \(last.verdict.rawValue). Carry on."

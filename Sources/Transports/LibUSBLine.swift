@@ -41,7 +41,7 @@ final class LibUSBLine {
         let kind = request.line == nil ? LIBUSB_TRANSFER_TYPE_INTERRUPT : LIBUSB_TRANSFER_TYPE_BULK
         for _ in 0..<Self.transfersUnderWay where end == nil { submit(endpoint, kind, transferLength) }
         if request.line != nil, let control = request.interface.interruptIn, end == nil {
-            submit(control, LIBUSB_TRANSFER_TYPE_INTERRUPT, max(16, request.interface.packetSize))
+            submit(control, LIBUSB_TRANSFER_TYPE_INTERRUPT, notificationLength)
         }
     }
 
@@ -51,6 +51,13 @@ final class LibUSBLine {
         let packet = max(8, request.line?.data.packetSize ?? request.interface.packetSize)
         let longest = (try? HIDReportDescriptor(descriptor))?.longestInputReport ?? 0
         return max(1, (longest + packet - 1) / packet) * packet
+    }
+
+    /// SERIAL_STATE has ten bytes (USB PSTN 1.2, section 6.5.4). A packet that holds them ends its transfer
+    /// by being short or by filling it: a longer transfer would wait for more.
+    private var notificationLength: Int {
+        let packet = max(1, request.interface.packetSize)
+        return packet >= 10 ? packet : (10 + packet - 1) / packet * packet
     }
 
     private func submit(_ endpoint: UInt8, _ kind: libusb_transfer_type, _ length: Int) {

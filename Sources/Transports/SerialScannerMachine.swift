@@ -12,6 +12,8 @@ struct SerialScannerMachine {
     private let place: String
     private var framer: LineFramer
     private var lastRefusal: String?
+    /// When bytes came last: a mark that silence ends was read then, not when the silence was over.
+    private var lastCame: Stamp?
     /// What the scanner sent last on this line, and may wait for an answer to.
     private(set) var awaited = Awaited.nothing
 
@@ -56,15 +58,23 @@ struct SerialScannerMachine {
     mutating func came(_ bytes: [UInt8], at stamp: Stamp) -> [ScannerEvent] {
         // A line that speaks is sound: the next loss begins with the shortest pause.
         if !bytes.isEmpty { nextPause = Self.shortestPause }
-        return framer.take(bytes, at: stamp.monotonicNanoseconds).map { line in
-            switch line {
-            case .whole(let mark):
-                awaited = .read(stamp)
-                return .read(ScanRead(bytes: mark, symbology: nil, stamp: stamp, device: device))
-            case .refused(let refusal, let count):
-                awaited = .misread
-                return .misread(reason: "\(refusal.rawValue) (\(count) bytes)")
-            }
+        let ended = framer.idle(at: stamp.monotonicNanoseconds).map { told($0, lastCame ?? stamp) }
+        guard !bytes.isEmpty else { return ended.map { [$0] } ?? [] }
+        lastCame = stamp
+        let lines = framer.take(bytes, at: stamp.monotonicNanoseconds)
+        // Marks of one read are a nanosecond apart: an answer is for one of them.
+        return (ended.map { [$0] } ?? [])
+            + lines.enumerated().map { told($1, stamp.earlier(by: Int64(lines.count - 1 - $0))) }
+    }
+
+    private mutating func told(_ line: LineFramer.Line, _ stamp: Stamp) -> ScannerEvent {
+        switch line {
+        case .whole(let mark):
+            awaited = .read(stamp)
+            return .read(ScanRead(bytes: mark, symbology: nil, stamp: stamp, device: device))
+        case .refused(let refusal, let count):
+            awaited = .misread
+            return .misread(reason: "\(refusal.rawValue) (\(count) bytes)")
         }
     }
 
@@ -72,5 +82,11 @@ struct SerialScannerMachine {
     mutating func pause() -> Int64 {
         defer { nextPause = min(nextPause * 2, Self.longestPause) }
         return nextPause
+    }
+}
+
+extension Stamp {
+    fileprivate func earlier(by nanoseconds: Int64) -> Stamp {
+        Stamp(utc: utc, monotonicNanoseconds: monotonicNanoseconds - nanoseconds)
     }
 }

@@ -5,7 +5,8 @@ internal import Metrology
 enum USBScanReader {
     case pos(HIDPOSReader)
     case keyboard(HIDKeyboardReader)
-    case serial(CDCReader)
+    /// With when bytes came last: a mark that silence ends was read then.
+    case serial(CDCReader, lastCame: Stamp?)
 
     /// Throws `HIDError` where `descriptor`, the interface's report descriptor, is of no scanner in `mode`.
     init(_ mode: USBScannerMode, _ interface: USBInterface, descriptor: [UInt8]) throws(HIDError) {
@@ -17,7 +18,7 @@ enum USBScanReader {
             let layout = isPlain ? .boot : try HIDKeyboardLayout(try HIDReportDescriptor(descriptor))
             let keyboard = KeyboardLayout(name)
             self = .keyboard(HIDKeyboardReader(layout, keyboard: keyboard, terminator: terminator))
-        case .serial(let framing, _): self = .serial(CDCReader(framing))
+        case .serial(let framing, _): self = .serial(CDCReader(framing), lastCame: nil)
         }
     }
 
@@ -26,13 +27,13 @@ enum USBScanReader {
         switch self {
         case .pos(let reader): reader.hasBegun
         case .keyboard(let reader): reader.hasBegun
-        case .serial(let reader): reader.hasBegun
+        case .serial(let reader, _): reader.hasBegun
         }
     }
 
     /// When `take` has to be called again even if nothing comes; nil where only bytes matter.
     var deadline: Int64? {
-        guard case .serial(let reader) = self else { return nil }
+        guard case .serial(let reader, _) = self else { return nil }
         return reader.deadline
     }
 
@@ -48,23 +49,27 @@ enum USBScanReader {
             guard reader.layout.carriesKeys(bytes) else { return [] }
             defer { self = .keyboard(reader) }
             return Self.event(stamp, device) { () throws(HIDError) in try reader.take(bytes, at: now) }
-        case .serial(var reader):
-            defer { self = .serial(reader) }
-            return reader.take(bytes, at: now).map { line in
-                switch line {
-                case .whole(let mark):
-                    .read(ScanRead(bytes: mark, symbology: nil, stamp: stamp, device: device))
-                case .refused(let reason): .misread(reason: reason)
-                }
-            }
+        case .serial(var reader, let lastCame):
+            let ended = reader.take([], at: now).map { Self.event($0, lastCame ?? stamp, device) }
+            let lines = bytes.isEmpty ? [] : reader.take(bytes, at: now)
+            self = .serial(reader, lastCame: bytes.isEmpty ? lastCame : stamp)
+            return ended + lines.map { Self.event($0, stamp, device) }
         }
     }
 
     /// Takes what the control endpoint of a serial line says.
     mutating func note(_ notification: [UInt8], at stamp: Stamp) {
-        guard case .serial(var reader) = self else { return }
+        guard case .serial(var reader, let lastCame) = self else { return }
         reader.note(notification, at: stamp.monotonicNanoseconds)
-        self = .serial(reader)
+        self = .serial(reader, lastCame: lastCame)
+    }
+
+    private static func event(_ line: CDCReader.Line, _ stamp: Stamp, _ device: String) -> ScannerEvent {
+        switch line {
+        case .whole(let mark):
+            .read(ScanRead(bytes: mark, symbology: nil, stamp: stamp, device: device))
+        case .refused(let reason): .misread(reason: reason)
+        }
     }
 
     private static func event(

@@ -49,6 +49,26 @@ import Testing
         #expect(dialogue.machine.verdictStands)
     }
 
+    /// Serials are unique within a part number only. Seen failing with serials compared alone.
+    @Test func aNamesakeOfAnotherPartNumberIsNotThePartThatWasInspected() throws {
+        let namesake = PartIdentity(
+            serial: Fixture.part.serial, number: "4L0014-999X", uii: nil, lot: nil, rawMark: [0x41],
+            symbology: nil)
+        var (dialogue, end) = try finished()
+        let after = dialogue.say(
+            .part(namesake, cycle: "x", priorAttempts: 0, timing: Self.timing(end + 2, doubleScan: 3)),
+            after: 2)
+        #expect(refusal(after)?.code == "unknown_part")
+        #expect(dialogue.machine.refusal?.isCalm == false)
+
+        dialogue = Dialogue(try Fixture.station())
+        _ = dialogue.begin()
+        _ = dialogue.say(.part(namesake, cycle: "x", priorAttempts: 0), after: 1)
+        #expect(dialogue.machine.refusal?.isCalm == false)
+        let text = dialogue.machine.refusal?.text
+        #expect(text?.hasSuffix("SA10197 of part number 4L0014-999X was not taken.") == true)
+    }
+
     @Test func afterItsDoubleScanTimeThePartMayBeInspectedAgain() throws {
         var (dialogue, end) = try finished()
         let actions = dialogue.say(

@@ -60,8 +60,10 @@ struct PartChecks {
     }
 
     private var rejectedBefore: String? {
-        let ended = history.inspected.last { $0.part.isSame(as: part) }?.disposition
-        guard let ended, PartHistory.endings.contains(ended) else { return nil }
+        // Of any that it may be: a mark without UII does not tell namesakes apart.
+        let ended = history.inspected.lazy.filter { $0.part.isSame(as: part) }.compactMap(\.disposition)
+            .last { PartHistory.endings.contains($0) }
+        guard let ended else { return nil }
         return "\(part.serial) was taken out of use (\(ended)). Set it aside and call quality."
     }
 

@@ -107,6 +107,17 @@ struct PartScreeningTests {
         #expect(try codes(part, history: rejected + again) == [.rejectedBefore])
     }
 
+    /// A mark without UII may be the scrapped one's. Seen failing with the newest of them asked alone.
+    @Test func aNamesakeInspectedLaterDoesNotHideARejection() throws {
+        let scrapped = try PartFixture.marked("17V98897", "1P4L0014-163B", "SSA10197")
+        let namesake = try PartFixture.marked("17V1THK4", "1P4L0014-163B", "SSA10197")
+        let history = [
+            PartFixture.record("r1", scrapped), PartFixture.disposition("scrap", of: "r1"),
+            PartFixture.record("r2", namesake),
+        ]
+        #expect(try codes(PartFixture.bare("SA10197"), history: history) == [.rejectedBefore])
+    }
+
     @Test func aRejectionOfAnotherItemIsNotThisOnes() throws {
         let other = try PartFixture.marked("17V98897", "1P4L0015-163B", "SSA10197")
         let part = try PartFixture.marked("17V98897", "1P4L0014-163B", "SSA10197")
