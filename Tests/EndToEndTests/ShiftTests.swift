@@ -101,7 +101,7 @@ import Testing
         let changes = try await shop.audit("scanner.changed")
         #expect(changes.count == 1, "\(changes)")
         let rows = try await shop.sqlite(
-            shop.store, "SELECT serial, result FROM inspection ORDER BY ended_at")
+            shop.store, "SELECT DISTINCT serial, part_result FROM measurement ORDER BY ended_at")
         #expect(rows.split(separator: "\n").map(String.init) == serials.map { "\($0)|PASS" })
         #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
     }
