@@ -43,8 +43,10 @@ check:
 	$(SWIFT) build $(STRICT) --build-tests
 	$(TESTS)
 
-## lint: judges the layout of the sources
+## lint: judges the layout of the sources, and finds what a merge has left behind
 lint:
+	@for script in Scripts/bootstrap .ci/run; do bash -n $$script || exit 1; done
+	@! git grep -n -E '^(<<<<<<<|>>>>>>>) ' || exit 1
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
 ## bench: measures a release build, one JSON object a line; BENCH=prefix for a part
