@@ -13,7 +13,7 @@ struct ReportingDeviceTests {
     @Test("Its line is one result, whole, with its bytes; nothing shows it before it is durable")
     func result() throws {
         let rig = try LineRig(Self.numbered)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(1_000, "17;4.285 Nm;OK\r\n")
         let group = try #require(rig.groups.first)
         #expect(group.sequence == "17" && group.isValid && group.echo == nil)
@@ -29,7 +29,7 @@ struct ReportingDeviceTests {
     @Test("It is in reach while its line is open, however silent it is")
     func reach() throws {
         let rig = try LineRig(Self.plain)
-        rig.at(0, .opened)
+        rig.opens()
         #expect(rig.machine.shown.status.state == .online)
         rig.at(3_600_000, .wake)
         #expect(rig.machine.shown.status.state == .online)
@@ -39,7 +39,7 @@ struct ReportingDeviceTests {
     @Test("A counted line that comes again is the same result, whenever it comes")
     func countedAgain() throws {
         let rig = try LineRig(Self.numbered)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(0, "17;1.0 Nm;OK\r\n17;1.0 Nm;OK\r\n")
         rig.hears(60_000, "17;1.0 Nm;OK\r\n")
         #expect(rig.groups.count == 1)
@@ -50,7 +50,7 @@ struct ReportingDeviceTests {
     func afterRestart() throws {
         let taken = HandshakeMachine.Taken(sequence: 17, raw: Array("17;1.0 Nm;OK".utf8))
         let rig = try LineRig(Self.numbered, taken: taken)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(10, "17;1.0 Nm;OK\r\n")
         #expect(rig.groups.isEmpty)
         rig.hears(20, "18;1.0 Nm;OK\r\n")
@@ -66,7 +66,7 @@ struct ReportingDeviceTests {
         ])
     func numbers(_ line: String, _ said: String) throws {
         let rig = try LineRig(Self.numbered)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(0, "17;1.0 Nm;OK\r\n")
         rig.hears(10, line + "\r\n")
         #expect(rig.groups.count == 2)
@@ -76,7 +76,7 @@ struct ReportingDeviceTests {
     @Test("Without a number the same line within the profile's time is one result, later it is another")
     func uncounted() throws {
         let rig = try LineRig(Self.plain)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(0, "1.0 Nm\r\n")
         rig.hears(499, "1.0 Nm\r\n")
         #expect(rig.groups.map(\.sequence) == ["1"])
@@ -91,7 +91,7 @@ struct ReportingDeviceTests {
     @Test("Numbers that the gateway gives go on after its restart")
     func numbering() throws {
         let rig = try LineRig(Self.plain, taken: .init(sequence: 41, raw: Array("1.0 Nm".utf8)))
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(10, "1.0 Nm\r\n")
         #expect(rig.groups.map(\.sequence) == ["42"], "it may be a new one, so it counts")
     }
@@ -99,7 +99,7 @@ struct ReportingDeviceTests {
     @Test("A line that cannot be read is a result without values, kept with its bytes")
     func unreadable() throws {
         let rig = try LineRig(Self.numbered)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(0, "17;1.0 Nm;OK\r\n")
         rig.hears(10, "18;1.? Nm;OK\r\n")
         let group = try #require(rig.groups.last)
@@ -111,7 +111,7 @@ struct ReportingDeviceTests {
     @Test("What the tool itself disowns is no valid result")
     func disowned() throws {
         let rig = try LineRig(Self.plain)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(0, "OVER\r\n# a remark\r\n")
         #expect(rig.groups.map(\.isValid) == [false])
         #expect(rig.groups.first?.samples["torque"].map(LineRig.text) == "flagged")
@@ -122,7 +122,7 @@ struct ReportingDeviceTests {
         let rig = try LineRig(Self.plain)
         rig.start(0)
         #expect(rig.answered == ["TT-001 is out of reach: not answered yet"])
-        rig.at(10, .opened)
+        rig.opens(10)
         rig.hears(20, "1.0 N")
         rig.start(30)
         #expect(rig.answered.count == 1)
@@ -137,7 +137,7 @@ struct ReportingDeviceTests {
     @Test("It takes no set points")
     func setPoints() throws {
         let rig = try LineRig(Self.plain)
-        rig.at(0, .opened)
+        rig.opens()
         rig.start(10, setPoints: [SetPoint(point: "program", value: 3)])
         #expect(rig.answered == ["TT-001 takes no set points"])
     }
