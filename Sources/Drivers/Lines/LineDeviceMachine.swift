@@ -283,17 +283,22 @@ struct LineDeviceMachine: ByteLineUser {
                 .tell(.irregular("\(setup.id): result \(number) came once more; it counts once")))
         case .new(let number, let irregularity):
             if let irregularity { output.events.append(.tell(.irregular("\(setup.id): \(irregularity)"))) }
-            let samples = reading.readings.map { ($0.point, sample($0, stamp)) }
-            output.events.append(
-                .tell(
-                    .result(
-                        SampleGroup(
-                            device: setup.id, sequence: String(number), echo: nil,
-                            isValid: !reading.isDisowned,
-                            samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }), raw: line,
-                            stamp: stamp))))
+            output.events.append(.tell(.result(group(reading, line, number, stamp))))
+        case .doubtful(let number, let reason):
+            output.events.append(.tell(.irregular("\(setup.id): \(reason)")))
+            let group = group(reading, line, number, stamp).doubted(because: reason)
+            output.events.append(.tell(.result(group)))
         case nil: break
         }
+    }
+
+    private func group(
+        _ reading: LineReading, _ line: [UInt8], _ number: UInt64, _ stamp: Stamp
+    ) -> SampleGroup {
+        let samples = reading.readings.map { ($0.point, sample($0, stamp)) }
+        return SampleGroup(
+            device: setup.id, sequence: String(number), echo: nil, isValid: !reading.isDisowned,
+            samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }), raw: line, stamp: stamp)
     }
 
     // MARK: Orders

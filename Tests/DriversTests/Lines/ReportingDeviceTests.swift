@@ -46,6 +46,25 @@ struct ReportingDeviceTests {
         #expect(rig.told.last == "TT-001: result 17 came once more; it counts once")
     }
 
+    /// Seen failing with the last line alone remembered.
+    @Test("A counted line is known again behind other lines, also behind one that cannot be read")
+    func countedAgainLater() throws {
+        let rig = try LineRig(Self.numbered)
+        rig.opens()
+        rig.hears(0, "17;1.0 Nm;OK\r\n17;1.? Nm;OK\r\n")
+        rig.hears(1_000, "17;1.0 Nm;OK\r\n")
+        #expect(rig.groups.count == 2, "the second has no values")
+        rig.hears(2_000, "18;1.1 Nm;OK\r\n")
+        rig.hears(3_000, "17;1.0 Nm;OK\r\n")
+        #expect(rig.groups.count == 3)
+        #expect(rig.told.last == "TT-001: result 17 came once more; it counts once")
+        rig.hears(4_000, "17;1.9 Nm;OK\r\n")
+        #expect(rig.groups.last?.doubt == "result number 17 came again with other values")
+        rig.hears(5_000, "19;1.0 Nm;OK\r\n")
+        #expect(rig.groups.last?.doubt == nil)
+        #expect(!rig.told.contains { $0.contains("never reached") })
+    }
+
     @Test("The last durable line is known after a restart of the gateway")
     func afterRestart() throws {
         let taken = HandshakeMachine.Taken(sequence: 17, raw: Array("17;1.0 Nm;OK".utf8))
