@@ -273,11 +273,14 @@ struct LineDeviceMachine: ByteLineUser {
         if case .reporting(.number(let point)) = setup.lines.speaking {
             number = reading.readings.first { $0.point == point }?.number
         }
+        var isReadable = true
         if case .unknown(let why) = reading.kind {
+            isReadable = false
             shown.status.errors += 1
             output.events.append(.tell(.irregular("\(setup.id): a line cannot be read: \(why)")))
         }
-        switch reported?.judge(line, number: number, at: stamp.monotonicNanoseconds) {
+        let instant = stamp.monotonicNanoseconds
+        switch reported?.judge(line, number: number, isReadable: isReadable, at: instant) {
         case .again(let number):
             output.events.append(
                 .tell(.irregular("\(setup.id): result \(number) came once more; it counts once")))

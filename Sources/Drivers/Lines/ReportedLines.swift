@@ -15,14 +15,23 @@ struct ReportedLines: Sendable {
         case again(UInt64)
     }
 
+    /// A line, the number that it got, and when it came last, monotonic.
+    private struct Heard {
+        let line: [UInt8]
+        let number: UInt64
+        let instant: Int64
+    }
+
     /// Numbered results that are remembered: more than a person prints again of one shift's work.
     private static let memory = 64
 
     private let recognition: LineProfile.Recognition
     /// The last line that counted; nil where none ever did.
     private var last: HandshakeMachine.Taken?
-    /// When it came last, monotonic; nil where that was before this run.
-    private var lastCame: Int64?
+    /// The last lines of this run that could be read and that could not, where none has a number of its own:
+    /// neither hides that the other comes again.
+    private var readable: Heard?
+    private var unreadable: Heard?
     /// Results whose number could be read, oldest first.
     private var known: [HandshakeMachine.Taken] = []
     /// The line that came last, where its number could not be read.
@@ -36,17 +45,21 @@ struct ReportedLines: Sendable {
 
     /// Judges `line`, which came at `instant`; `number` is what the device counts it by, where that could be
     /// read.
-    mutating func judge(_ line: [UInt8], number: UInt64?, at instant: Int64) -> Finding {
+    mutating func judge(
+        _ line: [UInt8], number: UInt64?, isReadable: Bool, at instant: Int64
+    ) -> Finding {
         switch recognition {
         case .number: return judge(line, counted: number)
         case .sameLine(let milliseconds):
-            defer { lastCame = instant }
-            if let last, last.raw == line, let lastCame,
-                instant - lastCame < Int64(milliseconds) * 1_000_000
-            {
-                return .again(last.sequence)
-            }
-            return take(line, as: (last?.sequence ?? 0) &+ 1, nil)
+            let before = isReadable ? readable : unreadable
+            let isBounce =
+                before.map {
+                    $0.line == line && instant - $0.instant < Int64(milliseconds) * 1_000_000
+                } ?? false
+            let number = isBounce ? before?.number ?? 0 : (last?.sequence ?? 0) &+ 1
+            let heard = Heard(line: line, number: number, instant: instant)
+            if isReadable { readable = heard } else { unreadable = heard }
+            return isBounce ? .again(number) : take(line, as: number, nil)
         }
     }
 

@@ -107,6 +107,19 @@ struct ReportingDeviceTests {
         #expect(rig.groups.map(\.sequence) == ["1", "2", "3"])
     }
 
+    /// Seen failing with one memory for lines that can be read and those that cannot.
+    @Test("A damaged repetition does not hide that the next one is a repetition, too")
+    func damagedRepetition() throws {
+        let rig = try LineRig(Self.plain)
+        rig.opens()
+        for (turn, line) in ["1.0 Nm", "1.? Nm", "1.0 Nm", "1.? Nm", "1.1 Nm"].enumerated() {
+            rig.hears(Int64(turn) * 40, line + "\r\n")
+        }
+        #expect(rig.groups.map(\.sequence) == ["1", "2", "3"])
+        let torques = rig.groups.map { $0.samples["torque"].map(LineRig.text) }
+        #expect(torques == ["1.0 N.m", "malformed", "1.1 N.m"])
+    }
+
     @Test("Numbers that the gateway gives go on after its restart")
     func numbering() throws {
         let rig = try LineRig(Self.plain, taken: .init(sequence: 41, raw: Array("1.0 Nm".utf8)))
