@@ -119,9 +119,8 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
             try send(take(.opened, &user), to: port)
             while !isStopping {
                 wait(until: user.wakeAt, orReadable: port.number)
-                // Before any order: what has come by now is older than it.
-                let bytes = try port.read()
-                if !bytes.isEmpty {
+                // Before any order, all of it: what has come by now is older than the order.
+                while case let bytes = try port.read(), !bytes.isEmpty, !isStopping {
                     hasSpoken = true
                     try send(take(.bytes(bytes), &user), to: port)
                 }

@@ -12,6 +12,9 @@ import Transports
 ///   streaming              line: values                 silence: bad values, out of reach
 ///   reporting              line: one result             in reach as long as its line is open
 /// ```
+///
+/// A serial device server may have kept bytes while nobody was connected. They come behind the opening and
+/// look like any other, so nothing is asked or started before what was kept has come.
 struct LineDeviceMachine: ByteLineUser {
     /// What the shell does, in order.
     enum Event: Sendable {
@@ -45,6 +48,9 @@ struct LineDeviceMachine: ByteLineUser {
 
     /// Time-outs in a row after which a device counts as out of reach: one lost line is no outage.
     private static let missesUntilOffline = 2
+    /// Silence after which a line that was opened holds nothing old any more: longer than TCP's shortest wait
+    /// before it sends again (200 ms, Linux TCP_RTO_MIN), and a round trip.
+    private static let shortestQuiet: Int64 = 500_000_000
 
     let setup: LineDeviceSetup
     private(set) var shown = Shown()
@@ -62,6 +68,8 @@ struct LineDeviceMachine: ByteLineUser {
     private var lastCame: Stamp?
     /// When a stream has been silent for too long.
     private var silenceEnd: Int64?
+    /// When the line that was opened has been quiet for long enough; nil where nothing old is to be feared.
+    private var quietEnd: Int64?
 
     init(_ setup: LineDeviceSetup, framing: LineFraming) {
         self.setup = setup
@@ -72,18 +80,20 @@ struct LineDeviceMachine: ByteLineUser {
     }
 
     var wakeAt: Int64? {
-        ([framer.deadline, answerDue, answerDue == nil ? nextQuestion : nil, silenceEnd] + wishes.map(\.end))
+        ([framer.deadline, answerDue, answerDue == nil ? nextQuestion : nil, silenceEnd, quietEnd]
+            + wishes.map(\.end))
             .compactMap(\.self).min()
     }
 
     mutating func take(_ input: ByteLineInput<DeviceOrder>, at stamp: Stamp) -> ByteLineOutput<Event> {
         var output = ByteLineOutput<Event>()
         switch input {
-        case .opened: opened(stamp, &output)
+        case .opened: opened(stamp)
         case .failed(let error): gone(error.description, stamp, &output)
         case .lost(let reason): gone("the line is gone: \(reason)", stamp, &output)
         case .bytes(let bytes):
             lastCame = stamp
+            holdBack(stamp.monotonicNanoseconds)
             let meant = bytes.filter { !setup.lines.framing.ignored.contains($0) }
             heard(framer.take(meant, at: stamp.monotonicNanoseconds), stamp, &output)
         case .wake: break
@@ -95,10 +105,27 @@ struct LineDeviceMachine: ByteLineUser {
 
     // MARK: The line
 
-    private mutating func opened(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
+    private mutating func opened(_ stamp: Stamp) {
         framer.reset()
         (misses, answerDue) = (0, nil)
-        let now = stamp.monotonicNanoseconds
+        quietEnd = stamp.monotonicNanoseconds + quiet
+    }
+
+    private var quiet: Int64 {
+        max(Self.shortestQuiet, Int64(setup.lines.framing.idleGapMilliseconds) * 1_000_000)
+    }
+
+    /// Bytes have come. A stream is never quiet: what was kept has come when its time is over.
+    private mutating func holdBack(_ now: Int64) {
+        guard quietEnd != nil else { return }
+        if case .streaming = setup.lines.speaking { return }
+        quietEnd = now + quiet
+        if shown.status.state != .online { shown.status.detail = "its line has not been quiet yet" }
+    }
+
+    /// What comes from now on was not kept from before the line was opened.
+    private mutating func isQuiet(_ now: Int64, _ output: inout ByteLineOutput<Event>) {
+        quietEnd = nil
         switch setup.lines.speaking {
         case .asked: nextQuestion = now
         case .streaming(let silence): silenceEnd = now + Int64(silence) * 1_000_000
@@ -113,7 +140,7 @@ struct LineDeviceMachine: ByteLineUser {
             output.events.append(.tell(.irregular("\(setup.id): a line was cut off when its link was lost")))
         }
         framer.reset()
-        (answerDue, nextQuestion, silenceEnd) = (nil, nil, nil)
+        (answerDue, nextQuestion, silenceEnd, quietEnd) = (nil, nil, nil, nil)
         isOffline(reason, .offline, stamp, &output)
     }
 
@@ -122,6 +149,7 @@ struct LineDeviceMachine: ByteLineUser {
         let now = stamp.monotonicNanoseconds
         // A line that a silence ends is as old as its last byte.
         if let line = framer.idle(at: now) { heard([line], lastCame ?? stamp, &output) }
+        if let quietEnd, now >= quietEnd { isQuiet(now, &output) }
         if let answerDue, now >= answerDue { missed(stamp, &output) }
         if let silenceEnd, now >= silenceEnd {
             self.silenceEnd = nil
@@ -181,6 +209,7 @@ struct LineDeviceMachine: ByteLineUser {
             }
         }
         guard let newest else { return }
+        if case .streaming = setup.lines.speaking, quietEnd != nil { return }
         if case .asked = setup.lines.speaking {
             // Nobody asked for it: an answer that comes too late, or a key that was pressed.
             guard answerDue != nil else {
@@ -244,27 +273,35 @@ struct LineDeviceMachine: ByteLineUser {
         if case .reporting(.number(let point)) = setup.lines.speaking {
             number = reading.readings.first { $0.point == point }?.number
         }
+        var isReadable = true
         if case .unknown(let why) = reading.kind {
+            isReadable = false
             shown.status.errors += 1
             output.events.append(.tell(.irregular("\(setup.id): a line cannot be read: \(why)")))
         }
-        switch reported?.judge(line, number: number, at: stamp.monotonicNanoseconds) {
+        let instant = stamp.monotonicNanoseconds
+        switch reported?.judge(line, number: number, isReadable: isReadable, at: instant) {
         case .again(let number):
             output.events.append(
                 .tell(.irregular("\(setup.id): result \(number) came once more; it counts once")))
         case .new(let number, let irregularity):
             if let irregularity { output.events.append(.tell(.irregular("\(setup.id): \(irregularity)"))) }
-            let samples = reading.readings.map { ($0.point, sample($0, stamp)) }
-            output.events.append(
-                .tell(
-                    .result(
-                        SampleGroup(
-                            device: setup.id, sequence: String(number), echo: nil,
-                            isValid: !reading.isDisowned,
-                            samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }), raw: line,
-                            stamp: stamp))))
+            output.events.append(.tell(.result(group(reading, line, number, stamp))))
+        case .doubtful(let number, let reason):
+            output.events.append(.tell(.irregular("\(setup.id): \(reason)")))
+            let group = group(reading, line, number, stamp).doubted(because: reason)
+            output.events.append(.tell(.result(group)))
         case nil: break
         }
+    }
+
+    private func group(
+        _ reading: LineReading, _ line: [UInt8], _ number: UInt64, _ stamp: Stamp
+    ) -> SampleGroup {
+        let samples = reading.readings.map { ($0.point, sample($0, stamp)) }
+        return SampleGroup(
+            device: setup.id, sequence: String(number), echo: nil, isValid: !reading.isDisowned,
+            samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }), raw: line, stamp: stamp)
     }
 
     // MARK: Orders

@@ -12,7 +12,7 @@ struct LineDeviceMachineTests {
     @Test("It is asked as soon as its line is open, and then every period")
     func asks() throws {
         let rig = try LineRig(Self.ask)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(40, "4.285 Nm\r\n")
         #expect(rig.sent == ["0 ?\r"])
         #expect(rig.told == ["online: answering"])
@@ -27,7 +27,7 @@ struct LineDeviceMachineTests {
     @Test("A line comes in any pieces and is one value, stamped with its last byte")
     func pieces() throws {
         let rig = try LineRig(Self.ask)
-        rig.at(0, .opened)
+        rig.opens()
         for (offset, byte) in Array("-18.5 Nm\r\n".utf8).enumerated() {
             rig.at(Int64(offset), .bytes([byte]))
         }
@@ -38,7 +38,7 @@ struct LineDeviceMachineTests {
     @Test("One missing answer makes the values bad at once, a second puts the gauge out of reach")
     func silence() throws {
         let rig = try LineRig(Self.ask)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(10, "1.0 Nm\r\n")
         rig.at(1_000, .wake)
         rig.at(1_300, .wake)
@@ -56,7 +56,7 @@ struct LineDeviceMachineTests {
     @Test("An answer that comes too late is no answer to the next question")
     func lateAnswer() throws {
         let rig = try LineRig(#"ask: {command: "?\r", every: 100 ms, timeout: 300 ms}"#)
-        rig.at(0, .opened)
+        rig.opens()
         rig.at(300, .wake)
         #expect(rig.wakesAt == 600, "it is quiet as long again")
         rig.hears(400, "9.9 Nm\r\n")
@@ -70,7 +70,7 @@ struct LineDeviceMachineTests {
     @Test("A complaint is an answer with bad values, and nonsense makes them bad too")
     func complaints() throws {
         let rig = try LineRig(Self.ask)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(10, "*10\r\n")
         #expect(rig.shown("torque") == "refused")
         #expect(rig.told == ["online: answering: unknown command"])
@@ -83,7 +83,7 @@ struct LineDeviceMachineTests {
     @Test("Nonsense alone does not make a device one that is in reach")
     func nonsense() throws {
         let rig = try LineRig(Self.ask)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(10, "login: \r\n")
         #expect(rig.machine.shown.status.state == .connecting)
         #expect(rig.machine.shown.status.detail == "speaks, but it has none of the forms of its profile")
@@ -92,7 +92,7 @@ struct LineDeviceMachineTests {
     @Test("A value that somebody waits for was asked for after the wish")
     func gauging() throws {
         let rig = try LineRig(Self.ask)
-        rig.at(0, .opened)
+        rig.opens()
         rig.gauge(10, ["torque"])
         rig.hears(40, "1.0 Nm\r\n")
         #expect(rig.answered.isEmpty, "this answers a question from before the wish")
@@ -104,7 +104,7 @@ struct LineDeviceMachineTests {
     @Test("Where no good value comes in time the wish is answered with what came")
     func gaugingInVain() throws {
         let rig = try LineRig(Self.ask)
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(10, "1.0 Nm\r\n")
         rig.gauge(20, ["torque", "count"])
         rig.hears(30, "1.0\r\n")
@@ -119,7 +119,7 @@ struct LineDeviceMachineTests {
     @Test("Of values that come in one burst only the newest is told, and silence puts a stream out of reach")
     func stream() throws {
         let rig = try LineRig("stream: {silence: 500 ms}")
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(100, "1.0 Nm\r\n2.0 Nm\r\n3.0 Nm\r\n4.")
         #expect(rig.samples.first.map(LineRig.text) == "3.0 N.m")
         #expect(rig.machine.shown.status.reads == 1)
@@ -134,7 +134,7 @@ struct LineDeviceMachineTests {
     @Test("A lost link makes everything bad at once and is said once for each reason")
     func lost() throws {
         let rig = try LineRig("stream: {silence: 500 ms}")
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(100, "1.0 Nm\r\n2.0")
         rig.at(110, .lost("EIO"))
         #expect(rig.shown("torque") == "offline")
@@ -147,14 +147,15 @@ struct LineDeviceMachineTests {
         rig.at(600, .failed(.init("serial:///dev/x", "is not there", remedy: "plug it in")))
         #expect(rig.told.count == 4)
         rig.at(700, .opened)
-        rig.hears(710, "5.0 Nm\r\n")
+        rig.at(1_200, .wake)
+        rig.hears(1_210, "5.0 Nm\r\n")
         #expect(rig.shown("torque") == "5.0 N.m", "what was cut off does not lengthen the next line")
     }
 
     @Test("Bytes of flow control mean nothing, and an endless line is refused")
     func bytes() throws {
         let rig = try LineRig("stream: {silence: 500 ms}")
-        rig.at(0, .opened)
+        rig.opens()
         rig.hears(10, "1.\u{13}5 \u{13}Nm\r\n")
         #expect(rig.shown("torque") == "1.5 N.m")
         rig.hears(20, String(repeating: "9", count: 5_000) + "\r\n")

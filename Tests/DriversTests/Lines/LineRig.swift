@@ -85,6 +85,12 @@ final class LineRig {
         }
     }
 
+    /// The line was opened half a second ago, and has been quiet until `milliseconds`.
+    func opens(_ milliseconds: Int64 = 0) {
+        at(milliseconds - 500, .opened)
+        at(milliseconds, .wake)
+    }
+
     func hears(_ milliseconds: Int64, _ text: String) { at(milliseconds, .bytes(Array(text.utf8))) }
 
     private func note(_ event: DeviceEvent) {

@@ -16,7 +16,7 @@ struct ShippedToolsTests {
         let file = SourceFile(path: path, bytes: try FileSource.disk.read(path).get())
         let profile = try #require(DeviceProfile.read(file, faults: FaultCollector())?.lines)
         let rig = try LineRig(profile: profile)
-        rig.at(0, .opened)
+        rig.opens()
         return rig
     }
 
