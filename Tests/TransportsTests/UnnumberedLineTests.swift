@@ -51,6 +51,7 @@ import Testing
 
     @Test func aLateReplyIsNeverCreditedToTheNextRequest() async throws {
         let device = try device { count, connection in
+            // The device is late: its first answer comes after the 400 ms that the request has.
             if count == 0 { usleep(600_000) }
             try connection.write(
                 count == 0 ? ModbusRTUFrame(unit: 1, pdu: [3, 4, 0xDE, 0xAD, 0xDE, 0xAD]).bytes : Self.reply)

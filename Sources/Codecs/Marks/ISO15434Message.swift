@@ -88,6 +88,7 @@ struct ISO15434Message {
         var elements: [PartMark.Element] = []
         elements.reserveCapacity(4)
         var start = fields.startIndex
+        // Ends by its bounds: each turn begins behind a separator, and elements are counted.
         while true {
             let end = fields[start...].firstIndex(of: groupSeparator) ?? fields.endIndex
             guard elements.count < PartMark.mostElements else {

@@ -107,7 +107,8 @@ struct PartChecks {
 }
 
 extension PartIdentity {
-    /// The mark as it was read; nil where it is none that is read.
+    /// The mark as it was read. A scanned one was parsed before it became a part; one of an older record may
+    /// be none by the rules of today, and then says nothing: nil.
     fileprivate var mark: PartMark? { try? PartMark.parse(rawMark, symbology: symbology) }
 
     fileprivate var originalPartNumber: String? { mark?.originalPartNumber }

@@ -44,6 +44,7 @@ package enum SignedFile {
     package static func objection(
         name: String, bytes: [UInt8], note: [UInt8], publicKey: [UInt8]
     ) -> String? {
+        // Why the PEM cannot be read adds nothing: the answer is the sentence below.
         guard let key = try? SigningKey(publicPEM: publicKey) else {
             return "the key's file holds no ECDSA P-256 public key"
         }

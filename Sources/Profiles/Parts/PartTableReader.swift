@@ -150,38 +150,39 @@ private final class PartTableReader {
 
 extension YAMLForm where Value == CodePattern {
     fileprivate static var codePattern: YAMLForm {
-        YAMLForm("a pattern such as \"SA#####\"") { node, faults in
-            guard let text = node.text, let pattern = CodePattern(text) else {
-                faults.fault(node.place, "\(node.form) is no pattern", CodePattern.rule)
-                return nil
-            }
-            return pattern
-        }
+        text("a pattern such as \"SA#####\"", isNot: "no pattern", CodePattern.rule) { CodePattern($0) }
     }
 }
 
 extension YAMLForm where Value == EnterpriseIdentifier {
     fileprivate static var enterprise: YAMLForm {
-        YAMLForm("an enterprise identifier such as D98897") { node, faults in
-            guard let text = node.text, let enterprise = EnterpriseIdentifier(text) else {
-                faults.fault(
-                    node.place, "\(node.form) is no enterprise identifier", EnterpriseIdentifier.rule)
-                return nil
-            }
-            return enterprise
-        }
+        text(
+            "an enterprise identifier such as D98897", isNot: "no enterprise identifier",
+            EnterpriseIdentifier.rule
+        ) { EnterpriseIdentifier($0) }
     }
 }
 
 extension YAMLForm where Value == SerialRange {
     fileprivate static var serialRange: YAMLForm {
-        YAMLForm("a serial number, or a range such as \"SA10000..SA19999\"") { node, faults in
-            guard let text = node.text, let range = SerialRange(text) else {
-                faults.fault(
-                    node.place, "\(node.form) is no serial number and no range", SerialRange.rule)
+        text(
+            "a serial number, or a range such as \"SA10000..SA19999\"",
+            isNot: "no serial number and no range", SerialRange.rule
+        ) { SerialRange($0) }
+    }
+}
+
+extension YAMLForm {
+    /// A text that `make` makes a value of; `rule` says what such a text has to be.
+    private static func text(
+        _ name: String, isNot fault: String, _ rule: String, _ make: @escaping @Sendable (String) -> Value?
+    ) -> YAMLForm {
+        YAMLForm(name) { node, faults in
+            guard let value = node.text.flatMap(make) else {
+                faults.fault(node.place, "\(node.form) is \(fault)", rule)
                 return nil
             }
-            return range
+            return value
         }
     }
 }
