@@ -159,7 +159,7 @@ extension ModbusDevice {
             let isOver =
                 points.allSatisfy { samples[$0]?.quality == .good || lost.contains($0) }
                 || time.now().monotonicNanoseconds >= end
-            // A pause that is cut short means that the device is being stopped: what is not good by now is bad.
+            // A pause that is cut short means that the device is being stopped: what is not good now is bad.
             if !isOver, (try? await pause(Self.pause)) != nil { continue }
             for point in points where samples[point]?.quality != .good || lost.contains(point) {
                 samples[point] = badSample(point, isLost: lost.contains(point))
