@@ -158,6 +158,8 @@ package struct OpenProtocolController: Sendable {
             (torque, angle, outcome) = (givenTorque, givenAngle, drawn)
         case .rundown(let asked):
             (torque, angle, outcome) = (settings.target.torque, Double(settings.target.angle), asked)
+        case .scan(let code): return try scanned(code, at: now)
+        case .alarm(let code): return try alarm(code, at: now)
         default: throw SimulationError(.refused, id, "a torque tool can only tighten")
         }
         guard isToolEnabled else {
@@ -172,9 +174,7 @@ package struct OpenProtocolController: Sendable {
     }
 
     /// The id under which 0061 tells this result.
-    func sentID(of result: Tightening) -> UInt32 {
-        result.id &+ UInt32(truncatingIfNeeded: settings.quirks.lastResultOffset)
-    }
+    func sentID(of result: Tightening) -> UInt32 { resultTelegrams.sentID(result) }
 
     /// Switches the controller off and on: connections break, subscriptions are gone.
     mutating func restart(at now: ShopTime) {

@@ -35,6 +35,10 @@ package enum HandAct: Sendable {
     case tighten(torque: Double, angle: Double)
     /// A screw is tightened, or loosened, and behaves like this.
     case rundown(RundownOutcome)
+    /// The tool's own scanner reads a code.
+    case scan([UInt8])
+    /// An alarm of this code appears; nil acknowledges the one that is shown.
+    case alarm(String?)
 }
 
 /// A device with registers: a value whose time and noise come in as arguments.

@@ -11,6 +11,8 @@ package struct ControllerQuirks: Sendable, Equatable {
     var resultRevisions: [Int] = Array(1...7)
     /// Revisions of 0101 that it knows; empty for none.
     var spindleRevisions: [Int] = Array(1...4)
+    /// Revisions of 0064 and 0065 that it knows; empty for none.
+    var oldRevisions: [Int] = Array(1...7)
     var hasAlarms = true
     /// Whether telegrams may be numbered and acknowledged by 9997 and 9998.
     var acknowledgesLinks = false
@@ -29,23 +31,23 @@ package struct ControllerQuirks: Sendable, Equatable {
         .init(name: "link-level", usualPort: 4545, supplier: "ACT", acknowledgesLinks: true),
         .init(
             name: "ghm", usualPort: 4545, supplier: "GHM", startRevision: 1, resultRevisions: [999],
-            spindleRevisions: [], hasAlarms: false),
+            spindleRevisions: [], oldRevisions: [1], hasAlarms: false),
         // Which of the two ids is the higher one, the source does not say: unconfirmed.
         .init(
             name: "cet", usualPort: 4545, supplier: "CET", startRevision: 3, resultRevisions: [1, 2],
-            spindleRevisions: [], hasAlarms: false, lastResultOffset: 1),
+            spindleRevisions: [], oldRevisions: [1, 2], hasAlarms: false, lastResultOffset: 1),
         .init(
             name: "cs351", usualPort: 4545, supplier: "BRC", startRevision: 3, resultRevisions: [1, 2, 3],
-            spindleRevisions: [], shortestKeepAlive: 5),
+            spindleRevisions: [], oldRevisions: [1, 2, 3], shortestKeepAlive: 5),
         .init(
             name: "flex", usualPort: 4545, supplier: "ACT", resultRevisions: [],
-            spindleRevisions: [1, 2, 3, 4]),
+            spindleRevisions: [1, 2, 3, 4], oldRevisions: []),
         .init(
             name: "stahlwille", usualPort: 4002, supplier: "STW", startRevision: 3, resultRevisions: [1, 2],
-            spindleRevisions: [], hasAlarms: false),
+            spindleRevisions: [], oldRevisions: [1, 2], hasAlarms: false),
         .init(
             name: "gwk", usualPort: 4002, supplier: "GWK", startRevision: 3, resultRevisions: [1, 2, 3],
-            spindleRevisions: [], hasAlarms: false),
+            spindleRevisions: [], oldRevisions: [1, 2, 3], hasAlarms: false),
     ]
 
     package static let standard = all[0]

@@ -47,6 +47,8 @@ struct ControllerSession: Sendable {
     var lastKeepAlive: ShopTime?
     /// By the MID of the data: 61, 71, 101 …
     var subscriptions: [Int: Subscription] = [:]
+    /// The curves that a subscription of 0900 names.
+    var traces = CurveTelegram.Trace.allCases
     /// Nil until a telegram comes with a sequence number.
     var link: Link?
     /// By MID; under link-level acknowledgement there is one at most, under 0.

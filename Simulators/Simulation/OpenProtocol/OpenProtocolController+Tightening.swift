@@ -103,31 +103,27 @@ extension OpenProtocolController {
     mutating func publish(_ result: Tightening, at now: ShopTime) {
         guard let place = sessions.firstIndex(where: \.isStarted) else { return }
         let client = sessions[place].client
-        var isMeant = false
-        for (mid, subscription) in sessions[place].subscriptions.sorted(by: { $0.key < $1.key }) {
-            guard let telegram = telegram(of: result, mid: mid, revision: subscription.revision) else {
-                continue
-            }
-            let id = mid == 61 || mid == 101 ? result.id : nil
-            isMeant = isMeant || id != nil
-            sessions[place].enqueue(telegram, result: id, isAcknowledged: subscription.isAcknowledged)
+        for mid in [61, 91, 101] {
+            guard let subscription = sessions[place].subscriptions[mid],
+                let telegram = telegram(of: result, mid: mid, revision: subscription.revision)
+            else { continue }
+            let isResult = mid != 91
+            sessions[place].enqueue(
+                telegram, result: isResult ? result.id : nil, isAcknowledged: subscription.isAcknowledged)
+            if isResult, unacknowledged.last != result.id { unacknowledged.append(result.id) }
         }
-        if isMeant { unacknowledged.append(result.id) }
         if unacknowledged.count > Self.mostResults { unacknowledged.removeFirst() }
-        if sessions[place].subscriptions[900] != nil {
-            for trace in CurveTelegram.Trace.allCases {
-                sessions[place].enqueue(
-                    CurveTelegram.telegram(
-                        trace, of: result, sent: sentID(of: result), samples: settings.samples),
-                    result: nil, isAcknowledged: sessions[place].subscriptions[900]?.isAcknowledged ?? true)
-            }
-        }
+        enqueueCurves(of: result, place)
         sendWaiting(client, at: now)
+        if job > 0 { publishJob(at: now) }
+        if result.batchStatus != .unused { publishLock(at: now) }
     }
 
     private func telegram(of result: Tightening, mid: Int, revision: Int) -> Telegram? {
         switch mid {
         case 61: resultTelegrams.last(result, revision: revision)
+        case 91: resultTelegrams.spindleStatus(result)
+        case 101: resultTelegrams.spindles(result, revision: revision)
         default: nil
         }
     }

@@ -27,9 +27,12 @@ struct ResultTelegrams: Sendable {
         return Telegram(61, revision: revision, data: data)
     }
 
-    private func lastID(_ result: Tightening) -> Int {
-        Int(result.id &+ UInt32(truncatingIfNeeded: lastResultOffset))
+    /// The id under which 0061 and 0101 tell this result.
+    func sentID(_ result: Tightening) -> UInt32 {
+        result.id &+ UInt32(truncatingIfNeeded: lastResultOffset)
     }
+
+    private func lastID(_ result: Tightening) -> Int { Int(sentID(result)) }
 
     /// Table 98.
     private func first(_ result: Tightening) -> [UInt8] {
@@ -87,7 +90,7 @@ struct ResultTelegrams: Sendable {
             writer.number(result.type.rawValue, 2)
         }
         if revision >= 4 { parts(of: result.identifier, &writer) }
-        if revision >= 5 { writer.text(result.isGood ? "" : "E\(result.errors == 0 ? 999 : 100)", 4) }
+        if revision >= 5 { errorCode(result, &writer) }
         if revision >= 6 {
             writer.number(0, 6)
             writer.number(result.errors2, 10)
@@ -112,7 +115,7 @@ struct ResultTelegrams: Sendable {
     }
 
     /// Fields 07 to 20 from revision 2.
-    private func states(_ result: Tightening, _ writer: inout FieldWriter) {
+    func states(_ result: Tightening, _ writer: inout FieldWriter) {
         writer.number(2, 2)  // torque control with angle monitoring
         writer.number(result.batchSize > 0 ? 0b111 : 0b11, 5)
         writer.number(result.batchSize, 4)
@@ -140,12 +143,20 @@ struct ResultTelegrams: Sendable {
     /// Rundown, current, self-tap and prevail torque: fields 29 to 40.
     private func monitored(_ result: Tightening, _ writer: inout FieldWriter) {
         for angle in [0, 9_999, result.rundownAngle] { writer.number(angle, 5) }
-        for percent in [0, 100, result.first.torque == 0 ? 0 : 42] { writer.number(percent, 3) }
+        for percent in [0, 100, Self.current(result)] { writer.number(percent, 3) }
         for _ in 0..<6 { writer.number(0, 6) }
     }
 
+    /// The customer's error code: blank where all is well.
+    func errorCode(_ result: Tightening, _ writer: inout FieldWriter) {
+        writer.text(result.isGood ? "" : "E100", 4)
+    }
+
+    /// Percent of the motor's current.
+    static func current(_ result: Tightening) -> Int { result.first.torque == 0 ? 0 : 42 }
+
     /// Parts 2 to 4 of the identifier, 25 characters each, behind the 25 of the VIN.
-    private func parts(of identifier: [UInt8], _ writer: inout FieldWriter) {
+    func parts(of identifier: [UInt8], _ writer: inout FieldWriter) {
         for part in 1...3 { writer.text(Array(identifier.dropFirst(25 * part).prefix(25)), 25) }
     }
 }

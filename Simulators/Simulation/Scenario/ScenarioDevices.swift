@@ -207,7 +207,7 @@ enum ScenarioDevices {
         }
         return .init(
             device: id, kind: kind, afterMilliseconds: after, forMilliseconds: length,
-            byMilliseconds: lateness ?? 1000, code: UInt8(code ?? 6))
+            byMilliseconds: lateness ?? kind.usualLateness, code: UInt8(code ?? 6))
     }
 
     private static func check(_ kind: FaultKind, of device: Scenario.Device, _ fault: YAMLMapping) {
@@ -236,7 +236,8 @@ extension Scenario.Model {
     }
     var isScanner: Bool {
         switch self {
-        case .serialScanner, .usbScanner: true
+        // An Open Protocol tool may have a scanner of its own.
+        case .serialScanner, .usbScanner, .openProtocol: true
         default: false
         }
     }

@@ -251,6 +251,7 @@ package final class ShopServer {
     package func scan(_ code: ScannedCode, with scanner: String) throws(SimulationError) {
         if let serial = serialScanners[scanner] { return try serial.send(code) }
         if let usbMock, usbMock.id == scanner { return try usbMock.send(code) }
+        if floor.hall.place(of: scanner) != nil { return try perform(.scan(code.text), on: scanner) }
         throw SimulationError(.refused, scanner, "no such scanner is connected here")
     }
 

@@ -56,6 +56,9 @@ package enum FaultKind: String, Sendable, CaseIterable {
 
     /// Whether it is `by` a time.
     package var takesLateness: Bool { self == .delay || self == .drip }
+
+    /// That time where none is given, milliseconds.
+    package var usualLateness: Int { self == .drip ? 5 : 1000 }
 }
 
 /// A fault as data: which device, what, and from when to when.

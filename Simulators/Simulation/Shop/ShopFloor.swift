@@ -236,7 +236,9 @@ package struct ShopFloor: Sendable {
             let station = technicians[index].station
             let polled = [station.bench, station.tool].compactMap { $0 }
             guard polled.allSatisfy({ isAsked($0) }),
-                readyScanners.isSuperset(of: [station.badgeScanner, station.partScanner])
+                [station.badgeScanner, station.partScanner].allSatisfy({
+                    readyScanners.contains($0) || hall.isAsked($0) == true
+                })
             else { continue }
             technicians[index].begin(at: now)
             hasten(technicians[index].nextChange)

@@ -71,6 +71,47 @@ struct ResultTelegramsTests {
         #expect(String(decoding: bytes[(first - 1)..<last], as: UTF8.self) == value)
     }
 
+    /// An example of 0065, and one of 0101 with one spindle.
+    @Test func otherFormsAreTheExamplesByteForByte() {
+        let target = TighteningTarget(
+            torque: 8, torqueMin: 6.8, torqueMax: 9.2, angle: 0, angleMin: 0, angleMax: 15)
+        func result(
+            _ id: UInt32, _ vin: String, set: Int, batch: (Int, Int, BatchStatus), _ spindle: SpindleResult,
+            time: String
+        ) -> Tightening {
+            Tightening(
+                id: id, identifier: Array(vin.utf8), job: 3, pset: set, psetName: "", batchSize: batch.0,
+                batchCounter: batch.1, batchStatus: batch.2, type: .tightening, target: target,
+                spindles: [spindle], isGood: spindle.isGood, errors: 0, errors2: 0, rundownAngle: 0,
+                time: time,
+                psetChanged: "2019-11-14:14:08:05", rundown: self.result().rundown)
+        }
+        let low = SpindleResult(
+            torque: 1_467, angle: 46, torqueStatus: .low, angleStatus: .low, isGood: false)
+        let old = result(
+            123_456_789, "AIRBAG", set: 1, batch: (2, 2, .unused), low, time: "2001-04-22:14:54:34")
+        #expect(
+            text(telegrams.old(old, revision: 1))
+                == "01180065001         01012345678902AIRBAG                   0300104000205006007008001467"
+                + "0900046102001-04-22:14:54:34112")
+        let good = SpindleResult(torque: 809, angle: 0, torqueStatus: .good, angleStatus: .good, isGood: true)
+        let spindles = result(
+            913, "BM3GA02111900601", set: 3, batch: (1, 1, .good), good, time: "2019-11-25:11:22:41")
+        #expect(
+            text(telegrams.spindles(spindles, revision: 1))
+                == "01920101001         010102BM3GA02111900601         030304003050001060001"
+                + "071080006800900092010000800110000012000151300000142019-11-14:14:08:05152019-11-25:11:22:41160091317118"
+                + "010111000809100000")
+        #expect(telegrams.spindles(spindles, revision: 4).bytes.count == 197)
+        #expect(telegrams.spindles(spindles, revision: 5).bytes.count == 204)
+    }
+
+    /// Lengths of the tables of 0065.
+    @Test(arguments: [(1, 118), (2, 226), (3, 233), (4, 314), (5, 320), (6, 340), (7, 379)])
+    func oldResultsHaveTheLengthsOfTheirTables(revision: Int, length: Int) {
+        #expect(telegrams.old(result(), revision: revision).bytes.count == length)
+    }
+
     @Test func aMakeMayTellAnotherIDThanItKeeps() {
         let shifted = ResultTelegrams(names: .init(controller: "X", tool: "Y"), lastResultOffset: 1)
         #expect(text(shifted.last(result(), revision: 1)).hasSuffix("230000104513"))
