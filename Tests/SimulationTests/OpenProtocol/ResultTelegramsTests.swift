@@ -100,8 +100,8 @@ struct ResultTelegramsTests {
         #expect(
             text(telegrams.spindles(spindles, revision: 1))
                 == "01920101001         010102BM3GA02111900601         030304003050001060001"
-                + "071080006800900092010000800110000012000151300000142019-11-14:14:08:05152019-11-25:11:22:41160091317118"
-                + "010111000809100000")
+                + "071080006800900092010000800110000012000151300000142019-11-14:14:08:05"
+                + "152019-11-25:11:22:41160091317118010111000809100000")
         #expect(telegrams.spindles(spindles, revision: 4).bytes.count == 197)
         #expect(telegrams.spindles(spindles, revision: 5).bytes.count == 204)
     }
