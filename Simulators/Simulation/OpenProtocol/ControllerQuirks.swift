@@ -16,6 +16,9 @@ package struct ControllerQuirks: Sendable, Equatable {
     var hasAlarms = true
     /// Whether telegrams may be numbered and acknowledged by 9997 and 9998.
     var acknowledgesLinks = false
+    /// Whether the answer to 0008 and 0009 names these, as older releases had it, and not the data's MID, as
+    /// section 5.27.1.2 of 2.16 has it. Which make does which is unconfirmed.
+    var namesGenericRequest = false
     /// What is added to the id in 0061 (and 0101) against that by which 0064 finds the same result.
     var lastResultOffset = 0
     /// Keep-alives that come faster than so many seconds hang it; 0 for never.
@@ -38,7 +41,7 @@ package struct ControllerQuirks: Sendable, Equatable {
             spindleRevisions: [], oldRevisions: [1, 2], hasAlarms: false, lastResultOffset: 1),
         .init(
             name: "cs351", usualPort: 4545, supplier: "BRC", startRevision: 3, resultRevisions: [1, 2, 3],
-            spindleRevisions: [], oldRevisions: [1, 2, 3], shortestKeepAlive: 5),
+            spindleRevisions: [], oldRevisions: [1, 2, 3], namesGenericRequest: true, shortestKeepAlive: 5),
         .init(
             name: "flex", usualPort: 4545, supplier: "ACT", resultRevisions: [],
             spindleRevisions: [1, 2, 3, 4], oldRevisions: []),
@@ -47,7 +50,7 @@ package struct ControllerQuirks: Sendable, Equatable {
             spindleRevisions: [], oldRevisions: [1, 2], hasAlarms: false),
         .init(
             name: "gwk", usualPort: 4002, supplier: "GWK", startRevision: 3, resultRevisions: [1, 2, 3],
-            spindleRevisions: [], oldRevisions: [1, 2, 3], hasAlarms: false),
+            spindleRevisions: [], oldRevisions: [1, 2, 3], hasAlarms: false, namesGenericRequest: true),
     ]
 
     package static let standard = all[0]

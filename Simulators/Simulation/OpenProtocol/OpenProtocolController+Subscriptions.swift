@@ -142,24 +142,25 @@ extension OpenProtocolController {
 
     // MARK: Curves, by the generic subscription (sections 5.2.7 and 5.27.1)
 
-    /// 0008: only 0900 is offered. Its answer names the data's MID, as section 5.27.1.2 has it.
+    /// 0008: only 0900 is offered.
     mutating func subscribeGenerically(_ telegram: Telegram, _ client: Int, at now: ShopTime) {
         guard let place = sessions.firstIndex(where: { $0.client == client }) else { return }
         guard let mid = FieldReader.number(in: telegram.data, at: 21, 4),
             let revision = FieldReader.number(in: telegram.data, at: 25, 3)
         else { return refuse(8, Refusal.invalid, to: client, at: now) }
-        guard mid == 900 else { return refuse(mid, Refusal.subscribedUnsupported, to: client, at: now) }
-        guard revision <= 1 else { return refuse(mid, Refusal.subscribedRevision, to: client, at: now) }
+        let named = settings.quirks.namesGenericRequest ? 8 : mid
+        guard mid == 900 else { return refuse(named, Refusal.subscribedUnsupported, to: client, at: now) }
+        guard revision <= 1 else { return refuse(named, Refusal.subscribedRevision, to: client, at: now) }
         guard sessions[place].subscriptions[mid] == nil else {
-            return refuse(mid, Refusal.subscribed, to: client, at: now)
+            return refuse(named, Refusal.subscribed, to: client, at: now)
         }
         guard let wish = CurveWish(Array(telegram.data.dropFirst(9))) else {
-            return refuse(mid, Refusal.invalid, to: client, at: now)
+            return refuse(named, Refusal.invalid, to: client, at: now)
         }
         sessions[place].subscriptions[mid] = .init(
             revision: 1, isAcknowledged: !telegram.wantsNoAcknowledge)
         sessions[place].traces = wish.traces
-        accept(mid, to: client, at: now)
+        accept(named, to: client, at: now)
         guard let first = wish.first else { return }
         for result in results where result.id >= first { enqueueCurves(of: result, place) }
         sendWaiting(client, at: now)
@@ -171,7 +172,8 @@ extension OpenProtocolController {
         guard let mid = FieldReader.number(in: telegram.data, at: 21, 4) else {
             return refuse(9, Refusal.invalid, to: client, at: now)
         }
-        end(mid, mid, absent: Refusal.notSubscribed, place, at: now)
+        let named = settings.quirks.namesGenericRequest ? 9 : mid
+        end(mid, named, absent: Refusal.notSubscribed, place, at: now)
     }
 
     /// Puts the curves that the client wants of `result` into its queue.

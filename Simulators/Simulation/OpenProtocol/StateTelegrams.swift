@@ -116,7 +116,8 @@ enum StateTelegrams {
     // MARK: Alarms
 
     /// 0071, by tables 133 to 135; as in its example controller and tool are ready all the same. The last
-    /// table gives 51 bytes to a text of 50 characters: it has 50 here.
+    /// table gives 51 bytes to a text of 50 characters: it has 50 here. Release 2.8 had it in revision 2
+    /// already, as field 05.
     static func alarm(_ code: String, time: String, revision: Int) -> Telegram {
         var writer = FieldWriter(numberedFrom: 1)
         writer.text(code, revision == 1 ? 4 : 5)

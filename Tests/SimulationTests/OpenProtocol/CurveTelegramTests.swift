@@ -71,6 +71,14 @@ struct CurveTelegramTests {
         #expect(client.say(6, 1, "0900001170000000001002    ").count == 1)
     }
 
+    @Test func aMakeMayNameTheRequestInstead() throws {
+        var client = try ControllerClient(make: "gwk")
+        _ = client.say(1)
+        #expect(client.say(8, 1, "120100100") == ["00260004            000873"])
+        #expect(client.say(8, 1, "090000100") == ["00240005            0008"])
+        #expect(client.say(9, 1, "090000100") == ["00240005            0009"])
+    }
+
     @Test func whatIsNotOfferedIsRefused() {
         var client = started()
         let refused = { (mid: String, code: String) in ["00260004            \(mid)\(code)"] }
