@@ -38,6 +38,8 @@ package struct OpenProtocolController: Sendable {
     var unacknowledged: [UInt32] = []
     package private(set) var truth = TighteningTruth()
 
+    /// When the tool turns by itself next; nil until a client wants its results.
+    var turnsAt: ShopTime?
     /// What the device suffers from now; to be set before each call.
     var suffers: [DeviceFault] = []
     /// What waits for its time on the wire, in order.
@@ -98,7 +100,7 @@ package struct OpenProtocolController: Sendable {
     var nextChange: ShopTime? {
         let silence = sessions.map { $0.lastHeard + real(Self.silence) }
         let retries = sessions.flatMap { $0.outstanding.values.map(\.due) }
-        return (silence + retries + [wire.first?.due].compactMap { $0 }).min()
+        return (silence + retries + [wire.first?.due, turnsAt].compactMap { $0 }).min()
     }
 
     mutating func advance(to now: ShopTime) {
@@ -106,6 +108,7 @@ package struct OpenProtocolController: Sendable {
             close(client, abruptly: false, at: now)
         }
         for client in sessions.map(\.client) { repeatUnanswered(client, at: now) }
+        if let due = turnsAt, due <= now { turnByItself(due: due, at: now) }
         guard let first = wire.first, first.due <= now else { return }
         let due = wire.prefix { $0.due <= now }
         outputs += due.map(\.output)
@@ -152,10 +155,7 @@ package struct OpenProtocolController: Sendable {
         let (torque, angle, outcome): (Double, Double, RundownOutcome)
         switch act {
         case .tighten(let givenTorque, let givenAngle):
-            let drawn =
-                settings.outcomes.isEmpty
-                ? RundownOutcome.ok : settings.outcomes[truth.count % settings.outcomes.count]
-            (torque, angle, outcome) = (givenTorque, givenAngle, drawn)
+            (torque, angle, outcome) = (givenTorque, givenAngle, drawnOutcome)
         case .rundown(let asked):
             (torque, angle, outcome) = (settings.target.torque, Double(settings.target.angle), asked)
         case .scan(let code): return try scanned(code, at: now)
@@ -165,12 +165,22 @@ package struct OpenProtocolController: Sendable {
         guard isToolEnabled else {
             throw SimulationError(.refused, id, "the tool is locked and does not turn; unlock it by 0043")
         }
+        turn(torque: torque, angle: angle, outcome, at: now)
+    }
+
+    /// Turns the tool, keeps the result and tells it.
+    mutating func turn(torque: Double, angle: Double, _ outcome: RundownOutcome, at now: ShopTime) {
         let result = tightened(torque: torque, angle: angle, outcome, at: now)
         results.append(result)
         if results.count > Self.mostResults { results.removeFirst(results.count - Self.mostResults) }
         truth.append(result, sent: sentID(of: result), samples: settings.samples)
         events.append(.tightened(isGood: result.isGood && result.type == .tightening))
         publish(result, at: now)
+    }
+
+    /// How the next screw goes where nobody says so.
+    var drawnOutcome: RundownOutcome {
+        settings.outcomes.isEmpty ? .ok : settings.outcomes[truth.count % settings.outcomes.count]
     }
 
     /// The id under which 0061 tells this result.

@@ -17,6 +17,9 @@ package struct ControllerSettings: Sendable, Equatable {
     package var samples = 2_000
     /// What screws do, gone through again and again; empty for what hands do.
     package var outcomes: [RundownOutcome] = []
+    /// Shop time after which the tool turns by itself, again and again, from the first subscription of a
+    /// result on and whenever it is unlocked; nil where it waits for hands.
+    package var every: ShopTime?
     /// Whether the tool is locked until 0043 unlocks it.
     package var startsLocked = false
     /// How far the clock is off at the beginning, seconds, and how wrong it runs, millionths.

@@ -61,6 +61,7 @@ extension OpenProtocolController {
     private mutating func greet(_ data: Int, _ place: Int, at now: ShopTime) {
         switch data {
         case 15: publishParameterSet(at: now)
+        case 61, 101: beginToTurn(at: now)
         case 22: publishLock(at: now)
         case 71:
             let revision = sessions[place].subscriptions[71]?.revision ?? 1

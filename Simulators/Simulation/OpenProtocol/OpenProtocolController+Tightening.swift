@@ -45,6 +45,27 @@ extension OpenProtocolController {
                 freeAngle: course.free, isLoosening: course.type == .loosening, seed: seed &+ UInt64(id)))
     }
 
+    // MARK: By itself
+
+    /// A client wants results: a tool that turns by itself begins, at a moment of its own.
+    mutating func beginToTurn(at now: ShopTime) {
+        guard let every = settings.every, turnsAt == nil else { return }
+        var chance = Chance(seed: seed, key: "begin \(id)")
+        turnsAt = now + .seconds(every.seconds * chance.unit())
+    }
+
+    /// Turns once, unless it is locked; what was missed is not made up for.
+    mutating func turnByItself(due: ShopTime, at now: ShopTime) {
+        guard let every = settings.every else { return }
+        turnsAt = max(due + every, now)
+        guard isToolEnabled else { return }
+        var chance = Chance(seed: seed, key: "screw \(id) \(truth.count)")
+        let (torque, angle) = (settings.target.torque, Double(settings.target.angle))
+        turn(
+            torque: torque * (1 + 0.01 * chance.deviation()), angle: angle * (1 + 0.05 * chance.deviation()),
+            drawnOutcome, at: now)
+    }
+
     private func course(_ outcome: RundownOutcome, torque: Double, angle: Double) -> Course {
         let target = settings.target
         var course = Course(torque: torque, angle: angle)

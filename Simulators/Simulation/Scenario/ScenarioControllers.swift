@@ -27,6 +27,9 @@ enum ScenarioControllers {
         settings.samples =
             device.optional("samples", .integer(ControllerSettings.samples)) ?? settings.samples
         settings.outcomes = device.optional("outcomes", .list(of: .choice, 1...100)) ?? []
+        settings.every = device.optional("every", .duration(10...3_600_000)).map {
+            .seconds(Double($0) / 1_000)
+        }
         settings.startsLocked = device.optional("locked", .flag) ?? false
         settings.clockOffset = device.optional("clock_offset", decimal(-1e9...1e9)) ?? 0
         settings.clockDrift = device.optional("clock_drift_ppm", decimal(-1e5...1e5)) ?? 0

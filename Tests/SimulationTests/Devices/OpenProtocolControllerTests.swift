@@ -169,6 +169,19 @@ struct OpenProtocolControllerTests {
         #expect(try client.tighten().first?.hasSuffix("0000000001") == true)
     }
 
+    @Test func aToolMayTurnByItself() throws {
+        var settings = ControllerSettings()
+        settings.every = .seconds(2)
+        var client = started(settings)
+        #expect(client.wait(10).isEmpty, "nobody wants results")
+        _ = client.say(60, noAcknowledge: true)
+        #expect(client.wait(10).count == 5)
+        _ = client.say(42)
+        #expect(client.wait(6).isEmpty && client.controller.truth.count == 5)
+        _ = client.say(43)
+        #expect(client.wait(4).count == 2)
+    }
+
     // MARK: Makes
 
     @Test func aGHMKnowsRevision999Alone() throws {
