@@ -49,7 +49,7 @@ import Testing
         try await shift.shop.expectStation("the scan is refused") {
             $0["refusal"]?["text"]?.text?.contains("SA10603 was not taken") == true
         }
-        let isEntered = try await Deadline.wait(10) {
+        let isEntered = await Deadline.wait(10) {
             shift.shop.gatewayLog.contains("SCAN-1: was not told: it took 0 of 1 bytes within 1000 ms")
         }
         #expect(isEntered, "\(shift.shop.gatewayLog)")

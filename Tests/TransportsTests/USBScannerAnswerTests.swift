@@ -51,9 +51,9 @@ struct USBScannerAnswerTests {
 
     @Test func whatWasNoMarkIsAnsweredToo() {
         var bench = openBench()
-        bench.take(.line(.report(Array(repeating: 0x41, count: 600) + [0x0D], USBSamples.stamp(1)), number: 1))
+        bench.take(.line(.report(Array(repeating: 0x41, count: 20_000) + [0x0D], USBSamples.stamp(1)), number: 1))
         guard case .tell(.misread) = bench.actions.first else {
-            Issue.record("a mark of 600 bytes was taken: \(bench.actions)")
+            Issue.record("a line of 20,000 bytes was taken: \(bench.actions)")
             return
         }
         bench.take(.answer([0x15], to: nil))
