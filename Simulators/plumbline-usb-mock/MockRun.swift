@@ -115,8 +115,8 @@ final class MockRun {
             try scanner.send(try Self.bytes(words[1]), from: MockMode.notificationEndpoint)
         default:
             throw MockError(
-                "write plug [SERIAL], unplug, report HEX, notify HEX, written, ignore, listen, line, holders, "
-                    + "openings or quit",
+                "write plug [SERIAL], unplug, report HEX, notify HEX, written, ignore, listen, line, "
+                    + "holders, openings or quit",
                 exitCode: 64)
         }
     }

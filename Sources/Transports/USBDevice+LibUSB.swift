@@ -72,7 +72,8 @@ extension USBInterface {
             number: setting.bInterfaceNumber, classCode: setting.bInterfaceClass,
             subclass: setting.bInterfaceSubClass, protocolCode: setting.bInterfaceProtocol,
             interruptIn: input?.bEndpointAddress, bulkIn: bulk?.bEndpointAddress,
-            bulkOut: output?.bEndpointAddress, packetSize: Int(((input ?? bulk)?.wMaxPacketSize ?? 0) & 0x7FF),
+            bulkOut: output?.bEndpointAddress,
+            packetSize: Int(((input ?? bulk)?.wMaxPacketSize ?? 0) & 0x7FF),
             reportDescriptorLength: Self.reportDescriptorLength(Array(extra)),
             dataInterface: CDCUnion.dataInterface(Array(extra)))
     }

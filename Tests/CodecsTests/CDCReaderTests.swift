@@ -26,9 +26,8 @@ struct CDCReaderTests {
         #expect(CDCNotification([0xA1, 0, 1, 0, 0, 0, 0, 0]) == .other)
     }
 
-    /// Seen failing with a longer one taken by its first ten bytes: what follows them shows that its beginning
-    /// is not the state that it seems to be.
-    @Test(arguments: [
+    /// A state that says that bytes were lost, but for its length or what it says of it; and others' likes.
+    private static let wrongLengths: [[UInt8]] = [
         [], [0xA1], [0xA1, 0x20, 0, 0, 0, 0, 2], [0xA1, 0x20, 0, 0, 0, 0, 2, 0],
         [0xA1, 0x20, 0, 0, 0, 0, 2, 0, 0x40], [0xA1, 0x20, 0, 0, 0, 0, 2, 0, 0x40, 0, 0],
         [0xA1, 0x20, 0, 0, 0, 0, 2, 0, 0x40, 0, 0xA1, 0x20, 0, 0, 0, 0, 2, 0, 0, 0],
@@ -36,7 +35,11 @@ struct CDCReaderTests {
         [0xA1, 0x20, 0, 0, 0, 0, 3, 0, 0x40, 0], [0xA1, 0x20, 0, 0, 0, 0, 2, 1, 0x40, 0],
         [0xA1, 0x20, 0, 0, 0, 0, 3, 0, 0x40, 0, 0], [0xA1, 0x20, 0, 0, 0, 0, 0, 2, 0x40, 0],
         [0x21, 0x20, 0, 0, 0, 0, 2, 0, 0x40, 0], [0xA1, 0, 1, 0, 0, 0, 0, 0, 0x40, 0],
-    ] as [[UInt8]])
+    ]
+
+    /// Seen failing with a longer one taken by its first ten bytes: what follows them shows that its
+    /// beginning is not the state that it seems to be.
+    @Test(arguments: wrongLengths)
     func aNotificationOfAWrongLengthIsLeftOut(_ bytes: [UInt8]) {
         guard case .malformed = CDCNotification(bytes) else {
             Issue.record("taken as \(CDCNotification(bytes))")
@@ -44,7 +47,8 @@ struct CDCReaderTests {
         }
         var reader = CDCReader(.carriageReturnOrLineFeed)
         #expect(reader.note(bytes, at: 0) != nil)
-        #expect(reader.take(Array("FI-1\r".utf8), at: 1) == [.whole(Array("FI-1".utf8))], "no bytes were lost")
+        // No bytes were lost.
+        #expect(reader.take(Array("FI-1\r".utf8), at: 1) == [.whole(Array("FI-1".utf8))])
     }
 
     @Test func theUnionNamesTheDataInterface() {

@@ -46,7 +46,8 @@ struct Shift {
             contentsOf: shop.folder.appendingPathComponent("shop.yaml"), encoding: .utf8)
         let model = mode == .serial ? "usb-serial-scanner" : profile
         try shop.write(
-            "shop.yaml", scenario.replacingOccurrences(of: "model: usb-hid-pos-scanner", with: "model: \(model)"))
+            "shop.yaml",
+            scenario.replacingOccurrences(of: "model: usb-hid-pos-scanner", with: "model: \(model)"))
         try shop.shortenPlan()
     }
 

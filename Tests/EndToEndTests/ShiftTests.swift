@@ -102,7 +102,8 @@ import Testing
         #expect(try await shop.audit("operator.signed_in").count == 1)
         #expect(try await shop.audit("cycle.opened").count == 4)
         #expect(try await shop.audit("result.orphaned").count == 2)
-        for (event, count) in [("scanner.changed", 1), ("scanner.unanswered", shift.mode == .serial ? 1 : 0)] {
+        let unanswered = shift.mode == .serial ? 1 : 0
+        for (event, count) in [("scanner.changed", 1), ("scanner.unanswered", unanswered)] {
             let entries = try await shop.audit(event)
             #expect(entries.count == count, "\(entries)")
         }

@@ -25,38 +25,44 @@ extension Shop {
               SCAN-2: {model: serial-scanner, pty: \(folder.path)/sim/scan-2, suffix: cr}
 
             """ + simulated)
-        let devices = gauges.map { gauge in
-            """
-              \(gauge.id):
-                provenance: simulated
-                profile: \(gauge.profile)
-                link: "\(gauge.link)"
-                calibration: {certificate: C-\(gauge.id), due: 2099-12-31}
-
-            """
-        }.joined()
-        try write(
-            "gateway.yaml",
-            """
-            gateway: {site: plant-1, id: bench-pc-07}
-            data: data
-            profiles: ["\(Program.checkout.path)/DeviceProfiles"]
-            operators: operators.yaml
-            sinks:
-              qms: {kind: sqlite, path: qms.db, accepts: test}
-            web: {listen: 127.0.0.1:\(ports.web)}
-            stations:
-              flow-test-1:
-                scanners: [SCAN-2]
-                plan: plans/\(name).yaml
-                bind: {\(gauges.map { "\($0.role): \($0.id)" }.joined(separator: ", "))}
-            devices:
-              SCAN-2:
-                provenance: simulated
-                profile: serial-scanner
-                link: "serial://\(folder.path)/sim/scan-2?baud=9600"
-
-            """ + devices)
+        try write("gateway.yaml", gateway(name, gauges) + gauges.map(\.configuration).joined())
         try write("plans/\(name).yaml", plan)
+    }
+
+    /// The gateway's configuration but for its gauges, which come last.
+    private func gateway(_ plan: String, _ gauges: [Gauge]) -> String {
+        """
+        gateway: {site: plant-1, id: bench-pc-07}
+        data: data
+        profiles: ["\(Program.checkout.path)/DeviceProfiles"]
+        operators: operators.yaml
+        sinks:
+          qms: {kind: sqlite, path: qms.db, accepts: test}
+        web: {listen: 127.0.0.1:\(ports.web)}
+        stations:
+          flow-test-1:
+            scanners: [SCAN-2]
+            plan: plans/\(plan).yaml
+            bind: {\(gauges.map { "\($0.role): \($0.id)" }.joined(separator: ", "))}
+        devices:
+          SCAN-2:
+            provenance: simulated
+            profile: serial-scanner
+            link: "serial://\(folder.path)/sim/scan-2?baud=9600"
+
+        """
+    }
+}
+
+extension Gauge {
+    fileprivate var configuration: String {
+        """
+          \(id):
+            provenance: simulated
+            profile: \(profile)
+            link: "\(link)"
+            calibration: {certificate: C-\(id), due: 2099-12-31}
+
+        """
     }
 }

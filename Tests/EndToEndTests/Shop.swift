@@ -93,8 +93,8 @@ final class Shop {
         try #require(isReady, "the simulator did not start: \(simulator.errorText)")
     }
 
-    /// Starts the gateway, under the mock USB bus where `usb` is set, and waits for its page. The mock scanner
-    /// speaks in `mode`.
+    /// Starts the gateway, under the mock USB bus where `usb` is set, and waits for its page. The mock
+    /// scanner speaks in `mode`.
     func startGateway(usb: Bool = false, mode: String = "hid-pos") async throws {
         gatewayStarts += 1
         let run = ["run", "--config", configuration, "--data", data]

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The control socket of `plumbline-usb-mock`: what a hand would do to the mock scanner, and what it has seen.
+/// The control socket of `plumbline-usb-mock`: what a hand would do to the mock scanner, and what that has
+/// seen.
 package enum USBMockControl {
     /// Why the mock could not be asked.
     package struct Failure: Error, CustomStringConvertible {

@@ -51,7 +51,8 @@ struct USBScannerAnswerTests {
 
     @Test func whatWasNoMarkIsAnsweredToo() {
         var bench = openBench()
-        bench.take(.line(.report(Array(repeating: 0x41, count: 20_000) + [0x0D], USBSamples.stamp(1)), number: 1))
+        let endless = Array(repeating: UInt8(0x41), count: 20_000) + [0x0D]
+        bench.take(.line(.report(endless, USBSamples.stamp(1)), number: 1))
         guard case .tell(.misread) = bench.actions.first else {
             Issue.record("a line of 20,000 bytes was taken: \(bench.actions)")
             return

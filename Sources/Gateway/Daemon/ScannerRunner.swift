@@ -202,9 +202,8 @@ final class ScannerRunner: Sendable {
             "link_state": status.isConnected ? "up" : "down", "demoted": false,
             "last_good": .optional(status.lastRead?.utc.description),
             "reads": .number(Int64(clamping: status.reads)),
-            "repeats": .number(Int64(clamping: status.filter.repeats)), "errors": .number(Int64(clamping: status.leftOut)),
-            "results": 0,
-            "reads_per_s": "0.0",
+            "repeats": .number(Int64(clamping: status.filter.repeats)),
+            "errors": .number(Int64(clamping: status.leftOut)), "results": 0, "reads_per_s": "0.0",
         ]
         return (json, status.isConnected)
     }

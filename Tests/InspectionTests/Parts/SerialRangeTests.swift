@@ -28,7 +28,8 @@ struct SerialRangeTests {
 
     /// The first line that names a serial by itself counts, before any range that has it too.
     @Test func ofSeveralLinesForASerialItsOwnFirstOneCounts() throws {
-        let entries = try [("SA1..SA9", "range"), ("SA5", "own"), ("SA5", "later"), ("SA4..SA6", "narrow")].map {
+        let lines = [("SA1..SA9", "range"), ("SA5", "own"), ("SA5", "later"), ("SA4..SA6", "narrow")]
+        let entries = try lines.map {
             SerialList.Entry(try #require(SerialRange($0.0)), reason: $0.1)
         }
         let list = SerialList(entries)

@@ -5,8 +5,8 @@ internal import Metrology
 internal import Transports
 
 /// `usb-scan-probe LINK [MODE [INTERFACES]]` prints what a USB scanner tells, one JSON object a line, and
-/// answers each mark with ACK and what is none with NAK, until it is terminated: the program that tests run among mock USB devices, which have to be preloaded and so
-/// cannot be had inside the tests' own process.
+/// answers each mark with ACK and what is none with NAK, until it is terminated: the program that tests run
+/// among mock USB devices, which have to be preloaded and so cannot be had inside the tests' own process.
 @main
 struct Main {
     static func main() {
