@@ -71,7 +71,8 @@ final class LibUSBOutput {
         Self.free(done)
         transfer = nil
         switch status {
-        case LIBUSB_TRANSFER_COMPLETED: break
+        case LIBUSB_TRANSFER_COMPLETED:
+            if taken < count { lost(.untaken(reason: "it took \(taken) of \(count) bytes")) }
         case LIBUSB_TRANSFER_NO_DEVICE: lost(.unplugged)
         case LIBUSB_TRANSFER_TIMED_OUT:
             let patience = "\(Self.patienceMilliseconds) ms"
