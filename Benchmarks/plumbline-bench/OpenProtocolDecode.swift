@@ -4,7 +4,7 @@ internal import Glibc
 
 extension Benchmark {
     /// Results of MID 0061 revision 1 on one thread, framed out of a stream as reads of 1,460 bytes bring
-    /// them and read to what a record takes. Time is the thread's own, as with `marks.parse`, and nothing may be
+    /// them and read to what a record takes. Time is the thread's own, as with `marks.parse`; nothing may be
     /// kept of the messages.
     static let openProtocolDecode = Benchmark(
         key: "openprotocol.decode", bar: .valueAtLeast(100_000),
