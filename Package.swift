@@ -109,11 +109,12 @@ let package = Package(
             name: "plumbline-fuzz", dependencies: ["Fuzzing"], path: "Tests/Tools/plumbline-fuzz",
             swiftSettings: settings),
 
-        // Servers of others, for the tests of two modules.
-        .target(name: "Judging", path: "Tests/Judging", swiftSettings: settings),
+        // What the tests of several modules share: servers of others, hostile scans, scratch directories.
+        .target(
+            name: "Judging", dependencies: ["Linux"], path: "Tests/Judging", swiftSettings: settings),
 
         tests("MetrologyTests", ["Metrology"]),
-        tests("CodecsTests", ["Codecs"]),
+        tests("CodecsTests", ["Codecs", "Judging"]),
         tests("InspectionTests", ["Inspection", "Metrology", "Codecs"]),
         tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"], exclude: ["Cases"]),
         tests(
@@ -122,14 +123,19 @@ let package = Package(
         tests(
             "DriversTests",
             ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs", "Judging"]),
-        tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
-        tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
+        tests("LedgerTests", ["Ledger", "Codecs", "Linux", "Judging"]),
+        tests(
+            "DeliveryTests",
+            ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux", "Judging"]),
         tests(
             "GatewayTests",
-            ["Gateway", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles", "Ledger"]),
+            [
+                "Gateway", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles", "Ledger",
+                "Judging",
+            ], exclude: ["Judges"]),
         tests("SimulationTests", ["Simulation", "Profiles", "Codecs", "Metrology", "Linux"]),
         tests(
-            "EndToEndTests", ["Codecs", "plumbline", "plumbline-sim", "plumbline-usb-mock"],
+            "EndToEndTests", ["Codecs", "Judging", "plumbline", "plumbline-sim", "plumbline-usb-mock"],
             exclude: ["Judges"]),
         tests("FuzzTests", ["Fuzzing"]),
         tests("TidyTests", []),

@@ -20,8 +20,9 @@ package struct ScanRead: Sendable, Equatable {
 package enum ScannerEvent: Sendable, Equatable {
     /// A mark was read.
     case read(ScanRead)
-    /// The scanner did send something, and it cannot be used; a person has to scan again.
-    case misread(reason: String)
+    /// The scanner did send something, and it cannot be used; a person has to scan again. `bytes` are the
+    /// mark, where it is whole and too long for the profile.
+    case misread(reason: String, bytes: [UInt8] = [])
     /// The scanner could not be told what became of its scan.
     case unanswered(reason: String)
     /// The scanner is there and claimed; `place` says which one it is.
@@ -33,4 +34,7 @@ package enum ScannerEvent: Sendable, Equatable {
     case unplugged(reason: String)
     /// There is something at the link's address that cannot be used as it is: why, and what to do.
     case refused(reason: String)
+
+    /// Why a scan is no mark of which only a part had come when reading was stopped.
+    static let stoppedMidScan = "the gateway was stopped in the middle of it"
 }

@@ -13,6 +13,8 @@ package struct USBScannerMachine: Sendable {
         case line(USBLineEvent, number: Int)
         /// A wake-up that was asked for is due.
         case tick(Stamp)
+        /// Nothing more is read.
+        case stopped
     }
 
     /// What it asks for.
@@ -72,6 +74,9 @@ package struct USBScannerMachine: Sendable {
             guard case .waiting = phase else { return [] }
             phase = .idle
             return settle()
+        case .stopped:
+            guard case .reading(_, let reader) = phase, reader.hasBegun else { return [] }
+            return [.tell(.misread(reason: ScannerEvent.stoppedMidScan))]
         }
     }
 
@@ -266,7 +271,7 @@ package struct USBScannerMachine: Sendable {
                 return .tell(event)
             }
             let reason = "a mark of \(read.bytes.count) bytes; the profile allows \(rule.longestMark)"
-            return .tell(.misread(reason: reason))
+            return .tell(.misread(reason: reason, bytes: read.bytes))
         }
     }
 

@@ -103,7 +103,11 @@ struct LedgerWriterTests {
                 failure = error
             }
         }
-        #expect(failure?.kind == .full)
+        // What is refused first may be a checkpoint, which nobody waits for: then the next entry is told.
+        let kind = try #require(failure?.kind)
+        print("the full ledger stopped with \(kind) after \(acknowledged.count)")
+        #expect([.full, .failed].contains(kind))
+        #expect(failure?.what.contains("is full") == true)
         #expect(failure?.remedy.contains("free space") == true)
         #expect(acknowledged.count > 10)
         let next = await #expect(throws: LedgerError.self) {
