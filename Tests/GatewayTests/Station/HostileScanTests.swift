@@ -27,10 +27,11 @@ struct HostileScanTests {
         let start = clock.now
         try await shop.run()
         let ran = clock.now
-        let verified = try LedgerReader(path: shop.data).verify()
-        #expect(verified.mismatches == [], "seed \(seed)")
+        let data = shop.data
+        async let verified = LedgerReader(path: data).verify()
         try shop.export()
         let judged = try shop.judged()
+        #expect(try await verified.mismatches == [], "seed \(seed)")
         print("hostile scans: \(judged.text); \(ran - start) and \(clock.now - ran)")
         #expect(judged.status == 0, "seed \(seed): \(judged.text)")
         #expect(judged.text.hasPrefix("\(Self.scans) scans"), "seed \(seed)")

@@ -28,6 +28,7 @@ final class HostileShop: Sendable {
     /// Scans that wait for a station at a time, at most: fewer than its inbox has places.
     private static let batch = 200
     private static let viewsKept = 500
+    private static let longestMark = 4_096
 
     var data: String { folder.path + "/data" }
 
@@ -79,7 +80,7 @@ final class HostileShop: Sendable {
             try ScannerSamples.profile(
                 """
                 protocol: hid-pos
-                longest_mark: 4096
+                longest_mark: \(longestMark)
                 debounce: 1 s
                 double_scan: 0 ms
                 """), bus: bus, time: rig.clock, stations: [rig.runner.inbox], counters: InspectionCounters(),
@@ -141,8 +142,10 @@ final class HostileShop: Sendable {
             let symbology =
                 ["", "", "", "]d1", "]d2", "]C0", "]C1", "]Q3", "]\u{1B}[", "x"]
                 .randomElement(using: &random) ?? ""
-            let isRepeat = before == scan.bytes
-            before = scan.bytes
+            // A mark that is too long is a misreading, and none that could come again.
+            let isMark = scan.bytes.count <= Self.longestMark
+            let isRepeat = isMark && before == scan.bytes
+            if isMark { before = scan.bytes }
             let shown = AIMIdentifier(Array(symbology.utf8)) == nil ? "-" : symbology
             lines.append("\(label) \(desk.scanner.configuration.id)\(isRepeat ? "*" : "") \(shown) \(hex)")
             for report in PointOfSaleScanner.reports(scan.bytes, aim: symbology) {
