@@ -109,7 +109,8 @@ let package = Package(
             name: "plumbline-fuzz", dependencies: ["Fuzzing"], path: "Tests/Tools/plumbline-fuzz",
             swiftSettings: settings),
 
-        // What the tests of several modules share: servers of others, hostile scans, scratch directories.
+        // What the tests of several modules share: servers of others, the mock of USB, hostile
+        // scans, scratch directories.
         .target(
             name: "Judging", dependencies: ["Linux"], path: "Tests/Judging", swiftSettings: settings),
 

@@ -23,6 +23,8 @@ package enum ScannerEvent: Sendable, Equatable {
     /// The scanner did send something, and it cannot be used; a person has to scan again. `bytes` are the
     /// mark, where it is whole and too long for the profile.
     case misread(reason: String, bytes: [UInt8] = [])
+    /// The scanner sent something beside its marks that makes no sense: no mark is lost or changed by it.
+    case leftOut(reason: String)
     /// The scanner could not be told what became of its scan.
     case unanswered(reason: String)
     /// The scanner is there and claimed; `place` says which one it is.
