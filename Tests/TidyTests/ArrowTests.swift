@@ -9,7 +9,7 @@ struct ArrowTests {
         "plumbline-usb-mock": ["CUMockdev"],
         "usb-scan-probe": ["Transports", "Metrology", "Codecs", "Linux"],
         "Fuzzing": ["Codecs", "Metrology", "Profiles"],
-        "Judging": [],
+        "Judging": ["Linux"],
         "plumbline-fuzz": ["Fuzzing"],
         "CBaselines": ["CModbus"],
         "plumbline-bench": [
