@@ -109,7 +109,7 @@ let package = Package(
             name: "plumbline-fuzz", dependencies: ["Fuzzing"], path: "Tests/Tools/plumbline-fuzz",
             swiftSettings: settings),
 
-        // Servers of others, for the tests of two modules.
+        // What the tests of several modules ask: servers of others, and the mock of USB.
         .target(name: "Judging", path: "Tests/Judging", swiftSettings: settings),
 
         tests("MetrologyTests", ["Metrology"]),
@@ -129,7 +129,7 @@ let package = Package(
             ["Gateway", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles", "Ledger"]),
         tests("SimulationTests", ["Simulation", "Profiles", "Codecs", "Metrology", "Linux"]),
         tests(
-            "EndToEndTests", ["Codecs", "plumbline", "plumbline-sim", "plumbline-usb-mock"],
+            "EndToEndTests", ["Codecs", "Judging", "plumbline", "plumbline-sim", "plumbline-usb-mock"],
             exclude: ["Judges"]),
         tests("FuzzTests", ["Fuzzing"]),
         tests("TidyTests", []),

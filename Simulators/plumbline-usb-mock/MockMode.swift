@@ -13,6 +13,8 @@ enum MockMode: String, CaseIterable {
 
     /// Endpoints towards the host: of reports and of a serial line's data, and of its notifications.
     static let (dataEndpoint, notificationEndpoint): (UInt8, UInt8) = (0x81, 0x83)
+    /// The endpoint on which a serial line takes data.
+    static let outputEndpoint: UInt8 = 0x02
 
     static func bytes(_ value: UInt16) -> [UInt8] {
         [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)]
@@ -61,7 +63,7 @@ enum MockMode: String, CaseIterable {
     private static let serialLine: [[UInt8]] = [
         [9, 4, 0, 0, 1, 2, 2, 1, 0], [5, 0x24, 0, 0x10, 1], [4, 0x24, 2, 2], [5, 0x24, 6, 0, 1],
         endpoint(notificationEndpoint, 3), [9, 4, 1, 0, 2, 0x0A, 0, 0, 0], endpoint(dataEndpoint, 2),
-        endpoint(0x02, 2),
+        endpoint(outputEndpoint, 2),
     ]
 
     /// A HID POS scanner's report (HID POS Usage Tables 1.02): id 2, byte count, three characters of the AIM

@@ -95,6 +95,9 @@ final class MockRun {
             case "holders": return "ok \(scanner.holders)"
             case "line":
                 return "ok coding \(MockDescriptors.hex(scanner.line.coding)) state \(scanner.line.state)"
+            case "written": return "ok \(MockDescriptors.hex(scanner.takeWritten()))"
+            case "listen": scanner.listen(true)
+            case "ignore": scanner.listen(false)
             case "openings": return "ok \(crowd?.openings() ?? 0)"
             default: try send(line)
             }
@@ -112,7 +115,8 @@ final class MockRun {
             try scanner.send(try Self.bytes(words[1]), from: MockMode.notificationEndpoint)
         default:
             throw MockError(
-                "write plug [SERIAL], unplug, report HEX, notify HEX, line, holders, openings or quit",
+                "write plug [SERIAL], unplug, report HEX, notify HEX, written, ignore, listen, line, "
+                    + "holders, openings or quit",
                 exitCode: 64)
         }
     }

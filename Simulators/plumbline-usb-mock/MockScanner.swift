@@ -7,6 +7,8 @@ internal import Glibc
 final class MockScanner {
     /// Reports that wait for the host; a person scans a few a minute.
     private static let mostWaitingReports = 1_024
+    /// Bytes that are kept until they are asked for: far more than a test writes.
+    private static let mostWritten = 65_536
     /// Where the device stands in sysfs: port 1 of bus 1.
     private static let path = "/devices/pci0000:00/0000:00:14.0/usb1/1-1"
     /// How long a reap that finds nothing is held back, unless something finishes. The mock's descriptors
@@ -33,6 +35,11 @@ final class MockScanner {
         (self.descriptors, self.testbed) = (descriptors, testbed)
         interfaces = MockInterfaces(driver: driver)
     }
+
+    /// What the host wrote to the serial line since it was asked for last.
+    private var written: [UInt8] = []
+    /// Whether the serial line takes what the host writes; else it leaves it waiting.
+    private var isListening = true
 
     /// Which interfaces are claimed, and which of them the kernel's driver holds.
     var holders: String { interfaces.description }
@@ -93,7 +100,7 @@ final class MockScanner {
     func unplug() throws(MockError) {
         guard isPlugged else { throw MockError("the scanner is not plugged in", exitCode: 70) }
         isPlugged = false
-        reports = []
+        (reports, written) = ([], [])
         for urb in waiting { finish(urb, status: -ESHUTDOWN, []) }
         waiting = []
         if let held { release(held) }
@@ -130,8 +137,37 @@ final class MockScanner {
         }
     }
 
+    /// What was written since this was asked last.
+    func takeWritten() -> [UInt8] {
+        defer { written = [] }
+        return written
+    }
+
+    func listen(_ isListening: Bool) {
+        self.isListening = isListening
+        hear()
+    }
+
+    /// Takes what the host writes to the serial line.
+    private func hear() {
+        while isListening,
+            let index = waiting.firstIndex(where: { $0.endpoint == MockMode.outputEndpoint }),
+            written.count < Self.mostWritten
+        {
+            let urb = waiting.remove(at: index)
+            written += urb.sent
+            urb.complete(taken: urb.sent.count)
+            finish(urb)
+        }
+    }
+
     private func finish(_ urb: MockURB, status: Int32, _ bytes: [UInt8]) {
         urb.complete(status: status, bytes)
+        finish(urb)
+    }
+
+    /// Hands `urb` back to the host.
+    private func finish(_ urb: MockURB) {
         done.append(urb)
         if let held { release(held) }
     }
@@ -205,6 +241,7 @@ final class MockScanner {
         } else {
             waiting.append(urb)
             deliver()
+            hear()
         }
         umockdev_ioctl_client_complete(client, 0, 0)
     }

@@ -56,8 +56,11 @@ final class MockURB {
         return (0..<Self.setupLength).map { buffer.pointee.data[$0] }
     }
 
-    /// What the host sends in a control transfer, behind the setup packet.
-    var sent: [UInt8] { (Self.setupLength..<max(Self.setupLength, length)).map { buffer.pointee.data[$0] } }
+    /// What the host sends: in a control transfer, behind the setup packet.
+    var sent: [UInt8] {
+        let start = setup == nil ? 0 : Self.setupLength
+        return (start..<max(start, length)).map { buffer.pointee.data[$0] }
+    }
 
     private func byte(_ offset: Int) -> UInt8 { data.pointee.data[offset] }
 
@@ -68,6 +71,12 @@ final class MockURB {
         if !sent.isEmpty { umockdev_ioctl_data_update(buffer, gsize(start), &sent, gint(sent.count)) }
         update(Offset.status, status)
         update(Offset.actualLength, Int32(sent.count))
+    }
+
+    /// Says that the device took `count` of the bytes that the host sends.
+    func complete(taken count: Int) {
+        update(Offset.status, 0)
+        update(Offset.actualLength, Int32(clamping: count))
     }
 
     private func update(_ offset: Int, _ value: Int32) {

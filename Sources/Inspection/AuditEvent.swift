@@ -21,6 +21,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case scannerRefused = "scanner.refused"
     /// Another scanner than before answers, it moved, or a second one was refused beside it.
     case scannerChanged = "scanner.changed"
+    /// A scanner did not take the answer to its scan.
+    case scannerUnanswered = "scanner.unanswered"
     case gatewayStarted = "gateway.started"
     case gatewayStopped = "gateway.stopped"
 

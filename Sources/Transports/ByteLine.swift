@@ -60,26 +60,16 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
     ///
     /// Throws `TransportError` where no thread can be had.
     package func run() async throws(TransportError) {
-        let thread = Guarded<SystemThread?>(nil)
-        let failure: SystemCallError? = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                do throws(SystemCallError) {
-                    let started = try SystemThread(name: "line \(name)") { [self] in
-                        work()
-                        continuation.resume(returning: nil)
-                    }
-                    thread.withLock { $0 = started }
-                } catch { continuation.resume(returning: error) }
-            }
-        } onCancel: {
-            shared.withLock { $0.isStopping = true }
-            wake.raise()
+        do throws(SystemCallError) {
+            try await SystemThread.run(name: "line \(name)", stop: { self.stop() }, { self.work() })
+        } catch {
+            throw TransportError(name, "\(error)", remedy: "raise the limit of threads for this user")
         }
-        // To resume is the thread's last act: joining it does not wait.
-        thread.withLock { $0 }?.join()
-        if let failure {
-            throw TransportError(name, "\(failure)", remedy: "raise the limit of threads for this user")
-        }
+    }
+
+    private func stop() {
+        shared.withLock { $0.isStopping = true }
+        wake.raise()
     }
 
     // MARK: the line's thread

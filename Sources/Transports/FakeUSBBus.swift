@@ -33,6 +33,8 @@ package final class FakeUSBBus: USBBus {
         var pending: [@Sendable () -> Void] = []
         var isDraining = false
         var claims: [USBLineRequest] = []
+        var sent: [[UInt8]] = []
+        var deafness: String?
     }
 
     private let state = Guarded(State())
@@ -43,6 +45,12 @@ package final class FakeUSBBus: USBBus {
     package var claimed: [USBLineRequest] { state.withLock { $0.lines.values.map(\.request) } }
     /// Every request that was ever made, in order.
     package var requests: [USBLineRequest] { state.withLock { $0.claims } }
+
+    /// What was sent to devices, in order.
+    package var sent: [[UInt8]] { state.withLock { $0.sent } }
+
+    /// Takes no bytes any more, for `reason`; nil takes them again.
+    package func deafen(_ reason: String?) { state.withLock { $0.deafness = reason } }
 
     package func plug(_ plug: Plug) {
         enqueue { state in
@@ -64,9 +72,18 @@ package final class FakeUSBBus: USBBus {
 
     /// Sends `report` from the device, on every line that is open to it.
     package func send(_ report: [UInt8], from device: USBDevice, at stamp: Stamp) {
+        tell(.report(report, stamp), from: device)
+    }
+
+    /// Sends `notification` from the control interface of the device's serial line.
+    package func notify(_ notification: [UInt8], from device: USBDevice, at stamp: Stamp) {
+        tell(.notification(notification, stamp), from: device)
+    }
+
+    private func tell(_ event: USBLineEvent, from device: USBDevice) {
         enqueue { state in
             state.lines.values.filter { $0.request.device.id == device.id }
-                .map { line in { line.handler(.report(report, stamp)) } }
+                .map { line in { line.handler(event) } }
         }
     }
 
@@ -118,6 +135,17 @@ package final class FakeUSBBus: USBBus {
         return .opened(reportDescriptor: plug.reportDescriptors[request.interface.number] ?? [])
     }
 
+    fileprivate func send(_ bytes: [UInt8], by ticket: Int) {
+        enqueue { state in
+            guard let line = state.lines[ticket] else { return [] }
+            guard let reason = state.deafness else {
+                state.sent.append(bytes)
+                return []
+            }
+            return [{ line.handler(.unsent(reason: reason)) }]
+        }
+    }
+
     fileprivate func drop(_ ticket: Int) {
         enqueue { state in
             state.watches[ticket] = nil
@@ -151,6 +179,7 @@ package final class FakeUSBBus: USBBus {
         let number: Int
 
         func cancel() { bus.drop(number) }
+        func send(_ bytes: [UInt8]) { bus.send(bytes, by: number) }
         func close() { bus.drop(number) }
     }
 }

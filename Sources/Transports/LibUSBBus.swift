@@ -85,6 +85,7 @@ package final class LibUSBBus: USBBus {
         let isWatch: Bool
 
         func cancel() { worker.post(.unwatch(number)) }
+        func send(_ bytes: [UInt8]) { worker.post(.send(number, bytes)) }
         func close() { worker.post(.close(number)) }
     }
 }

@@ -14,6 +14,8 @@ final class LibUSBLine {
     private let descriptor: [UInt8]
     private var transfers: [UnsafeMutablePointer<libusb_transfer>] = []
     private var underWay = 0
+    /// The way to the device; nil where there is none.
+    private let output: LibUSBOutput?
     private var end: USBLineEvent.End?
 
     init(
@@ -22,10 +24,29 @@ final class LibUSBLine {
     ) {
         (self.request, self.handle, self.descriptor) = (request, handle, descriptor)
         (self.time, self.handler) = (time, handler)
+        output = request.line?.data.bulkOut.map { LibUSBOutput(handle, endpoint: $0) }
+        output?.lost = { [unowned self] in take($0) }
     }
 
     /// Whether the line has ended and nothing of it is under way any more.
-    var isDone: Bool { end != nil && underWay == 0 }
+    var isDone: Bool { end != nil && underWay == 0 && output?.isIdle != false }
+
+    // MARK: sending
+
+    /// Sends `bytes`; that they were not taken is said.
+    func send(_ bytes: [UInt8]) {
+        guard end == nil else { return }
+        guard let output else { return handler(.unsent(reason: "it has no endpoint that takes bytes")) }
+        output.send(bytes)
+    }
+
+    private func take(_ loss: LibUSBOutput.Loss) {
+        guard end == nil else { return }
+        switch loss {
+        case .untaken(let reason): handler(.unsent(reason: reason))
+        case .unplugged: end(.unplugged)
+        }
+    }
 
     // MARK: reading
 
@@ -115,6 +136,7 @@ final class LibUSBLine {
         guard end == nil else { return }
         end = reason
         for transfer in transfers { libusb_cancel_transfer(transfer) }
+        output?.end()
     }
 
     /// Gives everything back and says the last word. Precondition: `isDone`.

@@ -22,6 +22,8 @@ package enum ScannerEvent: Sendable, Equatable {
     case read(ScanRead)
     /// The scanner did send something, and it cannot be used; a person has to scan again.
     case misread(reason: String)
+    /// The scanner sent something beside its marks that makes no sense: no mark is lost or changed by it.
+    case leftOut(reason: String)
     /// The scanner could not be told what became of its scan.
     case unanswered(reason: String)
     /// The scanner is there and claimed; `place` says which one it is.

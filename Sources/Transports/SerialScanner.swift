@@ -18,7 +18,7 @@ package final class SerialScanner: Sendable {
     private struct Outgoing: Sendable {
         var isStopped = false
         /// The newest answer that was not sent yet.
-        var answer: (bytes: [UInt8], to: SerialScannerMachine.Awaited)?
+        var answer: (bytes: [UInt8], to: AwaitedAnswer)?
     }
 
     /// The scanner with asset id `device` on the line that `settings` name.
@@ -40,27 +40,17 @@ package final class SerialScanner: Sendable {
     ///
     /// Throws `TransportError` where no thread can be had.
     package func run() async throws(TransportError) {
-        let thread = Guarded<SystemThread?>(nil)
-        let failure: SystemCallError? = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                do throws(SystemCallError) {
-                    let started = try SystemThread(name: "scan \(device)") { [self] in
-                        work()
-                        continuation.resume(returning: nil)
-                    }
-                    thread.withLock { $0 = started }
-                } catch { continuation.resume(returning: error) }
-            }
-        } onCancel: {
-            outgoing.withLock { $0.isStopped = true }
-            wake.raise()
-        }
-        // To resume is the thread's last act: joining it does not wait.
-        thread.withLock { $0 }?.join()
-        if let failure {
+        do throws(SystemCallError) {
+            try await SystemThread.run(name: "scan \(device)", stop: { self.stop() }, { self.work() })
+        } catch {
             throw TransportError(
-                settings.path, "\(failure)", remedy: "raise the limit of threads for this user")
+                settings.path, "\(error)", remedy: "raise the limit of threads for this user")
         }
+    }
+
+    private func stop() {
+        outgoing.withLock { $0.isStopped = true }
+        wake.raise()
     }
 
     /// Tells the scanner what became of the mark that was read at `stamp`, or of what was no mark for nil.
@@ -68,7 +58,7 @@ package final class SerialScanner: Sendable {
     /// An answer is for one scan: it is left out where the scanner has read another since, or was unplugged,
     /// because it would be taken for the answer to what came after.
     package func answer(_ bytes: [UInt8], to stamp: Stamp?) {
-        outgoing.withLock { $0.answer = (bytes, stamp.map { .read($0) } ?? .misread) }
+        outgoing.withLock { $0.answer = (bytes, AwaitedAnswer(to: stamp)) }
         wake.raise()
     }
 

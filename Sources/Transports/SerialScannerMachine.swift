@@ -15,16 +15,7 @@ struct SerialScannerMachine {
     /// When bytes came last: a mark that silence ends was read then, not when the silence was over.
     private var lastCame: Stamp?
     /// What the scanner sent last on this line, and may wait for an answer to.
-    private(set) var awaited = Awaited.nothing
-
-    /// What an answer to a scanner is about.
-    enum Awaited: Sendable, Equatable {
-        case nothing
-        /// Something that was no mark.
-        case misread
-        /// The mark whose last byte came then.
-        case read(Stamp)
-    }
+    private(set) var awaited = AwaitedAnswer.nothing
     private var nextPause = Self.shortestPause
 
     init(device: String, place: String, framing: LineFraming) {
@@ -62,31 +53,25 @@ struct SerialScannerMachine {
         guard !bytes.isEmpty else { return ended.map { [$0] } ?? [] }
         lastCame = stamp
         let lines = framer.take(bytes, at: stamp.monotonicNanoseconds)
-        // Marks of one read are a nanosecond apart: an answer is for one of them.
         return (ended.map { [$0] } ?? [])
-            + lines.enumerated().map { told($1, stamp.earlier(by: Int64(lines.count - 1 - $0))) }
+            + zip(lines, stamp.ofEach(of: lines.count)).map { told($0, $1) }
     }
 
     private mutating func told(_ line: LineFramer.Line, _ stamp: Stamp) -> ScannerEvent {
-        switch line {
-        case .whole(let mark):
-            awaited = .read(stamp)
-            return .read(ScanRead(bytes: mark, symbology: nil, stamp: stamp, device: device))
-        case .refused(let refusal, let count):
-            awaited = .misread
-            return .misread(reason: "\(refusal.rawValue) (\(count) bytes)")
-        }
+        let event: ScannerEvent =
+            switch line {
+            case .whole(let mark):
+                .read(ScanRead(bytes: mark, symbology: nil, stamp: stamp, device: device))
+            case .refused(let refusal, let count):
+                .misread(reason: "\(refusal.rawValue) (\(count) bytes)")
+            }
+        awaited.note(event)
+        return event
     }
 
     /// How long to wait before the line is opened again.
     mutating func pause() -> Int64 {
         defer { nextPause = min(nextPause * 2, Self.longestPause) }
         return nextPause
-    }
-}
-
-extension Stamp {
-    fileprivate func earlier(by nanoseconds: Int64) -> Stamp {
-        Stamp(utc: utc, monotonicNanoseconds: monotonicNanoseconds - nanoseconds)
     }
 }

@@ -23,6 +23,10 @@ package protocol USBWatch: Sendable {
 
 /// A claimed interface from which input reports or bytes arrive.
 package protocol USBLine: Sendable {
+    /// Sends `bytes` over a serial line. Where they are not taken the line says `unsent`; bytes that are
+    /// still on their way when the next ones come are taken back.
+    func send(_ bytes: [UInt8])
+
     /// Gives the interface back; the line's last word is then `ended(.closed)`. More calls do nothing.
     func close()
 }
@@ -67,6 +71,8 @@ package enum USBLineEvent: Sendable, Equatable {
     case report([UInt8], Stamp)
     /// What the control interface of a serial line says.
     case notification([UInt8], Stamp)
+    /// The device did not take the bytes that it was sent, or not all of them, and why.
+    case unsent(reason: String)
     case ended(End)
 
     /// Why a line ended.

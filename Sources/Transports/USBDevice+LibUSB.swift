@@ -66,11 +66,13 @@ extension USBInterface {
         // interrupt.
         let input = endpoints.first { $0.bmAttributes & 3 == 3 && $0.bEndpointAddress & 0x80 != 0 }
         let bulk = endpoints.first { $0.bmAttributes & 3 == 2 && $0.bEndpointAddress & 0x80 != 0 }
+        let output = endpoints.first { $0.bmAttributes & 3 == 2 && $0.bEndpointAddress & 0x80 == 0 }
         let extra = UnsafeBufferPointer(upTo: Int(setting.extra_length), from: setting.extra)
         self.init(
             number: setting.bInterfaceNumber, classCode: setting.bInterfaceClass,
             subclass: setting.bInterfaceSubClass, protocolCode: setting.bInterfaceProtocol,
             interruptIn: input?.bEndpointAddress, bulkIn: bulk?.bEndpointAddress,
+            bulkOut: output?.bEndpointAddress,
             packetSize: Int(((input ?? bulk)?.wMaxPacketSize ?? 0) & 0x7FF),
             reportDescriptorLength: Self.reportDescriptorLength(Array(extra)),
             dataInterface: CDCUnion.dataInterface(Array(extra)))

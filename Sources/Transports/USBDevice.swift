@@ -38,6 +38,8 @@ package struct USBInterface: Sendable, Hashable {
     package let interruptIn: UInt8?
     /// Address of the bulk endpoint towards the host; nil where there is none.
     package let bulkIn: UInt8?
+    /// Address of the bulk endpoint towards the device (bit 7 clear); nil where there is none.
+    package let bulkOut: UInt8?
     /// Bytes that one packet of the interrupt endpoint holds, or of the bulk endpoint where that is all.
     package let packetSize: Int
     /// Bytes of the HID report descriptor; 0 where the interface is no HID.
@@ -48,9 +50,10 @@ package struct USBInterface: Sendable, Hashable {
 
     package init(
         number: UInt8, classCode: UInt8, subclass: UInt8, protocolCode: UInt8, interruptIn: UInt8?,
-        bulkIn: UInt8? = nil, packetSize: Int, reportDescriptorLength: Int, dataInterface: UInt8? = nil
+        bulkIn: UInt8? = nil, bulkOut: UInt8? = nil, packetSize: Int, reportDescriptorLength: Int,
+        dataInterface: UInt8? = nil
     ) {
-        (self.bulkIn, self.dataInterface) = (bulkIn, dataInterface)
+        (self.bulkIn, self.bulkOut, self.dataInterface) = (bulkIn, bulkOut, dataInterface)
         (self.number, self.classCode) = (number, classCode)
         (self.subclass, self.protocolCode) = (subclass, protocolCode)
         (self.interruptIn, self.packetSize) = (interruptIn, packetSize)

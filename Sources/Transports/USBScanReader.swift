@@ -53,15 +53,16 @@ enum USBScanReader {
             let ended = reader.take([], at: now).map { Self.event($0, lastCame ?? stamp, device) }
             let lines = bytes.isEmpty ? [] : reader.take(bytes, at: now)
             self = .serial(reader, lastCame: bytes.isEmpty ? lastCame : stamp)
-            return ended + lines.map { Self.event($0, stamp, device) }
+            return ended + zip(lines, stamp.ofEach(of: lines.count)).map { Self.event($0, $1, device) }
         }
     }
 
-    /// Takes what the control endpoint of a serial line says.
-    mutating func note(_ notification: [UInt8], at stamp: Stamp) {
-        guard case .serial(var reader, let lastCame) = self else { return }
-        reader.note(notification, at: stamp.monotonicNanoseconds)
-        self = .serial(reader, lastCame: lastCame)
+    /// Takes what the control endpoint of a serial line says; returns why it was left out, where it makes no
+    /// sense.
+    mutating func note(_ notification: [UInt8], at stamp: Stamp) -> String? {
+        guard case .serial(var reader, let lastCame) = self else { return nil }
+        defer { self = .serial(reader, lastCame: lastCame) }
+        return reader.note(notification, at: stamp.monotonicNanoseconds)
     }
 
     private static func event(_ line: CDCReader.Line, _ stamp: Stamp, _ device: String) -> ScannerEvent {

@@ -46,6 +46,12 @@ package final class USBScanner: Sendable {
         line?.close()
     }
 
+    /// Tells the scanner what became of the mark that was read at `stamp`, or of what was no mark for nil.
+    ///
+    /// Only a serial line can be told anything. An answer is for one scan: it is left out where the scanner
+    /// has read another since, or was unplugged.
+    package func answer(_ bytes: [UInt8], to stamp: Stamp?) { take(.answer(bytes, to: stamp)) }
+
     private func take(_ input: USBScannerMachine.Input) {
         let actions = state.withLock { $0.isStopped ? [] : $0.machine.take(input) }
         for action in actions { perform(action) }
@@ -66,6 +72,9 @@ package final class USBScanner: Sendable {
                 return state.line?.number == number ? state.line?.line : nil
             }
             line?.close()
+        case .send(let bytes, let number):
+            let line = state.withLock { $0.line?.number == number ? $0.line?.line : nil }
+            line?.send(bytes)
         case .tell(let event): handler(event)
         case .wake(let pause): wake.yield(pause)
         }

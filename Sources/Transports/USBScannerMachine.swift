@@ -13,6 +13,8 @@ package struct USBScannerMachine: Sendable {
         case line(USBLineEvent, number: Int)
         /// A wake-up that was asked for is due.
         case tick(Stamp)
+        /// What the scanner is to be told of the mark that was read then, or of what was no mark for nil.
+        case answer([UInt8], to: Stamp?)
     }
 
     /// What it asks for.
@@ -20,6 +22,8 @@ package struct USBScannerMachine: Sendable {
         case open(USBLineRequest, number: Int)
         /// Closes the line with this number.
         case close(number: Int)
+        /// Sends these bytes over the line with this number.
+        case send([UInt8], number: Int)
         case tell(ScannerEvent)
         /// Send a tick when so many nanoseconds have passed from now.
         case wake(afterNanoseconds: Int64)
@@ -54,6 +58,8 @@ package struct USBScannerMachine: Sendable {
     private var lastRead: USBDevice?
     /// Interfaces of the present candidate that turned out not to speak in the scanner's mode.
     private var tried: Set<UInt8> = []
+    /// What the scanner sent last on this line, and may wait for an answer to.
+    private var awaited = AwaitedAnswer.nothing
     private var backoff = USBBackoff()
     private var lastRefusal: String?
 
@@ -72,6 +78,11 @@ package struct USBScannerMachine: Sendable {
             guard case .waiting = phase else { return [] }
             phase = .idle
             return settle()
+        case .answer(let bytes, let stamp):
+            // A HID has no way to be told.
+            guard case .serial = rule.mode, case .reading = phase, awaited == AwaitedAnswer(to: stamp)
+            else { return [] }
+            return [.send(bytes, number: number)]
         }
     }
 
@@ -203,9 +214,10 @@ package struct USBScannerMachine: Sendable {
         case .report(let bytes, let stamp): return report(bytes, stamp)
         case .notification(let bytes, let stamp):
             guard case .reading(let source, var reader) = phase else { return [] }
-            reader.note(bytes, at: stamp)
+            let fault = reader.note(bytes, at: stamp)
             phase = .reading(source, reader)
-            return []
+            return fault.map { [.tell(.leftOut(reason: $0))] } ?? []
+        case .unsent(let reason): return [.tell(.unanswered(reason: reason))]
         case .ended(let end): return ended(end)
         }
     }
@@ -220,7 +232,7 @@ package struct USBScannerMachine: Sendable {
             return [.close(number: number)]
         }
         backoff = USBBackoff()
-        lastRefusal = nil
+        (lastRefusal, awaited) = (nil, .nothing)
         defer { lastRead = device }
         return replacement(device) + [.tell(.connected(place: device.place))]
     }
@@ -260,14 +272,18 @@ package struct USBScannerMachine: Sendable {
         return told(events) + wake(reader, stamp)
     }
 
-    private func told(_ events: [ScannerEvent]) -> [Action] {
+    private mutating func told(_ events: [ScannerEvent]) -> [Action] {
         events.map { event in
-            guard case .read(let read) = event, read.bytes.count > rule.longestMark else {
-                return .tell(event)
-            }
-            let reason = "a mark of \(read.bytes.count) bytes; the profile allows \(rule.longestMark)"
-            return .tell(.misread(reason: reason))
+            let event = bounded(event)
+            awaited.note(event)
+            return .tell(event)
         }
+    }
+
+    private func bounded(_ event: ScannerEvent) -> ScannerEvent {
+        guard case .read(let read) = event, read.bytes.count > rule.longestMark else { return event }
+        return .misread(
+            reason: "a mark of \(read.bytes.count) bytes; the profile allows \(rule.longestMark)")
     }
 
     private func wake(_ reader: USBScanReader, _ stamp: Stamp) -> [Action] {

@@ -12,6 +12,7 @@ final class USBWorker: @unchecked Sendable {
         case watch(UInt64, @Sendable (USBBusEvent) -> Void)
         case unwatch(UInt64)
         case open(UInt64, USBLineRequest, @Sendable (USBLineEvent) -> Void)
+        case send(UInt64, [UInt8])
         case close(UInt64)
         case stop
     }
@@ -179,6 +180,7 @@ final class USBWorker: @unchecked Sendable {
             for failure in [unheard, failure].compactMap(\.self) { handler(.failed(failure)) }
         case .unwatch(let number): watches.removeAll { $0.number == number }
         case .open(let number, let request, let handler): open(number, request, handler)
+        case .send(let number, let bytes): lines[number]?.send(bytes)
         case .close(let number): lines[number]?.end(.closed)
         case .stop:
             isStopping = true

@@ -16,13 +16,39 @@ struct CDCReaderTests {
     }
 
     @Test func theStateOfALineIsRead() throws {
-        let sound = try #require(CDCSerialState(notification: state(0x03)))
-        #expect(sound.damage == nil)
-        #expect(CDCSerialState(notification: state(0x60))?.damage == "parity error, overrun")
-        #expect(CDCSerialState(notification: state(0x14))?.damage == "framing error, break")
-        #expect(CDCSerialState(notification: Array(state(0x60).prefix(9))) == nil)
-        // NETWORK_CONNECTION.
-        #expect(CDCSerialState(notification: [0xA1, 0, 1, 0, 0, 0, 0, 0, 0, 0]) == nil)
+        for (bits, damage) in [(0x03, nil), (0x60, "parity error, overrun"), (0x14, "framing error, break")]
+            as [(UInt8, String?)]
+        {
+            #expect(CDCNotification(state(bits)) == .state(CDCSerialState(bits: bits)))
+            #expect(CDCSerialState(bits: bits).damage == damage)
+        }
+        // NETWORK_CONNECTION: eight bytes, no data.
+        #expect(CDCNotification([0xA1, 0, 1, 0, 0, 0, 0, 0]) == .other)
+    }
+
+    /// A state that says that bytes were lost, but for its length or what it says of it; and others' likes.
+    private static let wrongLengths: [[UInt8]] = [
+        [], [0xA1], [0xA1, 0x20, 0, 0, 0, 0, 2], [0xA1, 0x20, 0, 0, 0, 0, 2, 0],
+        [0xA1, 0x20, 0, 0, 0, 0, 2, 0, 0x40], [0xA1, 0x20, 0, 0, 0, 0, 2, 0, 0x40, 0, 0],
+        [0xA1, 0x20, 0, 0, 0, 0, 2, 0, 0x40, 0, 0xA1, 0x20, 0, 0, 0, 0, 2, 0, 0, 0],
+        [0xA1, 0x20, 0, 0, 0, 0, 0, 0, 0x40, 0], [0xA1, 0x20, 0, 0, 0, 0, 1, 0, 0x40],
+        [0xA1, 0x20, 0, 0, 0, 0, 3, 0, 0x40, 0], [0xA1, 0x20, 0, 0, 0, 0, 2, 1, 0x40, 0],
+        [0xA1, 0x20, 0, 0, 0, 0, 3, 0, 0x40, 0, 0], [0xA1, 0x20, 0, 0, 0, 0, 0, 2, 0x40, 0],
+        [0x21, 0x20, 0, 0, 0, 0, 2, 0, 0x40, 0], [0xA1, 0, 1, 0, 0, 0, 0, 0, 0x40, 0],
+    ]
+
+    /// Seen failing with a longer one taken by its first ten bytes: what follows them shows that its
+    /// beginning is not the state that it seems to be.
+    @Test(arguments: wrongLengths)
+    func aNotificationOfAWrongLengthIsLeftOut(_ bytes: [UInt8]) {
+        guard case .malformed = CDCNotification(bytes) else {
+            Issue.record("taken as \(CDCNotification(bytes))")
+            return
+        }
+        var reader = CDCReader(.carriageReturnOrLineFeed)
+        #expect(reader.note(bytes, at: 0) != nil)
+        // No bytes were lost.
+        #expect(reader.take(Array("FI-1\r".utf8), at: 1) == [.whole(Array("FI-1".utf8))])
     }
 
     @Test func theUnionNamesTheDataInterface() {
@@ -48,7 +74,7 @@ struct CDCReaderTests {
     @Test func damageRefusesTheLineThatIsUnderWay() {
         var reader = CDCReader(.carriageReturnOrLineFeed)
         #expect(reader.take(Array("FI-".utf8), at: 0).isEmpty)
-        reader.note(state(0x40), at: 1)
+        #expect(reader.note(state(0x40), at: 1) == nil)
         #expect(
             reader.take(Array("1\rFI-2\r".utf8), at: 2) == [
                 .refused(reason: "bytes were lost on the line (overrun): scan again"),
@@ -58,9 +84,9 @@ struct CDCReaderTests {
 
     @Test func damageBetweenLinesCountsForAMoment() {
         var reader = CDCReader(.carriageReturnOrLineFeed)
-        reader.note(state(0x10), at: 0)
+        #expect(reader.note(state(0x10), at: 0) == nil)
         #expect(reader.take(Array("A\r".utf8), at: Self.second / 10) != [.whole([0x41])])
-        reader.note(state(0x04), at: Self.second)
+        #expect(reader.note(state(0x04), at: Self.second) == nil)
         #expect(reader.take(Array("A\r".utf8), at: 2 * Self.second) == [.whole([0x41])])
     }
 

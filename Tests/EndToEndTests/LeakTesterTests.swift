@@ -5,52 +5,6 @@ import Testing
 /// Leak testers on a station: one whose end-of-cycle bit is shorter than a poll, one that keeps results in a
 /// FIFO.
 @Suite(.serialized) struct LeakTesterTests {
-    private static func scenario(_ shop: Shop) -> String {
-        """
-        scenario: leak
-        seed: 7
-        devices:
-          SCAN-2: {model: serial-scanner, pty: \(shop.folder.path)/sim/scan-2, suffix: cr}
-          LT-001: {model: uson-qualitek, listen: "127.0.0.1:\(shop.ports.bench)", test: 3 s, pulse: 10 ms,
-                   outcomes: [pass, fail, pass]}
-          LT-002: {model: ateq-f6, listen: "127.0.0.1:\(shop.ports.tool)", test: 3 s}
-
-        """
-    }
-
-    private static func configuration(_ shop: Shop) -> String {
-        """
-        gateway: {site: plant-1, id: bench-pc-07}
-        data: data
-        profiles: ["\(Program.checkout.path)/DeviceProfiles"]
-        operators: operators.yaml
-        devices:
-          SCAN-2:
-            provenance: simulated
-            profile: serial-scanner
-            link: "serial://\(shop.folder.path)/sim/scan-2?baud=9600"
-          LT-001:
-            provenance: simulated
-            profile: uson-qualitek
-            link: "modbus+tcp://127.0.0.1:\(shop.ports.bench)?unit=1"
-            calibration: {certificate: C-1, due: 2099-12-31}
-          LT-002:
-            provenance: simulated
-            profile: ateq-f6
-            link: "modbus+tcp://127.0.0.1:\(shop.ports.tool)?unit=1"
-            calibration: {certificate: C-2, due: 2099-12-31}
-        stations:
-          flow-test-1:
-            scanners: [SCAN-2]
-            plan: plans/leak.yaml
-            bind: {low: LT-001, high: LT-002}
-        sinks:
-          qms: {kind: sqlite, path: qms.db, accepts: test}
-        web: {listen: 127.0.0.1:\(shop.ports.web)}
-
-        """
-    }
-
     private static let plan = """
         plan: leak
         revision: 1
@@ -71,9 +25,19 @@ import Testing
 
     private func open() async throws -> Shop {
         let shop = try Shop(technician: false)
-        try shop.write("shop.yaml", Self.scenario(shop))
-        try shop.write("gateway.yaml", Self.configuration(shop))
-        try shop.write("plans/leak.yaml", Self.plan)
+        let (low, high) = ("127.0.0.1:\(shop.ports.bench)", "127.0.0.1:\(shop.ports.tool)")
+        let outcomes = "test: 3 s, pulse: 10 ms, outcomes: [pass, fail, pass]"
+        try shop.furnish(
+            "leak",
+            [
+                Gauge(
+                    id: "LT-001", role: "low",
+                    simulated: "model: uson-qualitek, listen: \"\(low)\", \(outcomes)",
+                    profile: "uson-qualitek", link: "modbus+tcp://\(low)?unit=1"),
+                Gauge(
+                    id: "LT-002", role: "high", simulated: "model: ateq-f6, listen: \"\(high)\", test: 3 s",
+                    profile: "ateq-f6", link: "modbus+tcp://\(high)?unit=1"),
+            ], plan: Self.plan)
         try await shop.startSimulator(speed: 5)
         try await shop.startGateway()
         try await shop.signIn()

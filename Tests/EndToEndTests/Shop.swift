@@ -15,6 +15,8 @@ final class Shop {
     /// The gateway's data directory; a test may point it at another one.
     lazy var data = folder.path + "/data"
     var store: String { folder.path + "/qms.db" }
+    /// Where the mock USB bus is told what to do.
+    var usbSocket: String { folder.path + "/usb.sock" }
     var configuration: String { folder.path + "/gateway.yaml" }
 
     /// A shop whose gateway reads `shop-gateway.yaml` and whose devices are those of `shop.yaml`.
@@ -81,7 +83,7 @@ final class Shop {
     /// Starts the devices. `parts` of them are brought by the technician, then the simulator ends.
     func startSimulator(parts: Int? = nil, speed: Int = 20) async throws {
         var arguments = [
-            "run", "shop.yaml", "--speed", "\(speed)", "--usb-control", folder.path + "/usb.sock",
+            "run", "shop.yaml", "--speed", "\(speed)", "--usb-control", usbSocket,
             "--control", "127.0.0.1:\(ports.control)",
         ]
         if let parts { arguments += ["--parts", "\(parts)"] }
@@ -91,8 +93,9 @@ final class Shop {
         try #require(isReady, "the simulator did not start: \(simulator.errorText)")
     }
 
-    /// Starts the gateway, under the mock USB bus where `usb` is set, and waits for its page.
-    func startGateway(usb: Bool = false) async throws {
+    /// Starts the gateway, under the mock USB bus where `usb` is set, and waits for its page. The mock
+    /// scanner speaks in `mode`.
+    func startGateway(usb: Bool = false, mode: String = "hid-pos") async throws {
         gatewayStarts += 1
         let run = ["run", "--config", configuration, "--data", data]
         let log = "gateway-\(gatewayStarts)"
@@ -100,7 +103,7 @@ final class Shop {
         if usb {
             let wrapped =
                 [
-                    Program.folder.path + "/plumbline-usb-mock", "--control", folder.path + "/usb.sock", "--",
+                    Program.folder.path + "/plumbline-usb-mock", "--control", usbSocket, "--mode", mode, "--",
                     Program.folder.path + "/plumbline",
                 ] + run
             program = try Program("umockdev-wrapper", wrapped, in: folder, log: log)

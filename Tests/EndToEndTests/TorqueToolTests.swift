@@ -5,51 +5,6 @@ import Testing
 /// A station whose results come as lines of text: a torque controller that says one for each rundown, and a
 /// tester that is asked.
 @Suite(.serialized) struct TorqueToolTests {
-    private static func scenario(_ shop: Shop) -> String {
-        """
-        scenario: torque
-        seed: 7
-        devices:
-          SCAN-2: {model: serial-scanner, pty: \(shop.folder.path)/sim/scan-2, suffix: cr}
-          TC-001: {model: acradyne-gen4, pty: \(shop.folder.path)/sim/controller}
-          TT-001: {model: mark-10-tt, pty: \(shop.folder.path)/sim/tester}
-
-        """
-    }
-
-    private static func configuration(_ shop: Shop) -> String {
-        """
-        gateway: {site: plant-1, id: bench-pc-07}
-        data: data
-        profiles: ["\(Program.checkout.path)/DeviceProfiles"]
-        operators: operators.yaml
-        devices:
-          SCAN-2:
-            provenance: simulated
-            profile: serial-scanner
-            link: "serial://\(shop.folder.path)/sim/scan-2?baud=9600"
-          TC-001:
-            provenance: simulated
-            profile: acradyne-gen4
-            link: "serial://\(shop.folder.path)/sim/controller?baud=9600"
-            calibration: {certificate: C-1, due: 2099-12-31}
-          TT-001:
-            provenance: simulated
-            profile: mark-10-tt
-            link: "serial://\(shop.folder.path)/sim/tester?baud=9600"
-            calibration: {certificate: C-2, due: 2099-12-31}
-        stations:
-          flow-test-1:
-            scanners: [SCAN-2]
-            plan: plans/torque.yaml
-            bind: {tool: TC-001, tester: TT-001}
-        sinks:
-          qms: {kind: sqlite, path: qms.db, accepts: test}
-        web: {listen: 127.0.0.1:\(shop.ports.web)}
-
-        """
-    }
-
     private static let plan = """
         plan: torque
         revision: 1
@@ -69,9 +24,17 @@ import Testing
 
     private func open() async throws -> Shop {
         let shop = try Shop(technician: false)
-        try shop.write("shop.yaml", Self.scenario(shop))
-        try shop.write("gateway.yaml", Self.configuration(shop))
-        try shop.write("plans/torque.yaml", Self.plan)
+        let lines = shop.folder.path + "/sim"
+        try shop.furnish(
+            "torque",
+            [
+                Gauge(
+                    id: "TC-001", role: "tool", simulated: "model: acradyne-gen4, pty: \(lines)/controller",
+                    profile: "acradyne-gen4", link: "serial://\(lines)/controller?baud=9600"),
+                Gauge(
+                    id: "TT-001", role: "tester", simulated: "model: mark-10-tt, pty: \(lines)/tester",
+                    profile: "mark-10-tt", link: "serial://\(lines)/tester?baud=9600"),
+            ], plan: Self.plan)
         try await shop.startSimulator(speed: 5)
         try await shop.startGateway()
         try await shop.signIn()

@@ -104,9 +104,11 @@ enum USBFuzzer {
             // Overrun, parity or framing error, or what is none of these.
             var notification: [UInt8] = [0xA1, 0x20, 0, 0, 0, 0, 2, 0, UInt8(random.below(256)), 0]
             if random.below(2) == 0 { random.damage(&notification) }
-            let isLost = CDCSerialState(notification: notification)?.damage != nil
+            let isState = notification.count == 10 && notification[0] == 0xA1 && notification[1] == 0x20
+            // Break, framing error, parity error or overrun.
+            let isLost = isState && notification[6...7] == [2, 0] && notification[8] & 0x74 != 0
             _ = CDCUnion.dataInterface(random.below(2) == 0 ? bytes : notification)
-            reader.note(notification, at: 0)
+            _ = reader.note(notification, at: 0)
             var lines: [CDCReader.Line] = []
             for piece in random.pieces(bytes) { lines += reader.take(Array(piece), at: 1) }
             if !isDamaged, !isLost {

@@ -1,5 +1,6 @@
 import Codecs
 import Glibc
+import Judging
 import Linux
 import Testing
 
@@ -89,20 +90,7 @@ final class MockedProbe: Sendable {
     }
 
     /// Tells the mock to do `command`; returns its answer.
-    func tell(_ command: String) throws -> String {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socket.utf8) }
-        let line = Descriptor(owning: Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
-        let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(line.number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard connected == 0 else { throw SystemCallError("connect", subject: socket) }
-        try line.write(Array("\(command)\n".utf8))
-        return String(decoding: try line.read(upTo: 256).dropLast(), as: UTF8.self)
-    }
+    func tell(_ command: String) throws -> String { try USBMockControl.tell(command, at: socket) }
 
     /// Ends the probe and the mock; returns the exit code.
     func stop() async -> Int32 {

@@ -86,6 +86,19 @@ struct USBModesTests {
         #expect(await probe.stop() == 0)
     }
 
+    /// Each would say that bytes were lost, were it as long as it says and as a state has to be.
+    @Test(arguments: ["a12000000000020040", "a120000000000200400000", "a1200000000003004000"])
+    func aNotificationOfAWrongLengthIsLeftOutAndTheScanStays(_ notification: String) async throws {
+        let probe = try MockedProbe(link: link, mode: "serial", options: ["--mode", "cdc"])
+        #expect(await probe.next() == connected)
+        #expect(try probe.tell("report \(Hex.text("FI-".utf8))") == "ok")
+        #expect(try probe.tell("notify \(notification)") == "ok")
+        #expect(await probe.next()?.hasPrefix("left_out ") == true)
+        #expect(try probe.tell("report \(Hex.text("1\r".utf8))") == "ok")
+        #expect(await probe.next() == "read \(Hex.text("FI-1".utf8))")
+        #expect(await probe.stop() == 0)
+    }
+
     @Test func aCompositeIsRefusedUnlessAllOfItIsListed() async throws {
         let probe = try MockedProbe(
             link: link, options: ["--mode", "composite", "--driver", "usbhid"])

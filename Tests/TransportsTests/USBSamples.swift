@@ -39,7 +39,7 @@ enum USBSamples {
             reportDescriptorLength: 0, dataInterface: 1),
         USBInterface(
             number: 1, classCode: 0x0A, subclass: 0, protocolCode: 0, interruptIn: nil, bulkIn: 0x81,
-            packetSize: 64, reportDescriptorLength: 0),
+            bulkOut: 0x02, packetSize: 64, reportDescriptorLength: 0),
     ]
 
     static func device(

@@ -41,11 +41,17 @@ package struct CDCReader: Sendable {
         }
     }
 
-    /// Takes a notification of the control endpoint; others than of the line's state change nothing.
+    /// Takes a notification of the control endpoint; others than of the line's state change nothing. Returns
+    /// why it was left out, where it is none.
     ///
     /// The two endpoints are not in step: damage counts against the line that is under way, or the next one.
-    package mutating func note(_ notification: [UInt8], at monotonicNanoseconds: Int64) {
-        guard let what = CDCSerialState(notification: notification)?.damage else { return }
-        damage = damage ?? (what, monotonicNanoseconds)
+    package mutating func note(_ notification: [UInt8], at monotonicNanoseconds: Int64) -> String? {
+        switch CDCNotification(notification) {
+        case .state(let state):
+            if damage == nil, let what = state.damage { damage = (what, monotonicNanoseconds) }
+            return nil
+        case .other: return nil
+        case .malformed(let reason): return reason
+        }
     }
 }

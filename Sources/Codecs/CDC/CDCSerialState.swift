@@ -16,14 +16,8 @@ package struct CDCSerialState: Sendable, Equatable {
         return words.isEmpty ? nil : words.joined(separator: ", ")
     }
 
-    /// The state that a notification tells; nil for a notification of something else, or one that is cut off
-    /// or contradicts itself.
-    package init?(notification: [UInt8]) {
-        // USB CDC 1.2, section 6.3: request type A1, notification 20, value 0, interface, length 2, data.
-        guard notification.count >= 10, notification[0] == 0xA1, notification[1] == 0x20,
-            notification[6] == 2, notification[7] == 0
-        else { return nil }
-        let bits = notification[8]
+    /// The state that the first byte of the bitmap tells; the second is reserved.
+    init(bits: UInt8) {
         hasBreak = bits & 0x04 != 0
         hasFramingError = bits & 0x10 != 0
         hasParityError = bits & 0x20 != 0

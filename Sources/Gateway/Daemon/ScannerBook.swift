@@ -5,8 +5,8 @@ import Linux
 import Metrology
 import Transports
 
-/// Enters into the ledger which USB device was not opened as a scanner and why, and when another scanner than
-/// before answers.
+/// Enters into the ledger which USB device was not opened as a scanner and why, when another scanner than
+/// before answers, and when one did not take the answer to its scan.
 final class ScannerBook: Sendable {
     private struct Note: Sendable {
         let event: AuditEvent
@@ -29,12 +29,13 @@ final class ScannerBook: Sendable {
         (notes, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.notesLimit))
     }
 
-    /// Takes what `device` tells; all but refusals and what people should know concerns others.
+    /// Takes what `device` tells; the rest concerns others.
     func note(_ event: ScannerEvent, of device: String) {
         switch event {
         case .refused(let reason): put(.scannerRefused, device, reason)
         case .noticed(let reason): put(.scannerChanged, device, reason)
-        case .read, .misread, .unanswered, .connected, .unplugged: break
+        case .unanswered(let reason): put(.scannerUnanswered, device, reason)
+        case .read, .misread, .leftOut, .connected, .unplugged: break
         }
     }
 

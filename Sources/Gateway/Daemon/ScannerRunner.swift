@@ -11,6 +11,8 @@ final class ScannerRunner: Sendable {
         var isConnected = false
         var detail = "not found yet"
         var reads: UInt64 = 0
+        /// What it sent beside its marks and made no sense.
+        var leftOut: UInt64 = 0
         var lastRead: Stamp?
         var filter: ScanFilter
         /// The scan that was handed on last: when it was read, when it was read once more, and what became
@@ -60,6 +62,7 @@ final class ScannerRunner: Sendable {
             self.rule = rule
             makeRun = { handler throws(TransportError) in
                 let scanner = USBScanner(device: id, rule: rule, bus: bus, time: time, handler: handler)
+                status.withLock { $0.answer = { [weak scanner] in scanner?.answer($0, to: $1) } }
                 return { await scanner.run() }
             }
         case (.serial(let settings), .serial(let framing)):
@@ -85,10 +88,13 @@ final class ScannerRunner: Sendable {
     }
 
     private func take(_ event: ScannerEvent) {
-        if rule != nil { book?.note(event, of: configuration.id) }
+        // A tty that is away is no event of its own.
+        let isUnanswered = if case .unanswered = event { true } else { false }
+        if rule != nil || isUnanswered { book?.note(event, of: configuration.id) }
         switch event {
         case .read(let read): take(read)
         case .misread(let reason): takeMisread(reason, [], at: nil)
+        case .leftOut(let reason): leaveOut(reason)
         case .unanswered(let reason): log.say(.warning, "\(configuration.id): was not told: \(reason)")
         case .noticed(let reason): log.say(.warning, "\(configuration.id): \(reason)")
         case .connected(let place): note(isConnected: true, place)
@@ -124,6 +130,16 @@ final class ScannerRunner: Sendable {
     private func takeMisread(_ reason: String, _ bytes: [UInt8], at stamp: Stamp?) {
         log.say(.warning, "\(configuration.id): misread: \(reason)")
         put(.misread(reason: reason, bytes, ticket(for: stamp)), at: stamp)
+    }
+
+    /// Counted each time and said at the first: a scanner may send any number of them.
+    private func leaveOut(_ reason: String) {
+        let count = status.withLock { status in
+            status.leftOut += 1
+            return status.leftOut
+        }
+        guard count == 1 else { return }
+        log.say(.warning, "\(configuration.id): left out a notification: \(reason); more are only counted")
     }
 
     /// Hands `input` to the station; what it cannot take is told to it as soon as it takes something.
@@ -186,8 +202,8 @@ final class ScannerRunner: Sendable {
             "link_state": status.isConnected ? "up" : "down", "demoted": false,
             "last_good": .optional(status.lastRead?.utc.description),
             "reads": .number(Int64(clamping: status.reads)),
-            "repeats": .number(Int64(clamping: status.filter.repeats)), "errors": 0, "results": 0,
-            "reads_per_s": "0.0",
+            "repeats": .number(Int64(clamping: status.filter.repeats)),
+            "errors": .number(Int64(clamping: status.leftOut)), "results": 0, "reads_per_s": "0.0",
         ]
         return (json, status.isConnected)
     }

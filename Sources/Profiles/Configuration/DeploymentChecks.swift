@@ -56,7 +56,6 @@ struct DeploymentChecks {
 
     /// A scanner that types loses what has no key.
     private func checkScanner(_ device: DeviceConfiguration) {
-        checkAnswers(device)
         guard case .hidKeyboard(let layout, _) = profiles[device.id]?.scanner?.transport else { return }
         faults.warn(
             device.place,
@@ -64,17 +63,6 @@ struct DeploymentChecks {
                 + "so that marks of ISO/IEC 15434 and GS1 are refused, and a scanner that is not set to "
                 + "layout \(layout.rawValue) sends other characters",
             "switch it to HID POS or USB serial, and give it that profile")
-    }
-
-    /// A scanner that waits for an answer and never gets one stays blocked after each scan.
-    private func checkAnswers(_ device: DeviceConfiguration) {
-        guard profiles[device.id]?.scanner?.rules.acknowledgement != nil, !device.link.hasPrefix("serial:")
-        else { return }
-        faults.fault(
-            device.linkPlace,
-            "scanner \(Wording.quoted(device.id)) is to be told what became of its scans, which only a link "
-                + "serial:///dev/… can",
-            "use that link, or leave `acknowledge` out of its profile")
     }
 
     /// Devices whose values are judged.

@@ -41,7 +41,8 @@ extension ScanRules {
     /// double_scan: 3 s
     /// acknowledge: {accept: "\x06", refuse: "\x15"}
     /// ```
-    /// `acknowledge` where `isTold`: on a line that can be written to.
+    /// `acknowledge` where `isTold`: by a serial line, which can be written to. A scanner that waits for an
+    /// answer and never gets one would stay blocked after each scan.
     static func read(_ top: YAMLMapping, isTold: Bool) -> ScanRules {
         var rules = ScanRules()
         if let affixes = top.mapping("affixes", "affixes") {
@@ -53,7 +54,11 @@ extension ScanRules {
             top.optional("debounce", .duration(0...10_000)) ?? rules.debounceMilliseconds
         rules.doubleScanMilliseconds =
             top.optional("double_scan", .duration(0...600_000)) ?? rules.doubleScanMilliseconds
-        if isTold, let answers = top.mapping("acknowledge", "an acknowledgement") {
+        if !isTold, top.has("acknowledge") {
+            top.fault(
+                "acknowledge", "a HID scanner takes no bytes: it cannot be told what became of its scan",
+                "switch it to USB serial (CDC) and write `protocol: serial`, or remove `acknowledge`")
+        } else if let answers = top.mapping("acknowledge", "an acknowledgement") {
             let accept = answers.required("accept", .command)
             let refuse = answers.optional("refuse", .command) ?? []
             answers.finish()

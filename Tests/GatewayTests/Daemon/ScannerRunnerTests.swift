@@ -30,16 +30,20 @@ struct ScannerRunnerTests {
         """
 
     private func runner(on path: String) throws -> ScannerRunner {
+        try runner(link: "serial://\(path)?baud=9600", on: try LibUSBBus(time: SystemTime()))
+    }
+
+    private func runner(link: String, on bus: any USBBus) throws -> ScannerRunner {
         let faults = FaultCollector()
         let file = SourceFile(path: "p.yaml", bytes: Array(Self.profile.utf8))
         let profile = DeviceProfile.read(file, faults: faults)?.scanner
         let place = SourcePlace(file: "gateway.yaml")
         let device = DeviceConfiguration(
-            id: "SCAN-2", provenance: .live, profile: "p", link: "serial://\(path)?baud=9600", serial: nil,
+            id: "SCAN-2", provenance: .live, profile: "p", link: link, serial: nil,
             calibration: nil, place: place, linkPlace: place)
         let time = SystemTime()
         return try ScannerRunner(
-            device, try #require(profile, "\(faults.sorted)"), bus: try LibUSBBus(time: time), time: time,
+            device, try #require(profile, "\(faults.sorted)"), bus: bus, time: time,
             stations: [inbox], counters: InspectionCounters(), board: ScannerBoard(),
             log: EventLog(time: time))
     }
@@ -91,6 +95,41 @@ struct ScannerRunnerTests {
         while runner.state.json["repeats"] != 3 { try await Task.sleep(for: .milliseconds(5)) }
         third.ticket.answer(false)
         #expect(try byte(from: terminal) == 0x15, "the scanner waits with its latest reading")
+        running.cancel()
+        try await running.value
+    }
+
+    /// A USB serial line that is claimed, with data endpoints 81 and 02.
+    private static let claimed: FakeUSBBus.Plug = {
+        let control = USBInterface(
+            number: 0, classCode: 2, subclass: 2, protocolCode: 1, interruptIn: 0x83, packetSize: 16,
+            reportDescriptorLength: 0, dataInterface: 1)
+        let data = USBInterface(
+            number: 1, classCode: 10, subclass: 0, protocolCode: 0, interruptIn: nil, bulkIn: 0x81,
+            bulkOut: 0x02, packetSize: 64, reportDescriptorLength: 0)
+        let device = USBDevice(
+            id: 1, vendor: 0x1EAB, product: 0x0D06, port: "1-1", interfaces: [control, data])
+        return FakeUSBBus.Plug(device: device, serial: nil, reportDescriptors: [:])
+    }()
+
+    @Test func aScannerOnAClaimedSerialLineIsToldToo() async throws {
+        let bus = FakeUSBBus()
+        let runner = try runner(link: "usb:1eab:0d06", on: bus)
+        let running = Task { try await runner.run() }
+        bus.plug(Self.claimed)
+        try await waitUntilConnected(runner)
+        let stamp = Stamp(utc: Timestamp(nanoseconds: 1), monotonicNanoseconds: 1)
+        bus.send(Array("<FI-1>\r".utf8), from: Self.claimed.device, at: stamp)
+        let scan = try await next()
+        #expect(scan.mark == "FI-1")
+        #expect(bus.sent == [], "nothing before it is known what became of the scan")
+        scan.ticket.answer(true)
+        #expect(bus.sent == [[0x06]])
+        scan.ticket.answer(false)
+        #expect(bus.sent == [[0x06], [0x15]])
+        // A notification that is too short is counted, and not taken for a state.
+        bus.notify([0xA1, 0x20, 0, 0, 0, 0, 2, 0, 0x40], from: Self.claimed.device, at: stamp)
+        #expect(runner.state.json["errors"] == 1)
         running.cancel()
         try await running.value
     }

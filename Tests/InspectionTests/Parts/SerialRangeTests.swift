@@ -21,6 +21,22 @@ struct SerialRangeTests {
     ])
     func whatIsNoRangeIsNone(text: String) { #expect(SerialRange(text) == nil) }
 
+    @Test(arguments: ["SA10666", "SA10700..SA10709"])
+    func aRangeIsWrittenAsItWasRead(text: String) throws {
+        #expect(try #require(SerialRange(text)).description == text)
+    }
+
+    /// The first line that names a serial by itself counts, before any range that has it too.
+    @Test func ofSeveralLinesForASerialItsOwnFirstOneCounts() throws {
+        let lines = [("SA1..SA9", "range"), ("SA5", "own"), ("SA5", "later"), ("SA4..SA6", "narrow")]
+        let entries = try lines.map {
+            SerialList.Entry(try #require(SerialRange($0.0)), reason: $0.1)
+        }
+        let list = SerialList(entries)
+        #expect(list.entry(of: "SA5")?.reason == "own")
+        #expect(list.entry(of: "SA6")?.reason == "range")
+    }
+
     @Test func aListFindsTheLineOfASerial() throws {
         let entries = try [("SA1", "a"), ("SB10..SB19", "b"), ("SA2", nil)].map {
             SerialList.Entry(try #require(SerialRange($0.0)), reason: $0.1)

@@ -62,6 +62,7 @@ struct PartTableTests {
         #expect(table.severity(of: .openElsewhere) == .refuse)
         #expect(table.sha256.utf8.count == 64)
         #expect(table.listsSHA256.count == 2)
+        #expect(table.listsSHA256 == table.listsSHA256.sorted())
     }
 
     @Test("A serial that could be of two part numbers is told at once, and names none")

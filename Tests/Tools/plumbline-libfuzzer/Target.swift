@@ -21,7 +21,8 @@ private enum FuzzTarget: String {
     case keyboard
     case cdc
     case line
-    case mark
+    case iso15434
+    case gs1
     /// Every reader with every input.
     case all
 
@@ -32,9 +33,11 @@ private enum FuzzTarget: String {
         case .keyboard: keyboard(bytes)
         case .cdc: cdc(bytes)
         case .line: line(bytes)
-        case .mark: mark(bytes)
+        case .iso15434: iso15434(bytes)
+        case .gs1: gs1(bytes)
         case .all:
-            for reader in [Self.descriptor, .pos, .keyboard, .cdc, .line, .mark] { reader.read(bytes) }
+            let readers: [Self] = [.descriptor, .pos, .keyboard, .cdc, .line, .iso15434, .gs1]
+            for reader in readers { reader.read(bytes) }
         }
     }
 
@@ -82,7 +85,7 @@ private enum FuzzTarget: String {
             rest = rest.dropFirst(packet.count)
             now += head & 0x40 == 0 ? 1_000 : 3_000_000_000
             if head & 0x80 != 0 {
-                reader.note(packet, at: now)
+                _ = reader.note(packet, at: now)
                 continue
             }
             for case .whole(let line) in reader.take(packet, at: now) {
@@ -103,7 +106,23 @@ private enum FuzzTarget: String {
         }
     }
 
-    private func mark(_ bytes: [UInt8]) { _ = try? PartMark.parse(bytes, symbology: nil) }
+    /// What follows the head of an envelope.
+    private func iso15434(_ bytes: [UInt8]) { mark(Array("[)>\u{1E}".utf8) + bytes, symbology: nil) }
+
+    /// An element string, and the path of a GS1 Digital Link.
+    private func gs1(_ bytes: [UInt8]) {
+        mark(bytes, symbology: "]d2")
+        mark(Array("https://example.com/".utf8) + bytes, symbology: "]Q1")
+    }
+
+    private func mark(_ bytes: [UInt8], symbology: String?) {
+        do throws(MarkError) {
+            let mark = try PartMark.parse(bytes, symbology: symbology)
+            precondition(mark.serial != nil || mark.partID != nil)
+            // MIL-STD-130N, table A-II: a UII has at most 50 characters.
+            precondition((mark.uii?.utf8.count ?? 0) <= 50)
+        } catch { precondition((0...bytes.count).contains(error.offset)) }
+    }
 
     private func pieces(_ bytes: [UInt8], _ length: Int) -> [[UInt8]] {
         stride(from: 0, to: bytes.count, by: length).map {

@@ -4,9 +4,9 @@ internal import Linux
 internal import Metrology
 internal import Transports
 
-/// `usb-scan-probe LINK [MODE [INTERFACES]]` prints what a USB scanner tells, one JSON object a line, until
-/// it is terminated: the program that tests run among mock USB devices, which have to be preloaded and so
-/// cannot be had inside the tests' own process.
+/// `usb-scan-probe LINK [MODE [INTERFACES]]` prints what a USB scanner tells, one JSON object a line, and
+/// answers each mark with ACK and what is none with NAK, until it is terminated: the program that tests run
+/// among mock USB devices, which have to be preloaded and so cannot be had inside the tests' own process.
 @main
 struct Main {
     static func main() {
@@ -36,7 +36,12 @@ struct Main {
     private static func read(_ rule: USBScannerRule, until signals: sigset_t) throws(TransportError) {
         let time = SystemTime()
         let bus = try LibUSBBus(time: time)
-        let scanner = USBScanner(device: "SCAN-1", rule: rule, bus: bus, time: time) { write(line($0)) }
+        let told = Guarded<USBScanner?>(nil)
+        let scanner = USBScanner(device: "SCAN-1", rule: rule, bus: bus, time: time) { event in
+            write(line(event))
+            told.withLock { $0 }.map { answer(event, of: $0) }
+        }
+        told.withLock { $0 = scanner }
         let hasStopped = try stopSignal()
         let reading = Task {
             await scanner.run()
@@ -54,6 +59,14 @@ struct Main {
             Int64($0.tv_sec) * 1_000 + Int64($0.tv_usec) / 1_000
         }
         write(.object(["event": .string("stopped"), "cpu_ms": .number(cpu.reduce(0, +))]))
+    }
+
+    private static func answer(_ event: ScannerEvent, of scanner: USBScanner) {
+        switch event {
+        case .read(let read): scanner.answer([0x06], to: read.stamp)
+        case .misread: scanner.answer([0x15], to: nil)
+        case .leftOut, .unanswered, .noticed, .connected, .unplugged, .refused: break
+        }
     }
 
     private static func stopSignal() throws(TransportError) -> WakeSignal {
@@ -80,6 +93,7 @@ struct Main {
                 "symbology": read.symbology.map { .string($0) } ?? .null,
             ])
         case .misread(let reason): .object(["event": .string("misread"), "reason": .string(reason)])
+        case .leftOut(let reason): .object(["event": .string("left_out"), "reason": .string(reason)])
         case .noticed(let reason): .object(["event": .string("noticed"), "reason": .string(reason)])
         case .unanswered(let reason): .object(["event": .string("unanswered"), "reason": .string(reason)])
         case .connected(let place): .object(["event": .string("connected"), "place": .string(place)])
