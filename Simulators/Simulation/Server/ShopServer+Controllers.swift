@@ -44,7 +44,7 @@ extension ShopServer {
         floor.disconnect(port.client, from: port.device, at: now)
     }
 
-    func perform(_ output: OpenProtocolController.Output) {
+    func perform(_ output: TighteningController.Output) {
         guard let connection = controllerClients[output.client] else { return }
         switch output {
         case .send(_, let bytes): connection.send(bytes)
