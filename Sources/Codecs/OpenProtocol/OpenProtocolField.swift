@@ -28,6 +28,20 @@ package enum OpenProtocolField: Int, Sendable, CaseIterable {
     case currentMin, currentMax, current, currentAmperes, currentAmperesMin, currentAmperesMax
     // Times, as the controller's clock had them.
     case time, parameterSetChanged
+    // A parameter set.
+    case rotationDirection, firstTarget
+    // A job.
+    case jobName, forcedOrder, jobFirstSeconds, jobSeconds, jobBatchMode, isLockedAtJobDone, hasLineControl
+    case isJobRepeated, toolLoosening, jobRepair, jobStepCount, jobStatus, jobStep, jobSteps, jobStepType
+    case jobTighteningStatus
+    // A tool.
+    case toolTightenings, lastCalibration, calibrationValue, lastService, tighteningsSinceService, toolType
+    case motorSize, openEnd, toolMaxTorque, gearRatio, toolFullSpeed, primaryTool, toolModel, toolNumber
+    case toolArticle, rundownMinSpeed, downshiftMaxSpeed, downshiftMinSpeed
+    // An alarm, and a relay.
+    case isAlarmActive, alarmCode, isControllerReady, isToolReady, toolHealth, alarmText, relay, isRelayOn
+    // Several spindles at once.
+    case spindleCount, syncStatus
 
     /// The name in the form in which records carry it.
     package var name: String { "\(self)" }

@@ -1,6 +1,6 @@
 extension OpenProtocolLayout {
     /// MID 0061, revisions 1 to 10 (specification R2.16, tables 98 to 107).
-    static let result: [OpenProtocolLayout] =
+    static let result: [OpenProtocolLayout?] =
         [OpenProtocolLayout(resultRevision1)]
         + revisions(
             [
@@ -28,7 +28,7 @@ extension OpenProtocolLayout {
         ])
 
     /// MID 0065, revisions 1 to 10 (tables 112 to 121).
-    static let oldResult: [OpenProtocolLayout] =
+    static let oldResult: [OpenProtocolLayout?] =
         [OpenProtocolLayout(oldResultRevision1)]
         + revisions(
             [

@@ -1,6 +1,6 @@
 extension OpenProtocolLayout {
     /// MID 0002, revisions 1 to 7 (specification R2.16, tables 12 to 18).
-    static let communicationStart: [OpenProtocolLayout] = revisions([
+    static let communicationStart: [OpenProtocolLayout?] = revisions([
         [(.cellID, 4, .number), (.channelID, 2, .number), (.controllerName, 25, .text)],
         [(.supplierCode, 3, .text)],
         [(.protocolVersion, 19, .text), (.controllerSoftware, 19, .text), (.toolSoftware, 19, .text)],
@@ -8,7 +8,7 @@ extension OpenProtocolLayout {
         [(.systemType, 3, .number), (.systemSubtype, 3, .number)],
         [
             (.hasSequenceNumbers, 1, .number), (.hasLinking, 1, .number), (.stationID, 10, .paddedNumber),
-            (.stationName, 25, .text), (.clientID, 1, .number),
+            (.stationName, 25, .text), (.clientID, 1, .text),
         ],
         [(.isKeepAliveOptional, 1, .number)],
     ])

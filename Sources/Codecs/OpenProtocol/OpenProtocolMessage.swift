@@ -23,7 +23,7 @@ package struct OpenProtocolMessage: Sendable, Equatable {
         var framer = OpenProtocolFramer()
         framer.append(bytes)
         if bytes.last != 0 { framer.append([0]) }
-        guard let message = try framer.next(), framer.pendingBytes == 0 else {
+        guard let message = try framer.next(), try framer.next() == nil, framer.pendingBytes == 0 else {
             throw OpenProtocolError(.framing, byte: 1, "\(bytes.count) bytes that are not one whole message")
         }
         self = message

@@ -15,8 +15,7 @@ extension OpenProtocolRequest {
     /// MID 9999: keeps the session alive; mirrored.
     package static let keepAlive = OpenProtocolRequest(9_999, answer: .reply(9_999))
 
-    /// MID 0005 from this side: the event with `mid` was taken (specification R2.16, section 5.2.5); the only
-    /// acknowledgement that 0900 and 0901 have.
+    /// MID 0005 from this side: the event with `mid` was taken (specification R2.16, section 5.2.5).
     package static func acknowledge(_ mid: Int) throws(OpenProtocolError) -> OpenProtocolRequest {
         OpenProtocolRequest(5, data: try digits(mid, 4, 0...9_999, mid: 5, "the MID"), answer: .none)
     }

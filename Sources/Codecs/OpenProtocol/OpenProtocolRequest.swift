@@ -20,8 +20,8 @@ package struct OpenProtocolRequest: Sendable, Equatable {
         (self.mid, self.revision, self.data, self.answer) = (mid, revision, data, answer)
     }
 
-    /// The message to a station and spindle, nil for the first; `sequence` where acknowledgement at link level
-    /// is in use, `isUnacknowledged` in a subscription whose events are not to be acknowledged.
+    /// The message to a station and spindle, nil for the first; `sequence` where messages are acknowledged at
+    /// link level, `isUnacknowledged` in a subscription whose events are not to be acknowledged.
     ///
     /// Throws `OpenProtocolError` of kind `limit` where the header or the length has no room.
     package func message(

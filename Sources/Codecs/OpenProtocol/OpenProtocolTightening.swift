@@ -100,10 +100,19 @@ package struct OpenProtocolTightening: Sendable, Equatable {
     }
     /// Bits 1 to 32 of what went wrong (table 99, parameter 20), bit 1 lowest.
     package var errorBits: Int? { fields.number(.errorBits) }
+    /// What went wrong in words: `errorBits`, and from revision 6 the further bits.
+    package var errors: [String] {
+        OpenProtocolTighteningFault.texts(errorBits, OpenProtocolTighteningFault.first)
+            + OpenProtocolTighteningFault.texts(
+                fields.number(.errorBits2), OpenProtocolTighteningFault.second)
+    }
     package var resultType: OpenProtocolResultType {
         fields.has(.resultType) ? OpenProtocolResultType(fields.number(.resultType)) : .notTold
     }
-    package var toolSerial: String? { given(.toolSerial) }
+    /// Without the blanks that some tools pad it with on the left.
+    package var toolSerial: String? {
+        given(.toolSerial).map { String($0.drop { $0 == " " }) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
     /// When the tightening was, by the controller's clock.
     package var time: OpenProtocolTime? { fields.time(.time) }
 
