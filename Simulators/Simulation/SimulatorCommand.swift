@@ -20,8 +20,8 @@ package enum SimulatorCommand {
           --seed N          another seed than the scenario's: 0 or more
           --speed X         shop seconds in a real second: 0.01 to 1000 (1)
           --parts N         end after N parts at each station, all acknowledged
-          --control ADDRESS HTTP for tests and people: GET /state, POST /fault, /mend, /scan, /tighten,
-                            /bench/start, /plug, /unplug
+          --control ADDRESS HTTP for tests and people: GET /state, /truth/DEVICE, POST /fault, /mend,
+                            /scan, /tighten, /alarm, /bench/start, /plug, /unplug
           --usb-control S   Unix socket of plumbline-usb-mock
           --quiet           no remarks on stderr
           --log-times       each remark begins with the real seconds since the start: 12.345678

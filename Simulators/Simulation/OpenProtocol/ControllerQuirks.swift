@@ -19,6 +19,9 @@ package struct ControllerQuirks: Sendable, Equatable {
     /// Whether the answer to 0008 and 0009 names these, as older releases had it, and not the data's MID, as
     /// section 5.27.1.2 of 2.16 has it. Which make does which is unconfirmed.
     var namesGenericRequest = false
+    /// Whether a NUL follows the binary samples of 0900 too, against section 2.2.4. Some do; which is
+    /// unconfirmed.
+    var endsSamplesWithNUL = false
     /// What is added to the id in 0061 (and 0101) against that by which 0064 finds the same result.
     var lastResultOffset = 0
     /// Keep-alives that come faster than so many seconds hang it; 0 for never.
@@ -50,7 +53,8 @@ package struct ControllerQuirks: Sendable, Equatable {
             spindleRevisions: [], oldRevisions: [1, 2], hasAlarms: false),
         .init(
             name: "gwk", usualPort: 4002, supplier: "GWK", startRevision: 3, resultRevisions: [1, 2, 3],
-            spindleRevisions: [], oldRevisions: [1, 2, 3], hasAlarms: false, namesGenericRequest: true),
+            spindleRevisions: [], oldRevisions: [1, 2, 3], hasAlarms: false, namesGenericRequest: true,
+            endsSamplesWithNUL: true),
     ]
 
     package static let standard = all[0]

@@ -42,6 +42,9 @@ struct ControllerSession: Sendable {
     var isStarted = false
     /// The controller has stopped answering this client.
     var isHung = false
+    /// The connection has broken while something was being said; it is forgotten before anything else
+    /// happens.
+    var isGone = false
     /// Since when nothing was heard.
     var lastHeard: ShopTime
     var lastKeepAlive: ShopTime?

@@ -5,6 +5,8 @@ package struct ControllerSettings: Sendable, Equatable {
     /// Most spindles: 0101 has two digits, and a length of four.
     package static let mostSpindles = 50
 
+    /// Of its telegrams, where it hangs on a serial line.
+    package var framing = SerialFraming.ascii
     package var quirks = ControllerQuirks.standard
     package var target = TighteningTarget(
         torque: 27.5, torqueMin: 25, torqueMax: 30, angle: 45, angleMin: 30, angleMax: 60)

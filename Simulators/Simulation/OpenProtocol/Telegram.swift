@@ -41,8 +41,12 @@ struct Telegram: Sendable, Equatable {
         return writer.bytes + data
     }
 
-    /// What goes over TCP: the telegram and the NUL that its length does not count.
-    var wire: [UInt8] { bytes + [0] }
+    /// The telegram whose data end in binary samples.
+    static let binaryMID = 900
+
+    /// What goes over TCP: the telegram and the NUL that its length does not count. Behind binary samples
+    /// there is none (section 2.2.4).
+    var wire: [UInt8] { mid == Self.binaryMID ? bytes : bytes + [0] }
 
     /// The telegram in `bytes`, header and data; nil where a field that must be a number is none.
     init?(_ bytes: [UInt8]) {

@@ -4,19 +4,29 @@ internal import Profiles
 /// Decodes the Open Protocol controllers of a scenario.
 enum ScenarioControllers {
     static func device(_ id: String, _ device: YAMLMapping) -> Scenario.Device? {
-        let link = device.required("link", link)
+        let link = place(device)
         let settings = settings(device)
         return link.map {
-            .init(
-                id: id, link: .openProtocol(host: $0.host, port: $0.port), model: .openProtocol(settings),
-                unit: nil, nameplate: nil)
+            .init(id: id, link: $0, model: .openProtocol(settings), unit: nil, nameplate: nil)
         }
+    }
+
+    /// On TCP by `link`, on a serial line by `pty`.
+    private static func place(_ device: YAMLMapping) -> Scenario.Link? {
+        guard device.has("pty") else {
+            return device.required("link", link).map { .openProtocol(host: $0.host, port: $0.port) }
+        }
+        if device.has("link") {
+            device.fault("link", "a controller has a link or a pty", "remove one of them")
+        }
+        return device.required("pty", .text(1...100)).map { .pty(path: $0) }
     }
 
     private static func settings(_ device: YAMLMapping) -> ControllerSettings {
         var settings = ControllerSettings()
         settings.quirks = device.optional("quirks", quirks) ?? .standard
         if let resends = device.optional("resends", .flag) { settings.quirks.resendsAfterLoss = resends }
+        if device.has("pty") { settings.framing = device.optional("framing", .choice) ?? .ascii }
         settings.target = target(device)
         settings.parameterSets =
             device.optional("parameter_sets", .integer(1...999)) ?? settings.parameterSets

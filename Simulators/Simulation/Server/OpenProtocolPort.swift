@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// One client's TCP connection to an Open Protocol controller.
-final class OpenProtocolPort: LoopSource {
+final class OpenProtocolPort: LoopSource, ControllerConnection {
     let device: String
     /// A number that no other connection has had.
     let client: Int
@@ -32,5 +32,8 @@ final class OpenProtocolPort: LoopSource {
         if !stream.unsent.isEmpty { server.watch(self, toWrite: true) }
     }
 
-    func prepareReset() { SystemCall.resetOnClose(descriptor) }
+    func end(abruptly: Bool) {
+        server.forget(self)
+        if abruptly { SystemCall.resetOnClose(descriptor) }
+    }
 }

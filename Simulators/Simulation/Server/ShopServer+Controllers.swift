@@ -2,16 +2,39 @@
 extension ShopServer {
     /// Takes a connection to the controller `device`.
     func adoptController(_ descriptor: Int32, of device: String) {
-        lastControllerClient += 1
         let port = OpenProtocolPort(
-            descriptor, device: device, client: lastControllerClient, server: self)
-        controllerClients[port.client] = port
+            descriptor, device: device, client: nextControllerClient(), server: self)
         adopt(port)
-        floor.connect(port.client, to: device, at: now)
+        begin(port)
     }
 
-    func heard(_ bytes: [UInt8], on port: OpenProtocolPort) {
-        floor.receive(bytes, from: port.client, at: port.device, at: now)
+    /// Opens the serial line of the controller `device`; throws `SimulationError` where it cannot be had.
+    func openControllerLine(
+        _ path: String, _ framing: SerialFraming, of device: String
+    ) throws(SimulationError) {
+        let line = OpenProtocolLine(
+            try PseudoTerminal(link: path), framing: framing, device: device,
+            client: nextControllerClient(), server: self)
+        controllerLines.append(line)
+        try loop.watch(line)
+        begin(line)
+    }
+
+    /// A line is never gone: after the end of a session another one may begin on it.
+    func reopen(_ line: OpenProtocolLine) { begin(line) }
+
+    private func begin(_ connection: any ControllerConnection) {
+        controllerClients[connection.client] = connection
+        floor.connect(connection.client, to: connection.device, at: now)
+    }
+
+    private func nextControllerClient() -> Int {
+        lastControllerClient += 1
+        return lastControllerClient
+    }
+
+    func heard(_ bytes: [UInt8], on connection: any ControllerConnection) {
+        floor.receive(bytes, from: connection.client, at: connection.device, at: now)
     }
 
     /// The client is gone.
@@ -21,14 +44,13 @@ extension ShopServer {
         floor.disconnect(port.client, from: port.device, at: now)
     }
 
-    func perform(_ output: OpenProtocolController.Output) {
-        guard let port = controllerClients[output.client] else { return }
+    func perform(_ output: TighteningController.Output) {
+        guard let connection = controllerClients[output.client] else { return }
         switch output {
-        case .send(_, let bytes): port.send(bytes)
+        case .send(_, let bytes): connection.send(bytes)
         case .close(_, let abruptly):
-            controllerClients[port.client] = nil
-            loop.forget(port)
-            if abruptly { port.prepareReset() }
+            controllerClients[connection.client] = nil
+            connection.end(abruptly: abruptly)
         }
     }
 }

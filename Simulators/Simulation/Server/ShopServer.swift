@@ -35,7 +35,8 @@ package final class ShopServer {
     private var usbMock: USBMockPort?
     private var delayed: [(due: ShopTime, port: ModbusPort, bytes: [UInt8])] = []
     /// Clients of Open Protocol controllers, by their numbers.
-    var controllerClients: [Int: OpenProtocolPort] = [:]
+    var controllerClients: [Int: any ControllerConnection] = [:]
+    var controllerLines: [OpenProtocolLine] = []
     var lastControllerClient = 0
     private var isStopped = false
     /// Where each device answers, in the order of the scenario: for the ready line.
@@ -81,13 +82,15 @@ package final class ShopServer {
         try loop.turn(waitingNanoseconds: waiting(limit * 1_000_000))
         let now = now
         for act in floor.advance(to: now) { perform(act) }
+        for line in controllerLines { line.advance(to: now) }
         sendDelayed(at: now)
         usbMock?.advance()
     }
 
     /// Nanoseconds until something is due, rounded up, at most `limit`.
     private func waiting(_ limit: Int64) -> Int64 {
-        let dues = [floor.nextChange, delayed.map(\.due).min()].compactMap { $0 }
+        let lines = controllerLines.compactMap(\.nextChange).min()
+        let dues = [floor.nextChange, delayed.map(\.due).min(), lines].compactMap { $0 }
         guard let due = dues.min() else { return limit }
         let nanoseconds = ((due - now).seconds / speed * 1e9).rounded(.up) + 1
         return Int64(min(max(nanoseconds, 0), Double(limit)))
@@ -126,6 +129,9 @@ package final class ShopServer {
             serialScanners[device.id] = SerialScannerPort(terminal, suffix: suffix, sendsAIM: sendsAIM)
             addresses.append((device.id, path))
             floor.scanner(device.id, isReady: true, at: .zero)
+        case (.pty(let path), .openProtocol(let settings)):
+            try openControllerLine(path, settings.framing, of: device.id)
+            addresses.append((device.id, path))
         case (.pty(let path), .torqueController(let target)):
             try openTool(path, device.id, .controller(TorqueController(target: target)))
         case (.pty(let path), .torqueTester(let saysUnit)):

@@ -2,12 +2,12 @@ internal import Codecs
 
 /// The Open Protocol controllers of a shop, found by their ids.
 struct ControllerHall: Sendable {
-    private(set) var controllers: [OpenProtocolController] = []
+    private(set) var controllers: [TighteningController] = []
     private var places: [String: Int] = [:]
     /// For each controller: whether a client has ever talked to it.
     private(set) var isAsked: [Bool] = []
 
-    mutating func add(_ controller: OpenProtocolController) {
+    mutating func add(_ controller: TighteningController) {
         places[controller.id] = controllers.count
         controllers.append(controller)
         isAsked.append(false)
@@ -25,7 +25,7 @@ struct ControllerHall: Sendable {
     /// Lets the controller at `index` do something while it suffers from `faults`.
     mutating func act<Failure: Error>(
         _ index: Int, suffering faults: [DeviceFault],
-        _ body: (inout OpenProtocolController) throws(Failure) -> Void
+        _ body: (inout TighteningController) throws(Failure) -> Void
     ) throws(Failure) {
         controllers[index].suffers = faults
         try body(&controllers[index])
@@ -33,7 +33,7 @@ struct ControllerHall: Sendable {
 
     mutating func markAsked(_ index: Int) { isAsked[index] = true }
 
-    mutating func takeOutputs(_ index: Int) -> [OpenProtocolController.Output] {
+    mutating func takeOutputs(_ index: Int) -> [TighteningController.Output] {
         controllers[index].takeOutputs()
     }
 

@@ -20,6 +20,8 @@ package enum FaultKind: String, Sendable, CaseIterable {
     case batteryLoss = "battery_loss"
     /// The connection breaks when the client acknowledges a result; the acknowledgement is lost.
     case lostAcknowledge = "lost_acknowledge"
+    /// The connection breaks when a result is sent; the client never sees it.
+    case lostResult = "lost_result"
     /// Answers with a MID that nobody asked for.
     case wrongMID = "wrong_mid"
     /// Says everything twice.

@@ -38,7 +38,7 @@ extension ShopFloor {
 
     mutating func letAct<Failure: Error>(
         _ device: String, at now: ShopTime,
-        _ body: (inout OpenProtocolController) throws(Failure) -> Void
+        _ body: (inout TighteningController) throws(Failure) -> Void
     ) throws(Failure) {
         guard let index = hall.place(of: device) else { return }
         defer { passOn(fromController: index, at: now) }

@@ -16,7 +16,7 @@ package struct ShopFloor: Sendable {
     package enum Act: Sendable, Equatable {
         case scan(scanner: String, ScannedCode)
         /// Bytes or an end for a client of an Open Protocol controller.
-        case wire(device: String, OpenProtocolController.Output)
+        case wire(device: String, TighteningController.Output)
         /// Something that a person would remark on.
         case remark(String)
     }
@@ -56,7 +56,7 @@ package struct ShopFloor: Sendable {
         }
         for case (let id, .openProtocol(let settings)) in scenario.devices.map({ ($0.id, $0.model) }) {
             hall.add(
-                OpenProtocolController(id: id, settings: settings, seed: seed, clock: clock, speed: speed))
+                TighteningController(id: id, settings: settings, seed: seed, clock: clock, speed: speed))
         }
         watched = scenario.devices.filter(\.model.answersRequests).map { device in
             guard case .kralMeter(_, _, let measures?) = device.model else {

@@ -27,15 +27,18 @@ class Controller:
         self.socket.sendall(text.encode("ascii") + b"\0")
 
     def read(self):
-        """The next telegram: MID, revision, sequence number, data as bytes; cut by its length alone."""
-        while len(self.buffer) < 4 or len(self.buffer) <= int(self.buffer[:4]):
+        """The next telegram: MID, revision, sequence number, data as bytes; cut by its length alone. A NUL
+        follows each but 0900."""
+        while len(self.buffer) < 8 or len(self.buffer) < int(self.buffer[:4]) + (self.buffer[4:8] != b"0900"):
             more = self.socket.recv(65536)
             if not more:
                 raise EOFError
             self.buffer += more
         length = int(self.buffer[:4])
-        frame, nul, self.buffer = self.buffer[:length], self.buffer[length], self.buffer[length + 1:]
-        assert nul == 0, frame
+        frame, self.buffer = self.buffer[:length], self.buffer[length:]
+        if frame[4:8] != b"0900":
+            assert self.buffer[0] == 0, frame
+            self.buffer = self.buffer[1:]
         return int(frame[4:8]), int(frame[8:11].strip() or 1), frame[16:18].strip(), frame[20:]
 
     def expect(self, mid, data=None):

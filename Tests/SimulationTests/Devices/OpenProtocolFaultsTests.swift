@@ -69,6 +69,18 @@ struct OpenProtocolFaultsTests {
         #expect(client.say(43).isEmpty && client.isClosed && client.wasReset)
     }
 
+    @Test func aResultIsLostOnItsWay() throws {
+        var client = started()
+        _ = client.say(60)
+        client.suffer(.lostResult)
+        #expect(try client.tighten().isEmpty && client.isClosed && client.wasReset)
+        #expect(client.controller.unacknowledged == [1])
+        client.suffer()
+        client.reconnect()
+        _ = client.say(1)
+        #expect(client.say(64, 1, "0000000000").count == 1)
+    }
+
     @Test func anotherMasterHasTheController() {
         var client = started()
         client.suffer(.otherMaster)

@@ -4,7 +4,7 @@ import Testing
 
 /// A client of a controller under simulated time: what it sends, and the telegrams that come back.
 struct ControllerClient {
-    var controller: OpenProtocolController
+    var controller: TighteningController
     var now = ShopTime.zero
     let number: Int
     private(set) var isClosed = false
@@ -14,7 +14,7 @@ struct ControllerClient {
     static let clock: Int64 = 1_795_252_800
 
     init(_ settings: ControllerSettings = .init(), connecting: Bool = true) {
-        controller = OpenProtocolController(
+        controller = TighteningController(
             id: "TW-1", settings: settings, seed: 7, clock: Self.clock, speed: 1)
         number = 1
         if connecting { controller.connect(number, at: now) }
@@ -90,7 +90,9 @@ struct ControllerClient {
         for output in controller.takeOutputs() {
             switch output {
             case .send(number, let bytes):
-                texts.append(String(decoding: bytes.last == 0 ? bytes.dropLast() : bytes[...], as: UTF8.self))
+                let isCurve = bytes.dropFirst(4).starts(with: Array("0900".utf8))
+                let text = bytes.last == 0 && !isCurve ? bytes.dropLast() : bytes[...]
+                texts.append(String(decoding: text, as: UTF8.self))
             case .send: break
             case .close(let client, let abruptly) where client == number:
                 (isClosed, wasReset) = (true, abruptly)

@@ -38,16 +38,16 @@ struct CurveTelegramTests {
         let resolution = "001" + "00000" + "00499" + "008" + "03" + "200" + "0.002000"
         let data = head + coefficient + resolution + "00500"
         #expect(curve.dropFirst(20).starts(with: Array((data + "\0").utf8)))
-        #expect(curve.count == 20 + data.utf8.count + 1 + 1_000 + 1 && curve.last == 0)
+        #expect(curve.count == 20 + data.utf8.count + 1 + 1_000)
         let length = FieldReader.number(curve[0..<4])
-        #expect(length == curve.count - 1, "the length counts the NUL inside, not the one behind")
+        #expect(length == curve.count, "the length counts the NUL inside, and none stands behind")
     }
 
     @Test func theGreatestSampleIsTheTorqueOfTheResult() throws {
         var client = started()
         _ = client.say(8, 1, extra(0, traces: [2]))
         let curve = try #require(try sent(&client).first)
-        let binary = Array(curve.dropLast().suffix(4_000))
+        let binary = Array(curve.suffix(4_000))
         let samples = (0..<2_000).map { Int(binary[$0 * 2]) << 8 | Int(binary[$0 * 2 + 1]) }
         #expect(samples.max() == client.controller.results.first?.first.torque)
         let truth = client.controller.truth.json(after: 0)
@@ -69,6 +69,14 @@ struct CurveTelegramTests {
         let told = client.say(8, 1, extra(1, from: 2, traces: [2]), noAcknowledge: true)
         #expect(told.count == 3)
         #expect(client.say(6, 1, "0900001170000000001002    ").count == 1)
+    }
+
+    @Test func aMakeMayEndSamplesWithANUL() throws {
+        var client = try ControllerClient(make: "gwk")
+        _ = client.say(1)
+        _ = client.say(8, 1, "090000100")
+        let curve = try #require(try sent(&client).first)
+        #expect(FieldReader.number(curve[0..<4]) == curve.count - 1 && curve.last == 0)
     }
 
     @Test func aMakeMayNameTheRequestInstead() throws {

@@ -24,16 +24,17 @@ struct TelegramTests {
         #expect(Telegram(71, revision: 1).bytes == Array("00200071001         ".utf8))
         var numbered = Telegram(9_997, data: Array("0060".utf8))
         numbered.sequence = 2
+        #expect(Telegram(900, data: [0, 7]).wire.suffix(2) == [0, 7], "no NUL behind samples")
         #expect(numbered.bytes == Array("00249997        02  0060".utf8))
     }
 
     @Test(arguments: [1, 2, 3, 7, 20, 1_000])
     func telegramsAreCutByTheirLengths(chunk: Int) {
         let data: [UInt8] = [0x41, 0, 0x42, 0, 0]
-        let bytes = Telegram(900, revision: 1, data: data).wire + Telegram(9_999).wire
+        let bytes = Telegram(150, revision: 1, data: data).wire + Telegram(9_999).wire
         #expect(
             steps(bytes, chunk: chunk)
-                == [.telegram(Telegram(900, revision: 1, data: data)), .telegram(Telegram(9_999))])
+                == [.telegram(Telegram(150, revision: 1, data: data)), .telegram(Telegram(9_999))])
     }
 
     @Test(arguments: [

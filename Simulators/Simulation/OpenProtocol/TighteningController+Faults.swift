@@ -1,5 +1,5 @@
 /// What faults do to each telegram on its way out.
-extension OpenProtocolController {
+extension TighteningController {
     /// Telegrams that nobody asked for, in a flood, behind each that was.
     private static let flood = 100
     /// The MID that stands in the place of the right one.
@@ -7,7 +7,11 @@ extension OpenProtocolController {
 
     /// Puts `telegram` on the wire, with everything that the controller suffers from.
     mutating func transmit(_ telegram: Telegram, to client: Int, at now: ShopTime) {
+        if telegram.mid == 61 || telegram.mid == 101, suffers.contains(where: { $0.kind == .lostResult }) {
+            return lose(client, at: now)
+        }
         var wire = telegram.wire
+        if telegram.mid == Telegram.binaryMID, settings.quirks.endsSamplesWithNUL { wire.append(0) }
         var due = now
         var (copies, dripping): (Int, ShopTime?) = (1, nil)
         for fault in suffers {
@@ -41,7 +45,8 @@ extension OpenProtocolController {
 
     /// The length says 7 more than there is.
     private static func lengthen(_ wire: inout [UInt8]) {
-        wire.replaceSubrange(0..<4, with: FieldWriter.digits(wire.count - 1 + 7, 4))
+        let length = FieldReader.number(wire[..<4]) ?? 0
+        wire.replaceSubrange(0..<4, with: FieldWriter.digits(length + 7, 4))
     }
 
     /// A fault that happens once.

@@ -2,7 +2,7 @@
 /// time, bytes, hands and faults come in, and whose bytes and events go out.
 ///
 /// All times of the protocol are real ones, however fast the shop runs.
-package struct OpenProtocolController: Sendable {
+package struct TighteningController: Sendable {
     /// What the controller wants done on the wire.
     package enum Output: Sendable, Equatable {
         case send(client: Int, [UInt8])
@@ -70,6 +70,7 @@ package struct OpenProtocolController: Sendable {
 
     /// A client has connected; `client` is a number that no other has.
     mutating func connect(_ client: Int, at now: ShopTime) {
+        sessions.removeAll(where: \.isGone)
         guard sessions.count < Self.mostSessions else {
             return output(.close(client: client, abruptly: true), at: now)
         }
@@ -83,6 +84,7 @@ package struct OpenProtocolController: Sendable {
 
     /// Takes what a client has sent.
     mutating func receive(_ bytes: [UInt8], from client: Int, at now: ShopTime) {
+        sessions.removeAll(where: \.isGone)
         guard let index = sessions.firstIndex(where: { $0.client == client }) else { return }
         sessions[index].framer.take(bytes)
         while let place = sessions.firstIndex(where: { $0.client == client }) {
@@ -104,6 +106,7 @@ package struct OpenProtocolController: Sendable {
     }
 
     mutating func advance(to now: ShopTime) {
+        sessions.removeAll(where: \.isGone)
         for client in sessions.filter({ $0.lastHeard + real(Self.silence) <= now }).map(\.client) {
             close(client, abruptly: false, at: now)
         }
@@ -146,6 +149,16 @@ package struct OpenProtocolController: Sendable {
         sessions.removeAll { $0.client == client }
         if abruptly { wire.removeAll { $0.output.client == client } }
         output(.close(client: client, abruptly: abruptly), at: now)
+    }
+
+    /// A connection breaks while something is being said: nothing more goes out, and its session is forgotten
+    /// once that is over.
+    mutating func lose(_ client: Int, at now: ShopTime) {
+        guard let place = sessions.firstIndex(where: { $0.client == client }) else { return }
+        (sessions[place].isGone, sessions[place].isStarted) = (true, false)
+        (sessions[place].queue, sessions[place].isHung) = ([], true)
+        wire.removeAll { $0.output.client == client }
+        output(.close(client: client, abruptly: true), at: now)
     }
 
     // MARK: Hands
@@ -196,7 +209,7 @@ package struct OpenProtocolController: Sendable {
     }
 }
 
-extension OpenProtocolController.Output {
+extension TighteningController.Output {
     var client: Int {
         switch self {
         case .send(let client, _), .close(let client, _): client

@@ -1,5 +1,5 @@
 /// What each telegram from the client does (R 2.16.0, section 5).
-extension OpenProtocolController {
+extension TighteningController {
     /// Codes of 0004 (table 20).
     enum Refusal {
         static let invalid = 1

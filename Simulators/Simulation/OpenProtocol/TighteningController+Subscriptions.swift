@@ -1,5 +1,5 @@
 /// Who wants to be told what (R 2.16.0, section 4.3).
-extension OpenProtocolController {
+extension TighteningController {
     /// Subscribes or ends a subscription; false where `telegram` does neither.
     mutating func takeSubscription(_ telegram: Telegram, from client: Int, at now: ShopTime) -> Bool {
         guard let place = sessions.firstIndex(where: { $0.client == client }) else { return false }

@@ -1,5 +1,5 @@
 /// The tool turns: what comes of it, and who is told.
-extension OpenProtocolController {
+extension TighteningController {
     /// Bits of the error fields (table 99, field 20 and table 103, field 55): bit N is worth 2^(N−1), as the
     /// example frame with 8194 shows.
     private enum ErrorBit {

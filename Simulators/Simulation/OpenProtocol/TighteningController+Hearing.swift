@@ -1,5 +1,5 @@
 /// What the controller makes of a telegram before anybody looks into its data: who speaks, numbers, faults.
-extension OpenProtocolController {
+extension TighteningController {
     /// Seconds without a word from the client that end the connection (R 2.16.0, section 5.28.1).
     static let silence = 15.0
     /// Seconds until something unacknowledged is sent again, and how often it is sent (section 3.3.5).
@@ -16,7 +16,7 @@ extension OpenProtocolController {
         sessions[place].lastHeard = now
         let client = sessions[place].client
         if suffers.contains(where: { $0.kind == .reset }) { return close(client, abruptly: true, at: now) }
-        if telegram.mid == 62, suffers.contains(where: { $0.kind == .lostAcknowledge }) {
+        if acknowledgesResult(telegram, place), suffers.contains(where: { $0.kind == .lostAcknowledge }) {
             // The network goes between the result and its acknowledgement.
             return close(client, abruptly: true, at: now)
         }
@@ -31,6 +31,15 @@ extension OpenProtocolController {
         guard isInSequence(telegram, place, at: now) else { return }
         obey(telegram, from: client, at: now)
         sendWaiting(client, at: now)
+    }
+
+    /// Whether `telegram` acknowledges a result, by its own telegram or at link level.
+    private func acknowledgesResult(_ telegram: Telegram, _ place: Int) -> Bool {
+        switch telegram.mid {
+        case 62, 102: true
+        case 9_997: sessions[place].outstanding[0]?.result != nil
+        default: false
+        }
     }
 
     // MARK: Start and keep-alive

@@ -1,5 +1,5 @@
 /// What a client asks for, and what it sends to be set (R 2.16.0, section 5).
-extension OpenProtocolController {
+extension TighteningController {
     /// Answers a request; false where `telegram` is none that is known.
     mutating func takeRequest(_ telegram: Telegram, from client: Int, at now: ShopTime) -> Bool {
         let revision = telegram.usualRevision

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Simulation
 
-struct OpenProtocolControllerTests {
+struct TighteningControllerTests {
     private let accepted = { (mid: String) in "00240005            \(mid)" }
     private let refused = { (mid: String, code: String) in "00260004            \(mid)\(code)" }
 
