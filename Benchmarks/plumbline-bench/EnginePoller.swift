@@ -86,9 +86,8 @@ extension EnginePoller.Tally {
             var newest: [Sample] = []
             swap(&newest, &latest[index])
             newest.removeAll(keepingCapacity: true)
-            request.decode(data) {
-                newest.append(Sample($0, device: device, at: exchange.stamp, provenance: .live))
-            }
+            let origin = SampleOrigin(device: device, stamp: exchange.stamp, provenance: .live)
+            request.decode(data, from: origin, into: &newest)
             swap(&newest, &latest[index])
             samples += latest[index].count
         }

@@ -60,15 +60,16 @@ package struct MBAPFramer: Sendable {
     /// and nothing is taken.
     ///
     /// A device that answers in one piece is most of what comes, and is spared the way through the buffer.
-    package mutating func wholeFrame(_ bytes: UnsafeRawBufferPointer) -> MBAPFrame? {
+    /// The PDU lies in `storage`, which many framers share and which is used again once its taker let go.
+    package func wholeFrame(_ bytes: UnsafeRawBufferPointer, in storage: inout [UInt8]) -> MBAPFrame? {
         guard pendingBytes == 0, bytes.count > Self.headerBytes,
             bytes.count <= Self.headerBytes + ModbusLimits.pduBytes, bytes[2] == 0, bytes[3] == 0,
             Int(bytes[4]) << 8 | Int(bytes[5]) == bytes.count - 6
         else { return nil }
-        pdu.removeAll(keepingCapacity: true)
-        pdu.append(contentsOf: bytes[Self.headerBytes...])
+        storage.removeAll(keepingCapacity: true)
+        storage.append(contentsOf: bytes[Self.headerBytes...])
         return MBAPFrame(
-            transaction: UInt16(bytes[0]) << 8 | UInt16(bytes[1]), unit: bytes[6], pdu: pdu)
+            transaction: UInt16(bytes[0]) << 8 | UInt16(bytes[1]), unit: bytes[6], pdu: storage)
     }
 
     /// The next whole frame; nil asks for more bytes.

@@ -254,7 +254,8 @@ package actor ModbusDevice {
     var standsStill: Bool { watch.heartbeat?.isStill ?? false }
 
     private func sample(_ reading: PointReading, at stamp: Stamp) -> Sample {
-        let sample = Sample(reading, device: id, at: stamp, provenance: setup.provenance)
+        let origin = SampleOrigin(device: id, stamp: stamp, provenance: setup.provenance)
+        let sample = Sample(reading, from: origin)
         // The same values for ever: they were true when it stopped.
         return standsStill ? sample.doubted(.stale) : sample
     }

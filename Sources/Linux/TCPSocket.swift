@@ -53,7 +53,7 @@ package enum TCPSocket {
     /// Sends all of `bytes` or says why not; a full send buffer is `EAGAIN`, and nothing waits.
     ///
     /// - Returns: 0, or the value of `errno`.
-    package static func send(_ number: Int32, _ bytes: [UInt8]) -> Int32 {
+    package static func send(_ number: Int32, _ bytes: ArraySlice<UInt8>) -> Int32 {
         let count = bytes.withUnsafeBytes {
             Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
         }

@@ -88,9 +88,15 @@ package struct ExactDecimal: Sendable {
         guard magnitude >= 0.001, magnitude < 16_777_216 else { return nil }
         var power = 1.0
         for places in 0...7 {
-            let digits = (magnitude * power).rounded(.toNearestOrEven)
-            if Float(digits / power) == value.magnitude {
-                self.init(Int128(value < 0 ? -Int64(digits) : Int64(digits)), e: -places)
+            let scaled = magnitude * power
+            var digits = Int64(scaled + 0.5)
+            // Halves go to the even neighbour.
+            if digits & 1 == 1, Double(digits) - scaled == 0.5 { digits -= 1 }
+            // What is further away than a float's last place cannot read back as it: no need to divide.
+            if abs(scaled - Double(digits)) <= scaled * 0x1p-23,
+                Float(Double(digits) / power) == value.magnitude
+            {
+                self.init(Int128(value < 0 ? -digits : digits), e: -places)
                 return
             }
             power *= 10

@@ -92,7 +92,7 @@ struct BytePort: ~Copyable {
         let code =
             switch stream {
             case .tty: SerialLine.write(number, bytes)
-            case .socket: TCPSocket.send(number, bytes)
+            case .socket: TCPSocket.send(number, bytes[...])
             }
         if code != 0 { throw SystemCallError("write", code: code) }
     }

@@ -83,9 +83,45 @@ extension EngineLoop {
         _ = Descriptor(owning: socket)
     }
 
-    /// - Returns: why the line is lost; nil where all is sent.
-    mutating func send(_ transmission: LineMachine.Transmission, on line: TCPLine) -> String? {
+    /// Sends what the replies of this wake-up gave rise to, one request behind the other. Sent between the
+    /// replies, each would wake a device's server that has just gone to sleep.
+    mutating func sendCollected() {
+        isCollecting = false
+        var start = 0
+        for index in collected.indices {
+            let request = collected[index]
+            let bytes = collectedBytes[start..<request.end]
+            start = request.end
+            // The line may have been closed meanwhile, and its number may be that of another by now.
+            guard let line = line(request.slot), line.generation == request.generation,
+                let socket = line.socket
+            else { continue }
+            let code = TCPSocket.send(socket, bytes)
+            if code != 0 {
+                close(line)
+                tell(line, slot: request.slot, .closed(Self.fault(code)), at: time.now())
+            }
+        }
+        collected.removeAll(keepingCapacity: true)
+        collectedBytes.removeAll(keepingCapacity: true)
+    }
+
+    // One short request at a time fills a send buffer only where the other end reads nothing.
+    private static func fault(_ code: Int32) -> String {
+        code == EAGAIN ? "the device takes no more bytes" : SystemCallError.reason(code)
+    }
+
+    /// - Returns: why the line is lost; nil where all is sent, or will be when the others are.
+    mutating func send(_ transmission: LineMachine.Transmission, on line: TCPLine, slot: Int) -> String? {
         guard let socket = line.socket else { return "not connected" }
+        // Whoever watches the traffic sees a request at the instant at which it leaves.
+        if isCollecting, line.serial == nil, tap?.isWatched != true {
+            MBAPFrame.append(
+                transaction: transmission.transaction, unit: transmission.unit, pdu: transmission.pdu,
+                to: &collectedBytes)
+            collected.append((slot, line.generation, collectedBytes.count))
+            return nil
+        }
         sendBuffer.removeAll(keepingCapacity: true)
         if let bytes = line.serial?.begin(unit: transmission.unit, pdu: transmission.pdu) {
             sendBuffer = bytes
@@ -100,13 +136,8 @@ extension EngineLoop {
         }
         let code =
             line.isTTY
-            ? SerialLine.write(socket, sendBuffer) : TCPSocket.send(socket, sendBuffer)
-        switch code {
-        case 0: return nil
-        // One short request at a time fills a send buffer only where the other end reads nothing.
-        case EAGAIN: return "the device takes no more bytes"
-        case let code: return SystemCallError.reason(code)
-        }
+            ? SerialLine.write(socket, sendBuffer) : TCPSocket.send(socket, sendBuffer[...])
+        return code == 0 ? nil : Self.fault(code)
     }
 
     private mutating func finishConnecting(_ line: TCPLine, slot: Int, _ socket: Int32) {
@@ -142,7 +173,7 @@ extension EngineLoop {
                 takeSerial(bytes, line, slot: slot, at: now)
                 return
             }
-            if let frame = line.framer.wholeFrame(bytes) {
+            if let frame = line.framer.wholeFrame(bytes, in: &wholePDU) {
                 take(frame, line, slot: slot, at: now)
                 return
             }

@@ -22,14 +22,20 @@ struct EngineLoop: ~Copyable {
     var lines: [TCPLine?] = []
     var deadlines = DeadlineHeap()
     private var dials = DialQueue()
-    /// Lines whose deadline, deliveries or status may have changed in this wake-up.
-    private var touched: [Int] = []
     private var actions: [LineMachine.Action] = []
+    private var batch = ExchangeBatch()
     /// Who waits for the end, once it has been asked for.
     private var waitingForEnd: [CheckedContinuation<Void, Never>] = []
     private var isEnding = false
     let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytesPerRead, alignment: 16)
     var sendBuffer: [UInt8] = []
+    /// Requests that leave once the replies of this wake-up are taken, and their bytes one behind the other.
+    var collected: [(slot: Int, generation: UInt32, end: Int)] = []
+    var collectedBytes: [UInt8] = []
+    /// Whether requests are collected rather than sent one by one.
+    var isCollecting = false
+    /// The PDU that came last in one piece.
+    var wholePDU: [UInt8] = []
 
     /// Runs until the mailbox says stop, then closes everything.
     static func run(mailbox: EngineMailbox, time: any TimeSource, seed: UInt64, tap: LinkTap?) {
@@ -64,6 +70,7 @@ struct EngineLoop: ~Copyable {
                 // Only a broken epoll descriptor leads here: end everything visibly rather than spin.
                 break
             }
+            isCollecting = true
             for index in 0..<count {
                 let event = epoll[index]
                 if event.token == Self.mailboxToken {
@@ -72,9 +79,9 @@ struct EngineLoop: ~Copyable {
                     meet(event)
                 }
             }
+            sendCollected()
             wakeDueLines()
             letDial()
-            finishTouched()
         }
         end()
         return waitingForEnd + Self.refuseRest(mailbox, time: time)
@@ -91,7 +98,6 @@ struct EngineLoop: ~Copyable {
         switch letter {
         case .add(let slot, let address, let board):
             while lines.count <= slot { lines.append(nil) }
-            touched.reserveCapacity(lines.count)
             lines[slot] = TCPLine(address: address, board: board, seed: seeds.next())
         case .order(let order, let slot): carryOut(order, slot: slot)
         case .resolved(let slot, let generation, let addresses, let fault):
@@ -113,7 +119,6 @@ struct EngineLoop: ~Copyable {
         line.owner.take(order, at: time.now(), into: &actions)
         act(on: line, slot: slot)
         guard case .stop(let done) = order else { return }
-        finish(line, slot: slot)
         lines[slot] = nil
         done?.resume()
     }
@@ -126,11 +131,13 @@ struct EngineLoop: ~Copyable {
         act(on: line, slot: slot)
     }
 
-    /// Does what the machine said; what comes of that may add more to do.
+    /// Does what the machine said; what comes of that may add more to do. Then hands over what it brought and
+    /// notes when the line wants to be woken: all that belongs to the line is at hand now, and would have to
+    /// be fetched again later.
     ///
-    /// - Parameter mayStayUntouched: where nothing but a request left, there is nothing to hand over or to
-    ///   tell of the line, and the caller sets its deadline.
-    private mutating func act(on line: TCPLine, slot: Int, mayStayUntouched: Bool = false) {
+    /// - Parameter setsDeadline: where the caller does so, and nothing but a request left, there is nothing
+    ///   to hand over either.
+    private mutating func act(on line: TCPLine, slot: Int, setsDeadline: Bool = true) {
         var index = 0
         var onlySends = !actions.isEmpty
         while index < actions.count {
@@ -140,7 +147,7 @@ struct EngineLoop: ~Copyable {
             index += 1
             if case .send = action {} else { onlySends = false }
             switch action {
-            case .deliver(let exchange, let recipient): line.owner.pass(exchange, to: recipient)
+            case .deliver(let exchange, let recipient): line.owner.pass(exchange, to: recipient, &batch)
             case .askToDial: dials.ask(slot)
             case .open:
                 if let outcome = dial(line, slot: slot) {
@@ -148,16 +155,16 @@ struct EngineLoop: ~Copyable {
                 }
             case .close: close(line)
             case .send(let transmission):
-                if let fault = send(transmission, on: line) {
+                if let fault = send(transmission, on: line, slot: slot) {
                     close(line)
                     line.owner.machine.take(.closed(fault), at: time.now(), into: &actions)
                 }
             }
         }
         actions.removeAll(keepingCapacity: true)
-        guard !line.isTouched, !(mayStayUntouched && onlySends) else { return }
-        line.isTouched = true
-        touched.append(slot)
+        if !setsDeadline, onlySends { return }
+        line.owner.handOver(line.board, &batch)
+        if setsDeadline { deadlines.set(slot, to: line.owner.wakeAt()) }
     }
 
     private mutating func wakeDueLines() {
@@ -171,7 +178,7 @@ struct EngineLoop: ~Copyable {
             }
             discardUnread(line, slot: due.number)
             line.owner.machine.take(.wake, at: now, into: &actions)
-            act(on: line, slot: due.number, mayStayUntouched: true)
+            act(on: line, slot: due.number, setsDeadline: false)
             // A line has one turn in a wake-up, whatever it wants next.
             let next = line.owner.wakeAt(after: now.monotonicNanoseconds)
                 .map { max($0, now.monotonicNanoseconds + 1) }
@@ -188,27 +195,11 @@ struct EngineLoop: ~Copyable {
         }
     }
 
-    private mutating func finishTouched() {
-        for index in touched.indices {
-            let slot = touched[index]
-            if let line = line(slot) { finish(line, slot: slot) }
-        }
-        touched.removeAll(keepingCapacity: true)
-    }
-
-    /// Hands over what this wake-up brought to the line, and notes when it wants to be woken.
-    private mutating func finish(_ line: TCPLine, slot: Int) {
-        line.isTouched = false
-        line.owner.handOver(line.board)
-        deadlines.set(slot, to: line.owner.wakeAt())
-    }
-
     private mutating func end() {
         for (slot, line) in lines.enumerated() {
             guard let line else { continue }
             line.owner.take(.stop(done: nil), at: time.now(), into: &actions)
             act(on: line, slot: slot)
-            finish(line, slot: slot)
         }
         lines.removeAll()
     }

@@ -35,20 +35,22 @@ struct LineOwner {
         }
     }
 
-    /// Passes an exchange on: to the caller who waits for it, or into its group's next batch.
-    mutating func pass(_ exchange: ModbusExchange, to recipient: LineMachine.Recipient) {
+    /// Passes an exchange on: to the caller who waits for it, or into the batch for its group.
+    mutating func pass(
+        _ exchange: ModbusExchange, to recipient: LineMachine.Recipient, _ batch: inout ExchangeBatch
+    ) {
         switch recipient {
-        case .group(let group): subscribers.collect(exchange, for: group)
+        case .group(let group): batch.collect(exchange, for: group)
         case .ticket(let ticket): answers.removeValue(forKey: ticket)?.resume(returning: exchange)
         }
     }
 
     /// Publishes how the line is doing, and hands over what was collected.
     ///
-    /// These two change what they belong to, so that nothing of it is copied.
-    mutating func handOver(_ board: LineStatusBoard) {
+    /// It changes what it belongs to, so that nothing of it is copied.
+    mutating func handOver(_ board: LineStatusBoard, _ batch: inout ExchangeBatch) {
         board.publish(machine.status)
-        subscribers.deliver()
+        subscribers.deliver(&batch)
     }
 
     /// When the machine wants to be woken at the latest.

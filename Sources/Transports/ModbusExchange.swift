@@ -42,7 +42,7 @@ package struct ModbusExchange: Sendable, Equatable {
     package let unit: UInt8
     package let request: ModbusRequest
     package let outcome: ModbusOutcome
-    /// When the request was handed to the kernel; nil where it never was.
+    /// When the request was let go, at most one wake-up before the kernel had it; nil where it never was.
     package let sent: Stamp?
     /// When the reply's last byte arrived, or when the request failed.
     package let stamp: Stamp

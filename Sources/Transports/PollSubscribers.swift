@@ -1,11 +1,8 @@
-/// Who gets what a line's polls bring, and what waits to be handed over.
-///
-/// Batches are handed over once per wake-up; their storage is kept for the next.
+/// Who gets what a line's polls bring.
 struct PollSubscribers {
     private struct Subscriber {
         let group: Int
         let deliver: @Sendable ([ModbusExchange]) -> Void
-        var batch: [ModbusExchange] = []
     }
 
     private var subscribers: [Subscriber] = []
@@ -16,17 +13,39 @@ struct PollSubscribers {
 
     mutating func remove(group: Int) { subscribers.removeAll { $0.group == group } }
 
-    /// Keeps an exchange for its group's next batch; one for a group that has ended is dropped.
-    mutating func collect(_ exchange: ModbusExchange, for group: Int) {
-        guard let index = subscribers.firstIndex(where: { $0.group == group }) else { return }
-        subscribers[index].batch.append(exchange)
+    /// Hands over all that was collected, in its order, and empties it; what is for a group that has ended is
+    /// dropped.
+    func deliver(_ collected: inout ExchangeBatch) {
+        defer { collected.removeAll() }
+        guard let first = collected.groups.first else { return }
+        if collected.groups.allSatisfy({ $0 == first }) {
+            hand(collected.exchanges, to: first)
+            return
+        }
+        for (group, exchange) in zip(collected.groups, collected.exchanges) { hand([exchange], to: group) }
     }
 
-    /// Hands over all that was collected.
-    mutating func deliver() {
-        for index in subscribers.indices where !subscribers[index].batch.isEmpty {
-            subscribers[index].deliver(subscribers[index].batch)
-            subscribers[index].batch.removeAll(keepingCapacity: true)
-        }
+    private func hand(_ exchanges: [ModbusExchange], to group: Int) {
+        guard let index = subscribers.firstIndex(where: { $0.group == group }) else { return }
+        subscribers[index].deliver(exchanges)
+    }
+}
+
+/// What polls have brought and nobody was told yet, in its order.
+///
+/// It belongs to a thread and not to a line: what a thousand lines use in turn stays at hand, and its storage
+/// is kept.
+struct ExchangeBatch {
+    fileprivate var groups: [Int] = []
+    fileprivate var exchanges: [ModbusExchange] = []
+
+    mutating func collect(_ exchange: ModbusExchange, for group: Int) {
+        groups.append(group)
+        exchanges.append(exchange)
+    }
+
+    fileprivate mutating func removeAll() {
+        groups.removeAll(keepingCapacity: true)
+        exchanges.removeAll(keepingCapacity: true)
     }
 }

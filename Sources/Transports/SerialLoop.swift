@@ -23,6 +23,7 @@ final class SerialLoop {
     private var owner: LineOwner
     private var port: RTUPort?
     private var actions: [LineMachine.Action] = []
+    private var batch = ExchangeBatch()
     private var isEnding = false
     private var waitingForEnd: [CheckedContinuation<Void, Never>] = []
 
@@ -55,7 +56,7 @@ final class SerialLoop {
             for order in context.mailbox.takeAll() { carryOut(order) }
             goOn()
             context.board.publish(owner.machine.status)
-            owner.subscribers.deliver()
+            owner.subscribers.deliver(&batch)
             if !isEnding { try wait() }
         }
         port = nil
@@ -117,7 +118,7 @@ final class SerialLoop {
             let action = actions[index]
             index += 1
             switch action {
-            case .deliver(let exchange, let recipient): owner.pass(exchange, to: recipient)
+            case .deliver(let exchange, let recipient): owner.pass(exchange, to: recipient, &batch)
             // A serial line is one of few: their dials need no queue.
             case .askToDial: owner.machine.take(.mayDial, at: context.time.now(), into: &actions)
             case .open: owner.machine.take(openPort(), at: context.time.now(), into: &actions)

@@ -18,8 +18,6 @@ final class TCPLine {
     var isConnecting = false
     /// Tells events and look-ups of this dial from those of earlier ones.
     var generation: UInt32 = 0
-    /// Whether it is on the list of lines that this wake-up has touched.
-    var isTouched = false
     var dials = 0
 
     init(address: LinkAddress, board: LineStatusBoard, seed: UInt64) {

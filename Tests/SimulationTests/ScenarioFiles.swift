@@ -6,9 +6,14 @@ import Testing
 /// The scenarios that the tests load.
 enum ScenarioFiles {
     /// `Simulators/scenarios/shop.yaml` of this source tree.
-    static func shop() throws -> Scenario {
+    static func shop() throws -> Scenario { try shipped("shop") }
+
+    /// `Simulators/scenarios/torque.yaml`.
+    static func torque() throws -> Scenario { try shipped("torque") }
+
+    private static func shipped(_ name: String) throws -> Scenario {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let path = "/\(root)/Simulators/scenarios/shop.yaml"
+        let path = "/\(root)/Simulators/scenarios/\(name).yaml"
         let file = try #require(fopen(path, "r"))
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 65_536)

@@ -91,7 +91,8 @@ package struct FlowBench: SimulatedDevice {
                 throw SimulationError(.refused, id, "the bench is \(phase); wait until it is idle")
             }
             startAtPanel(at: now)
-        case .tighten: throw SimulationError(.refused, id, "a bench tightens nothing")
+        case .tighten, .rundown, .scan, .alarm:
+            throw SimulationError(.refused, id, "a bench tightens nothing")
         }
     }
 

@@ -80,7 +80,7 @@ package struct KolverTool: SimulatedDevice {
         tightenings = tightenings == .max ? 1 : tightenings + 1
         (hasNewResult, isWaiting) = (true, false)
         record(torque: torque, angle: angle, at: now)
-        events.append(.tightened)
+        events.append(.tightened(isGood: block[8] == 1))
     }
 
     // MARK: Registers

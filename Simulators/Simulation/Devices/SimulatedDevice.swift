@@ -12,8 +12,11 @@ package enum DeviceEvent: Sendable, Equatable {
     case resultExpired
     /// The tool shows a barcode and waits for its screw.
     case barcodeShown(String)
+    /// An Open Protocol tool may turn, by 0043; or may no longer, by 0042.
+    case toolUnlocked
+    case toolLocked
     /// The tool has tightened.
-    case tightened
+    case tightened(isGood: Bool)
     /// Somebody fetched the tool's result.
     case resultFetched
     /// The device has started anew.
@@ -30,6 +33,12 @@ package enum HandAct: Sendable {
     case pressStart
     /// A screw is tightened to this torque (N.m) and angle (degrees).
     case tighten(torque: Double, angle: Double)
+    /// A screw is tightened, or loosened, and behaves like this.
+    case rundown(RundownOutcome)
+    /// The tool's own scanner reads a code.
+    case scan([UInt8])
+    /// An alarm of this code appears; nil acknowledges the one that is shown.
+    case alarm(String?)
 }
 
 /// A device with registers: a value whose time and noise come in as arguments.

@@ -4,6 +4,8 @@ package struct Scenario: Sendable, Equatable {
     package enum Link: Sendable, Equatable {
         /// Modbus TCP on a loopback address.
         case tcp(host: String, port: Int)
+        /// Open Protocol on a loopback address.
+        case openProtocol(host: String, port: Int)
         /// A pseudo-terminal, found through a symbolic link at this path; relative to the working directory.
         case pty(path: String)
         /// The USB mock that `--usb-control` names.
@@ -23,6 +25,7 @@ package struct Scenario: Sendable, Equatable {
         case usbScanner(USBScannerSpeech)
         case torqueController(KolverTool.Target)
         case torqueTester(saysUnit: Bool)
+        case openProtocol(ControllerSettings)
     }
 
     /// One device to simulate.
@@ -39,13 +42,16 @@ package struct Scenario: Sendable, Equatable {
     /// A place where one technician works with some of the devices.
     package struct Station: Sendable, Equatable {
         package let id: String
-        package let bench: String
+        /// Nil where nothing but the tool, which then speaks Open Protocol, is worked with.
+        package let bench: String?
         package let tool: String?
         package let badgeScanner: String
         package let partScanner: String
         /// Text of the operator's badge.
         package let badge: String
         package let pace: WorkPace
+        /// Screws of a part at a station without a bench.
+        package var screws = 1
     }
 
     /// A fault as the file plans it; its times are real ones, by the gateway's clock.

@@ -15,12 +15,14 @@ enum ScenarioDevices {
         case cdcScanner = "usb-serial-scanner"
         case torqueController = "acradyne-gen4"
         case torqueTester = "mark-10-tt"
+        case openProtocol = "open-protocol"
 
         /// Whether it is asked by Modbus; the others speak by themselves, or in lines of text.
         var isAddressed: Bool {
             switch self {
             case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
-            case .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner, .torqueController, .torqueTester:
+            case .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner, .torqueController, .torqueTester,
+                .openProtocol:
                 false
             }
         }
@@ -43,7 +45,7 @@ enum ScenarioDevices {
     static func device(_ id: String, _ device: YAMLMapping) -> Scenario.Device? {
         let name: ModelName? = device.required("model", .choice)
         guard let name else {
-            device.knows("listen", "pty", "unit", "serial", "firmware")
+            device.knows("listen", "link", "pty", "unit", "serial", "firmware")
             return nil
         }
         let unit = name.isAddressed ? device.optional("unit", .integer(1...247)).map { UInt8($0) } : nil
@@ -73,6 +75,7 @@ enum ScenarioDevices {
         case .torqueController, .torqueTester:
             let model = lineTool(name, device)
             return pty(device).map { .init(id: id, link: $0, model: model, unit: nil, nameplate: nil) }
+        case .openProtocol: return ScenarioControllers.device(id, device)
         case .hidScanner, .keyboardScanner, .cdcScanner:
             let speech: USBScannerSpeech =
                 name == .hidScanner ? .hidPOS : name == .cdcScanner ? .serial : .keyboard
@@ -90,7 +93,7 @@ enum ScenarioDevices {
             .init(vendor: "Uson", product: "Qualitek mR", revision: firmware, serial: serial)
         case .ateqTester: .init(vendor: "ATEQ", product: "F6", revision: firmware, serial: serial)
         case .flowBench, .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner, .torqueController,
-            .torqueTester:
+            .torqueTester, .openProtocol:
             .init(
                 vendor: "Plumbline", product: "FB-SIM", revision: firmware, serial: serial,
                 name: "flow bench",
@@ -160,7 +163,7 @@ enum ScenarioDevices {
         for device in devices {
             let place: String? =
                 switch device.link {
-                case .tcp(let host, let port): "\(host):\(port)"
+                case .tcp(let host, let port), .openProtocol(let host, let port): "\(host):\(port)"
                 case .pty(let path): path
                 case .usb: nil
                 }
@@ -192,17 +195,34 @@ enum ScenarioDevices {
                 NearestName.remedy(for: id, among: devices.keys))
             return nil
         }
-        if !device.model.answersRequests {
-            fault.fault("device", "\(id) answers no requests", "faults are for devices that are polled")
+        check(kind, of: device, fault)
+        if lateness != nil, !kind.takesLateness {
+            fault.fault("by", "only a delay and a drip are `by` a time", "remove it")
         }
-        if lateness != nil, kind != .delay { fault.fault("by", "only a delay is `by` a time", "remove it") }
         if code != nil, kind != .exception {
             fault.fault("code", "only an exception has a code", "remove it")
         }
-        if length != nil, kind == .restart { fault.fault("for", "a restart takes no time", "remove it") }
+        if length != nil, kind.happensOnce {
+            fault.fault("for", "a \(kind.rawValue) takes no time", "remove it")
+        }
         return .init(
             device: id, kind: kind, afterMilliseconds: after, forMilliseconds: length,
-            byMilliseconds: lateness ?? 1000, code: UInt8(code ?? 6))
+            byMilliseconds: lateness ?? kind.usualLateness, code: UInt8(code ?? 6))
+    }
+
+    private static func check(_ kind: FaultKind, of device: Scenario.Device, _ fault: YAMLMapping) {
+        if case .openProtocol = device.model {
+            guard !kind.isForOpenProtocol else { return }
+        } else {
+            guard device.model.answersRequests else {
+                return fault.fault(
+                    "device", "\(device.id) answers no requests", "faults are for devices that are polled")
+            }
+            guard !kind.isForModbus else { return }
+        }
+        fault.fault(
+            "kind", "such a device knows no fault \(kind.rawValue)",
+            "choose another, as docs/simulators.md says")
     }
 }
 
@@ -211,7 +231,19 @@ extension Scenario.Model {
     var answersRequests: Bool {
         switch self {
         case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
-        case .serialScanner, .usbScanner, .torqueController, .torqueTester: false
+        case .serialScanner, .usbScanner, .torqueController, .torqueTester, .openProtocol: false
         }
     }
+    var isScanner: Bool {
+        switch self {
+        // An Open Protocol tool may have a scanner of its own.
+        case .serialScanner, .usbScanner, .openProtocol: true
+        default: false
+        }
+    }
+
+    var isOpenProtocol: Bool { if case .openProtocol = self { true } else { false } }
+
+    /// Whether a technician tightens with it, and it shows when.
+    var isTool: Bool { if case .kolverTool = self { true } else { isOpenProtocol } }
 }

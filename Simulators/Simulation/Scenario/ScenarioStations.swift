@@ -6,16 +6,14 @@ enum ScenarioStations {
     static func station(
         _ id: String, _ station: YAMLMapping, devices: [String: Scenario.Device], operators: [String: String]
     ) -> Scenario.Station? {
-        let bench = device("bench", of: station, devices) { $0 == .flowBench }
-        let tool =
-            station.has("tool")
-            ? device("tool", of: station, devices) {
-                if case .kolverTool = $0 { true } else { false }
-            } : nil
-        let part = device("part_scanner", of: station, devices) { !$0.answersRequests }
+        let tool = station.has("tool") ? device("tool", of: station, devices) { $0.isTool } : nil
+        let isToolAlone = !station.has("bench") && tool.flatMap { devices[$0]?.model.isOpenProtocol } == true
+        let bench = isToolAlone ? nil : device("bench", of: station, devices) { $0 == .flowBench }
+        let screws = isToolAlone ? station.optional("screws", .integer(1...1000)) ?? 1 : 1
+        let part = device("part_scanner", of: station, devices) { $0.isScanner }
         let badge =
             station.has("badge_scanner")
-            ? device("badge_scanner", of: station, devices) { !$0.answersRequests } : part
+            ? device("badge_scanner", of: station, devices) { $0.isScanner } : part
         let person = station.required("operator", .name)
         let pace = pace(station.mapping("technician", "the technician"))
         guard let person else { return nil }
@@ -25,9 +23,10 @@ enum ScenarioStations {
                 NearestName.remedy(for: person, among: operators.keys))
             return nil
         }
-        guard let bench, let part, let badge else { return nil }
+        guard isToolAlone || bench != nil, let part, let badge else { return nil }
         return .init(
-            id: id, bench: bench, tool: tool, badgeScanner: badge, partScanner: part, badge: text, pace: pace)
+            id: id, bench: bench, tool: tool, badgeScanner: badge, partScanner: part, badge: text, pace: pace,
+            screws: screws)
     }
 
     private static func device(

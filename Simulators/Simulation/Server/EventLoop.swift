@@ -72,6 +72,12 @@ enum SystemCall {
         SimulationError(.resource, place, "\(call): \(String(cString: strerror(errno)))")
     }
 
+    /// Lets the connection of `descriptor` end with a reset instead of an orderly close.
+    static func resetOnClose(_ descriptor: Int32) {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+    }
+
     /// Nanoseconds of the monotonic clock.
     static var monotonicNanoseconds: Int64 { nanoseconds(CLOCK_MONOTONIC) }
 

@@ -34,10 +34,7 @@ final class ModbusPort: LoopSource {
     }
 
     /// Lets the connection end with a reset instead of an orderly close.
-    func prepareReset() {
-        var linger = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
-    }
+    func prepareReset() { SystemCall.resetOnClose(descriptor) }
 
     /// Silence on a serial line that ends a frame, real seconds: far above 3.5 characters, as a pty has
     /// neither a baud rate nor gaps of its own.

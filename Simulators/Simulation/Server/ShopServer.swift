@@ -23,10 +23,10 @@ package final class ShopServer {
     /// Most replies held back by a delay.
     static let mostDelayed = 1024
 
-    package private(set) var floor: ShopFloor
+    package internal(set) var floor: ShopFloor
     package let speed: Double
     let log: (String) -> Void
-    private let loop: EventLoop
+    let loop: EventLoop
     private let began = SystemCall.monotonicNanoseconds
     private var listeners: [LoopbackListener] = []
     private var terminals: [Int: PseudoTerminal] = [:]
@@ -34,6 +34,9 @@ package final class ShopServer {
     private var lineTools: [String: LineToolPort] = [:]
     private var usbMock: USBMockPort?
     private var delayed: [(due: ShopTime, port: ModbusPort, bytes: [UInt8])] = []
+    /// Clients of Open Protocol controllers, by their numbers.
+    var controllerClients: [Int: OpenProtocolPort] = [:]
+    var lastControllerClient = 0
     private var isStopped = false
     /// Where each device answers, in the order of the scenario: for the ready line.
     package private(set) var addresses: [(device: String, address: String)] = []
@@ -93,6 +96,7 @@ package final class ShopServer {
     private func perform(_ act: ShopFloor.Act) {
         switch act {
         case .remark(let text): log(text)
+        case .wire(_, let output): perform(output)
         case .scan(let scanner, let code):
             do throws(SimulationError) {
                 try scan(code, with: scanner)
@@ -110,6 +114,11 @@ package final class ShopServer {
             guard let place = floor.place(of: device.id) else { return }
             let address = try listen(host: host, port: port) { [unowned self] in
                 adopt(ModbusPort($0, device: place, framing: .tcp, server: self))
+            }
+            addresses.append((device.id, address))
+        case (.openProtocol(let host, let port), _):
+            let address = try listen(host: host, port: port) { [unowned self] in
+                adoptController($0, of: device.id)
             }
             addresses.append((device.id, address))
         case (.pty(let path), .serialScanner(let suffix, let sendsAIM)):
@@ -168,7 +177,7 @@ package final class ShopServer {
 
     // MARK: Clients
 
-    private func adopt(_ source: any LoopSource) {
+    func adopt(_ source: any LoopSource) {
         guard loop.count < Self.mostClients else {
             return log("a client is turned away: \(Self.mostClients) are connected")
         }
@@ -242,6 +251,7 @@ package final class ShopServer {
     package func scan(_ code: ScannedCode, with scanner: String) throws(SimulationError) {
         if let serial = serialScanners[scanner] { return try serial.send(code) }
         if let usbMock, usbMock.id == scanner { return try usbMock.send(code) }
+        if floor.hall.place(of: scanner) != nil { return try perform(.scan(code.text), on: scanner) }
         throw SimulationError(.refused, scanner, "no such scanner is connected here")
     }
 

@@ -12,6 +12,53 @@ package enum FaultKind: String, Sendable, CaseIterable {
     case reset
     /// Switches the device off and on, once: sequences and ids begin anew.
     case restart
+    /// Numbers anew from 1 after a restart, and has lost its results.
+    case restartFromOne = "restart_from_one"
+    /// The next result's number is 1,000 too high, once.
+    case idJump = "id_jump"
+    /// The battery is empty, once: the clock stands at the year 2000.
+    case batteryLoss = "battery_loss"
+    /// The connection breaks when the client acknowledges a result; the acknowledgement is lost.
+    case lostAcknowledge = "lost_acknowledge"
+    /// Answers with a MID that nobody asked for.
+    case wrongMID = "wrong_mid"
+    /// Says everything twice.
+    case twice
+    /// Says everything a hundred times more than asked.
+    case flood
+    /// A NUL stands inside each telegram.
+    case nulInside = "nul_inside"
+    /// The length of each telegram says more than there is.
+    case wrongLength = "wrong_length"
+    /// Sends one byte at a time.
+    case drip
+    /// Another master programs the controller: commands are refused.
+    case otherMaster = "other_master"
+
+    /// Whether it happens at one moment, and takes no time.
+    package var happensOnce: Bool {
+        switch self {
+        case .restart, .restartFromOne, .idJump, .batteryLoss: true
+        default: false
+        }
+    }
+
+    /// Whether a device that is polled by Modbus can suffer from it.
+    package var isForModbus: Bool {
+        switch self {
+        case .silent, .delay, .exception, .wrongUnit, .reset, .restart: true
+        default: false
+        }
+    }
+
+    /// Whether an Open Protocol controller can.
+    package var isForOpenProtocol: Bool { self != .wrongUnit }
+
+    /// Whether it is `by` a time.
+    package var takesLateness: Bool { self == .delay || self == .drip }
+
+    /// That time where none is given, milliseconds.
+    package var usualLateness: Int { self == .drip ? 5 : 1000 }
 }
 
 /// A fault as data: which device, what, and from when to when.
@@ -21,7 +68,7 @@ package struct DeviceFault: Sendable, Equatable {
     /// Since the simulation began.
     package let begins: ShopTime
     package let ends: ShopTime
-    /// How late an answer is under `delay`.
+    /// How late an answer is under `delay`, and each byte behind the one before under `drip`.
     package let lateness: ShopTime
     /// The code given under `exception`: 1–255, 6 (busy) unless said otherwise.
     package let code: UInt8
@@ -61,13 +108,13 @@ package struct FaultBoard: Sendable {
             ? [] : faults.filter { $0.device == device && $0.begins <= now && now < $0.ends }
     }
 
-    /// Restarts that are due, and forgets them and whatever is over.
-    package mutating func takeRestarts(at now: ShopTime) -> [String] {
-        let due = faults.filter { $0.kind == .restart && $0.begins <= now }.map(\.device)
-        faults.removeAll { ($0.kind == .restart && $0.begins <= now) || $0.ends <= now }
+    /// What happens once and is due; forgets that and whatever is over.
+    package mutating func takeStrikes(at now: ShopTime) -> [DeviceFault] {
+        let due = faults.filter { $0.kind.happensOnce && $0.begins <= now }
+        faults.removeAll { ($0.kind.happensOnce && $0.begins <= now) || $0.ends <= now }
         return due
     }
 
-    /// When the next restart is due.
-    package var nextRestart: ShopTime? { faults.filter { $0.kind == .restart }.map(\.begins).min() }
+    /// When the next of them is due.
+    package var nextStrike: ShopTime? { faults.filter(\.kind.happensOnce).map(\.begins).min() }
 }

@@ -15,6 +15,8 @@ package struct ShopFloor: Sendable {
     /// What the shop wants done outside itself.
     package enum Act: Sendable, Equatable {
         case scan(scanner: String, ScannedCode)
+        /// Bytes or an end for a client of an Open Protocol controller.
+        case wire(device: String, OpenProtocolController.Output)
         /// Something that a person would remark on.
         case remark(String)
     }
@@ -23,13 +25,14 @@ package struct ShopFloor: Sendable {
     /// Shop seconds in a real second.
     package let speed: Double
     private var devices: [any SimulatedDevice] = []
+    var hall = ControllerHall()
     /// Index into `devices`, by device id.
     private var places: [String: Int] = [:]
     /// For each device: its declaration, whether it has been asked yet, and the bench that it measures.
     private var watched: [Watch] = []
     private var technicians: [Technician] = []
-    private var faults = FaultBoard()
-    private var acts: [Act] = []
+    var faults = FaultBoard()
+    var acts: [Act] = []
     private var readyScanners: Set<String> = []
     /// When anything changes next; kept so that a request costs no look at every device.
     private var earliest: ShopTime?
@@ -50,6 +53,10 @@ package struct ShopFloor: Sendable {
             places[device.id] = devices.count
             devices.append(Self.made(device, seed: seed, speed: speed, clock: clock))
             devices[devices.count - 1].nameplate = device.nameplate
+        }
+        for case (let id, .openProtocol(let settings)) in scenario.devices.map({ ($0.id, $0.model) }) {
+            hall.add(
+                OpenProtocolController(id: id, settings: settings, seed: seed, clock: clock, speed: speed))
         }
         watched = scenario.devices.filter(\.model.answersRequests).map { device in
             guard case .kralMeter(_, _, let measures?) = device.model else {
@@ -79,7 +86,7 @@ package struct ShopFloor: Sendable {
             KolverTool(id: device.id, target: target, clockAtStart: clock, speed: speed)
         case .usonTester(let test): UsonTester(id: device.id, test: test, speed: speed)
         case .ateqTester(let test): AteqTester(id: device.id, test: test, seed: seed)
-        case .flowBench, .serialScanner, .usbScanner, .torqueController, .torqueTester:
+        case .flowBench, .serialScanner, .usbScanner, .torqueController, .torqueTester, .openProtocol:
             FlowBench(id: device.id, seed: seed, speed: speed)
         }
     }
@@ -100,18 +107,20 @@ package struct ShopFloor: Sendable {
     }
 
     private mutating func sweep(at now: ShopTime) {
-        for id in faults.takeRestarts(at: now) {
-            guard let index = places[id] else { continue }
-            devices[index].restart(at: now)
-            acts.append(.remark("\(id): restarted"))
+        for fault in faults.takeStrikes(at: now) {
+            letAct(fault.device, at: now) { $0.strike(fault.kind, at: now) }
+            if let index = places[fault.device] { devices[index].restart(at: now) }
+            let name = fault.kind == .restart ? "restarted" : fault.kind.rawValue
+            acts.append(.remark("\(fault.device): \(name)"))
         }
+        advanceControllers(to: now)
         for index in devices.indices {
             devices[index].advance(to: now)
             passOn(from: index, at: now)
         }
         for index in technicians.indices { letWork(index, at: now) }
         let changes = devices.compactMap(\.nextChange) + technicians.compactMap(\.nextChange)
-        earliest = (changes + [faults.nextRestart].compactMap { $0 }).min()
+        earliest = (changes + [faults.nextStrike, hall.nextChange].compactMap { $0 }).min()
     }
 
     /// A technician does what is due, at most a handful of things in one sweep.
@@ -165,7 +174,7 @@ package struct ShopFloor: Sendable {
                 return .reply(pdu, unit: unit, after: lateness)
             case .delay: lateness = lateness + fault.lateness
             case .wrongUnit: unit = unit == .max ? 1 : unit + 1
-            case .restart: break
+            default: break
             }
         }
         devices[index].advance(to: now)
@@ -193,7 +202,11 @@ package struct ShopFloor: Sendable {
     private mutating func passOn(from index: Int, at now: ShopTime) {
         let events = devices[index].takeEvents()
         hasten(devices[index].nextChange)
-        let id = watched[index].device.id
+        tell(events, of: watched[index].device.id, at: now)
+    }
+
+    /// Lets everybody at the station of a device know.
+    mutating func tell(_ events: [DeviceEvent], of id: String, at now: ShopTime) {
         for event in events {
             acts.append(.remark("\(id): \(event)"))
             for at in technicians.indices
@@ -204,7 +217,7 @@ package struct ShopFloor: Sendable {
         }
     }
 
-    private mutating func hasten(_ change: ShopTime?) {
+    mutating func hasten(_ change: ShopTime?) {
         guard let change else { return }
         earliest = min(earliest ?? change, change)
     }
@@ -218,21 +231,33 @@ package struct ShopFloor: Sendable {
     }
 
     /// Work begins when a station's scanners can be heard and its bench and tool show that they are asked.
-    private mutating func beginWorkWhereReady(at now: ShopTime) {
+    mutating func beginWorkWhereReady(at now: ShopTime) {
         for index in technicians.indices {
             let station = technicians[index].station
-            let polled = [station.bench, station.tool].compactMap { $0 }.compactMap { places[$0] }
-            guard polled.allSatisfy({ watched[$0].isAsked }),
-                readyScanners.isSuperset(of: [station.badgeScanner, station.partScanner])
+            let polled = [station.bench, station.tool].compactMap { $0 }
+            guard polled.allSatisfy({ isAsked($0) }),
+                [station.badgeScanner, station.partScanner].allSatisfy({
+                    readyScanners.contains($0) || hall.isAsked($0) == true
+                })
             else { continue }
             technicians[index].begin(at: now)
             hasten(technicians[index].nextChange)
         }
     }
 
+    /// Whether anybody has asked `device` anything yet; true for one that is never asked.
+    private func isAsked(_ device: String) -> Bool {
+        hall.isAsked(device) ?? places[device].map { watched[$0].isAsked } ?? true
+    }
+
     /// Does by hand what somebody asks for; throws `SimulationError` where that cannot be.
     package mutating func perform(_ act: HandAct, on device: String, at now: ShopTime) throws(SimulationError)
     {
+        if hall.place(of: device) != nil {
+            return try letAct(device, at: now) { (tool) throws(SimulationError) in
+                try tool.perform(act, at: now)
+            }
+        }
         guard let index = places[device] else { throw unknown(device) }
         devices[index].advance(to: now)
         if case .pressStart = act, let bench = devices[index] as? FlowBench, bench.mounted == nil {
@@ -248,7 +273,7 @@ package struct ShopFloor: Sendable {
         _ kind: FaultKind, on device: String, seconds: Double, by lateness: Double, code: UInt8,
         at now: ShopTime
     ) throws(SimulationError) {
-        guard places[device] != nil else { throw unknown(device) }
+        try checkSuffers(device, kind)
         try faults.add(
             DeviceFault(
                 device: device, kind: kind, begins: now, ends: now + .seconds(seconds * speed),
@@ -258,7 +283,7 @@ package struct ShopFloor: Sendable {
 
     /// Ends whatever `device` suffers from, and forgets what was planned for it.
     package mutating func mend(_ device: String, at now: ShopTime) throws(SimulationError) {
-        guard places[device] != nil else { throw unknown(device) }
+        guard places[device] != nil || hall.place(of: device) != nil else { throw unknown(device) }
         faults.remove(of: device)
         hasten(now)
     }
@@ -276,8 +301,22 @@ package struct ShopFloor: Sendable {
         passOn(from: index, at: now)
     }
 
+    /// Throws `SimulationError` where `device` is not there, or cannot suffer from `kind`.
+    private func checkSuffers(_ device: String, _ kind: FaultKind) throws(SimulationError) {
+        let fits: Bool
+        if hall.place(of: device) != nil {
+            fits = kind.isForOpenProtocol
+        } else {
+            guard places[device] != nil else { throw unknown(device) }
+            fits = kind.isForModbus
+        }
+        guard fits else {
+            throw SimulationError(.refused, device, "such a device knows no fault \(kind.rawValue)")
+        }
+    }
+
     private func unknown(_ device: String) -> SimulationError {
-        let known = places.keys.sorted().joined(separator: ", ")
+        let known = (places.keys + hall.ids).sorted().joined(separator: ", ")
         return SimulationError(.refused, device, "no such device answers here; there are \(known)")
     }
 
@@ -320,7 +359,8 @@ package struct ShopFloor: Sendable {
         return [
             "scenario": .string(scenario.name),
             "milliseconds": .number(now.nanoseconds / 1_000_000),
-            "devices": .object(Dictionary(shown, uniquingKeysWith: { first, _ in first })),
+            "devices": .object(
+                Dictionary(shown + shownControllers(at: now), uniquingKeysWith: { first, _ in first })),
             "stations": .object(Dictionary(stations, uniquingKeysWith: { first, _ in first })),
             "scanners": .array(readyScanners.sorted().map { .string($0) }),
         ]

@@ -49,6 +49,10 @@ package struct Technician: Sendable {
     private var toolResultIsUnread = false
     private var tighteningDue: ShopTime?
     private var tightenings = 0
+    /// Whether the tool of a station without a bench may turn.
+    private var toolIsUnlocked = false
+    /// Good screws of this part at such a station.
+    private var goodScrews = 0
 
     init(station: Scenario.Station, supply: PartSupply, seed: UInt64, pace: WorkPace, lastPart: Int?) {
         (self.station, parts, self.seed) = (station, supply, seed)
@@ -88,11 +92,26 @@ package struct Technician: Sendable {
             benchIsBusy = false
         case .aborted, .resultExpired: benchIsBusy = false
         case .barcodeShown: tighteningDue = now + pace.tightening
-        case .tightened: (tighteningDue, toolResultIsUnread) = (nil, true)
+        case .toolUnlocked:
+            toolIsUnlocked = true
+            plan(at: now)
+        case .toolLocked: (toolIsUnlocked, tighteningDue) = (false, nil)
+        case .tightened(let isGood):
+            (tighteningDue, toolResultIsUnread) = (nil, true)
+            if isGood { goodScrews += 1 }
+            plan(at: now)
         case .resultFetched: toolResultIsUnread = false
         case .restarted:
             (benchIsBusy, toolResultIsUnread, tighteningDue) = (false, false, nil)
         }
+    }
+
+    /// At a station without a bench the next screw is due where the tool may turn and one is left.
+    private mutating func plan(at now: ShopTime) {
+        guard station.bench == nil, state == .working, toolIsUnlocked, goodScrews < station.screws else {
+            return
+        }
+        tighteningDue = now + pace.tightening
     }
 
     /// What the technician does at `now`; called again until it is empty.
@@ -102,14 +121,18 @@ package struct Technician: Sendable {
         case .waiting, .home: return []
         case .fetching:
             (acknowledged, benchIsBusy, toolResultIsUnread, tighteningDue) = (0, false, false, nil)
+            goodScrews = 0
             goOn(.scanningBadge, pace.scanning, now)
-            return [.hands(device: station.bench, .mount(parts.injector(index, seed: seed)))]
+            return station.bench.map {
+                [.hands(device: $0, .mount(parts.injector(index, seed: seed)))]
+            } ?? []
         case .scanningBadge:
             goOn(.scanningPart, pace.scanning, now)
             let badge = ScannedCode(text: Array(station.badge.utf8), aim: "]C0")
             return [.scan(scanner: station.badgeScanner, badge)]
         case .scanningPart:
             (state, next, lastActivity) = (.working, nil, now)
+            plan(at: now)
             return [.scan(scanner: station.partScanner, parts.code(index))]
         case .working: return work(at: now)
         }
@@ -128,12 +151,14 @@ package struct Technician: Sendable {
         let serial = parts.serial(index)
         index += 1
         if lastPart == index { (state, next) = (.home, nil) } else { goOn(.fetching, pace.fetching, now) }
-        return [.hands(device: station.bench, .unmount), .partDone(serial: serial, count: index)]
+        let unmounting = station.bench.map { [Act.hands(device: $0, .unmount)] } ?? []
+        return unmounting + [.partDone(serial: serial, count: index)]
     }
 
     /// When the part is taken to be done; nil while something is under way.
     private var doneAt: ShopTime? {
-        guard acknowledged > 0, !benchIsBusy, !toolResultIsUnread, tighteningDue == nil else { return nil }
+        let isWorkedOn = station.bench == nil ? goodScrews >= station.screws : acknowledged > 0
+        guard isWorkedOn, !benchIsBusy, !toolResultIsUnread, tighteningDue == nil else { return nil }
         return lastActivity + pace.quiet
     }
 

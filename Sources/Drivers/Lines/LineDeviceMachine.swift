@@ -260,7 +260,7 @@ struct LineDeviceMachine: ByteLineUser {
     }
 
     private func sample(_ reading: PointReading, _ stamp: Stamp) -> Sample {
-        Sample(reading, device: setup.id, at: stamp, provenance: setup.provenance)
+        Sample(reading, from: SampleOrigin(device: setup.id, stamp: stamp, provenance: setup.provenance))
     }
 
     // MARK: Results

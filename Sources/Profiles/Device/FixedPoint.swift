@@ -11,7 +11,9 @@ class FixedPoint: @unchecked Sendable {
 
     static func make(_ point: DevicePoint) -> FixedPoint { PlainFloat(plain: point) ?? FixedPoint(point) }
 
-    func reading(from block: ModbusValueBlock) -> PointReading { point.reading(from: block, [:]) }
+    func sample(of block: ModbusValueBlock, from origin: SampleOrigin) -> Sample {
+        Sample(point.reading(from: block, [:]), from: origin)
+    }
 }
 
 extension FixedPoint: Equatable {
@@ -39,11 +41,13 @@ private final class PlainFloat: FixedPoint, @unchecked Sendable {
     }
 
     /// Anything but a good value is left to the point itself, which says why.
-    override func reading(from block: ModbusValueBlock) -> PointReading {
+    override func sample(of block: ModbusValueBlock, from origin: SampleOrigin) -> Sample {
         guard let bytes = block.slice(at: address, count: 2),
             let value = ModbusValue.float32(bytes, order: order), let number = ExactDecimal(shortest: value),
             valid?.contains(number) != false
-        else { return super.reading(from: block) }
-        return PointReading(point: id, value: .decimal(number), unit: unit, bytes: bytes, quality: .good)
+        else { return super.sample(of: block, from: origin) }
+        return Sample(
+            device: origin.device, point: id, value: .decimal(number), unit: unit, bytes: bytes,
+            quality: .good, stamp: origin.stamp, provenance: origin.provenance)
     }
 }

@@ -50,31 +50,51 @@ extension ReadRequest {
     /// `data` is what the reply carried after its byte count; of any other length than the right one it makes
     /// every point bad. `known` holds earlier readings of points that these depend on: decimals, units.
     package func decode(_ data: [UInt8], knowing known: [String: PointReading] = [:]) -> [PointReading] {
-        var readings: [PointReading] = []
-        readings.reserveCapacity(points.count)
-        decode(data, knowing: known) { readings.append($0) }
-        return readings
+        guard let block = block(data) else { return points.map { $0.bad(.malformed) } }
+        return block.readings(of: points, knowing: known)
     }
 
-    /// The same one by one, without an array of them.
+    /// The same as samples of one reply, appended to `samples`.
     package func decode(
-        _ data: [UInt8], knowing known: [String: PointReading] = [:],
-        each use: (consuming PointReading) -> Void
+        _ data: [UInt8], from origin: SampleOrigin, knowing known: [String: PointReading] = [:],
+        into samples: inout [Sample]
     ) {
-        guard data.count == replyByteCount else {
-            for point in points { use(point.bad(.malformed)) }
-            return
+        // Where no value needs another, nothing has to be kept of one for the next.
+        if let independentPoints, let block = block(data) {
+            for point in independentPoints { samples.append(point.sample(of: block, from: origin)) }
+        } else {
+            for reading in decode(data, knowing: known) { samples.append(Sample(reading, from: origin)) }
         }
-        let block =
-            table.holdsBits
+    }
+
+    private func block(_ data: [UInt8]) -> ModbusValueBlock? {
+        guard data.count == replyByteCount else { return nil }
+        return table.holdsBits
             ? ModbusValueBlock(bitsFrom: address, count: count, bytes: data)
             : ModbusValueBlock(registersFrom: address, bytes: data)
-        // Where no value needs another, nothing has to be kept of one for the next.
-        if let independentPoints {
-            for point in independentPoints { use(point.reading(from: block)) }
-        } else {
-            for reading in block.readings(of: points, knowing: known) { use(reading) }
-        }
+    }
+}
+
+/// What all samples of one reply have in common.
+package struct SampleOrigin: Sendable {
+    /// Asset id of the device.
+    package let device: String
+    /// When the reply's last byte arrived.
+    package let stamp: Stamp
+    package let provenance: Provenance
+
+    package init(device: String, stamp: Stamp, provenance: Provenance) {
+        (self.device, self.stamp, self.provenance) = (device, stamp, provenance)
+    }
+}
+
+extension Sample {
+    /// What a device's reply said about one point.
+    package init(_ reading: consuming PointReading, from origin: SampleOrigin) {
+        self.init(
+            device: origin.device, point: reading.point, value: reading.value, unit: reading.unit,
+            bytes: reading.bytes, quality: reading.quality, stamp: origin.stamp,
+            provenance: origin.provenance)
     }
 }
 

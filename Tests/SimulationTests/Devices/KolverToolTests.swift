@@ -27,7 +27,7 @@ struct KolverToolTests {
         #expect(tool.hasUnreadResult, "the block alone clears nothing")
         #expect(try answer("0401260001", &tool) == "04020001")
         #expect(try answer("0401260001", &tool) == "04020000")
-        #expect(tool.takeEvents() == [.tightened, .resultFetched])
+        #expect(tool.takeEvents() == [.tightened(isGood: true), .resultFetched])
     }
 
     @Test func theBlockHasWhatTheMakersLibraryReads() throws {
