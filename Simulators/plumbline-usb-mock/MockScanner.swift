@@ -4,8 +4,8 @@ internal import Linux
 
 /// A scanner that the kernel does not have: answers the usbfs calls of the command under test.
 ///
-/// A hand acts in GLib's main loop, and umockdev asks from a thread of its own: whoever is at it holds `turn`,
-/// but not while umockdev is called to come or go, which waits for its thread.
+/// A hand acts in GLib's main loop, and umockdev asks from a thread of its own: whoever is at it holds
+/// `turn`, but not while umockdev is told to plug or unplug, which may wait for its thread.
 final class MockScanner {
     /// Reports that wait for the host; a person scans a few a minute.
     private static let mostWaitingReports = 1_024
