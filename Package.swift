@@ -83,7 +83,7 @@ let package = Package(
             name: "plumbline-sim", dependencies: ["Simulation"],
             path: "Simulators/plumbline-sim", swiftSettings: settings),
         .executableTarget(
-            name: "plumbline-usb-mock", dependencies: ["CUMockdev"],
+            name: "plumbline-usb-mock", dependencies: ["CUMockdev", "Linux"],
             path: "Simulators/plumbline-usb-mock", swiftSettings: settings),
 
         // What `make bench` runs.

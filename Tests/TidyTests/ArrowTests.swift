@@ -6,7 +6,7 @@ struct ArrowTests {
     static let aside: [String: Set<String>] = [
         "CShims": ["CSQLite", "CCurl"],
         "plumbline-sim": ["Simulation"],
-        "plumbline-usb-mock": ["CUMockdev"],
+        "plumbline-usb-mock": ["CUMockdev", "Linux"],
         "usb-scan-probe": ["Transports", "Metrology", "Codecs", "Linux"],
         "Fuzzing": ["Codecs", "Metrology", "Profiles"],
         "Judging": ["Linux"],
