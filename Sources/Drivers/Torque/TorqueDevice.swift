@@ -25,7 +25,7 @@ package struct TorqueDeviceSetup: Sendable {
 package final class TorqueDevice: MeasuringDevice {
     private let setup: TorqueDeviceSetup
     private let line: ByteLine<TorqueMachine>
-    private let journal: @Sendable (DeviceWriting) async -> Void
+    private let journal: @Sendable (DeviceWriting) async -> Bool
     private let writings: AsyncStream<DeviceWriting>
     private let writingsInput: AsyncStream<DeviceWriting>.Continuation
 
@@ -39,7 +39,7 @@ package final class TorqueDevice: MeasuringDevice {
     package init(
         _ setup: TorqueDeviceSetup, address: LinkAddress, time: any TimeSource,
         tell: @escaping @Sendable (DeviceEvent) -> Void,
-        journal: @escaping @Sendable (DeviceWriting) async -> Void
+        journal: @escaping @Sendable (DeviceWriting) async -> Bool
     ) throws(TransportError) {
         (self.setup, self.journal) = (setup, journal)
         let (writings, input) = AsyncStream.makeStream(
@@ -69,7 +69,7 @@ package final class TorqueDevice: MeasuringDevice {
 
     package func run() async throws(TransportError) {
         let (writings, journal) = (writings, journal)
-        let entering = Task { for await writing in writings { await journal(writing) } }
+        let entering = Task { for await writing in writings { _ = await journal(writing) } }
         defer { writingsInput.finish() }
         do throws(TransportError) { try await line.run() } catch {
             entering.cancel()

@@ -129,7 +129,8 @@ extension TorqueMachine.Start {
 
     /// What was written, for the ledger.
     func writing(
-        _ outcome: DeviceWriting.Outcome, _ failure: StartFailure?, _ setup: TorqueDeviceSetup, at stamp: Stamp
+        _ outcome: DeviceWriting.Outcome, _ failure: StartFailure?, _ setup: TorqueDeviceSetup,
+        at stamp: Stamp
     ) -> DeviceWriting {
         let identifier = token.map { ("identifier", $0) }
         let values = [identifier].compactMap(\.self) + setPoints.map { ($0.point, $0.value.description) }

@@ -87,8 +87,8 @@ extension TorqueMachine {
         let told = tightening.tighteningID
         let asked = Int(exactly: id)
         guard told == asked || told == asked.map({ $0 + (setup.profile.oldResultOffset ?? 0) }) else {
-            output.events.append(
-                .tell(.irregular("\(setup.id): asked for result \(id), got \(told.map(String.init) ?? "none")")))
+            let got = told.map(String.init) ?? "none"
+            output.events.append(.tell(.irregular("\(setup.id): asked for result \(id), got \(got)")))
             return reportHeld(&output)
         }
         book.fetched(id, tightening.identity)

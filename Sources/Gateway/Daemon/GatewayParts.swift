@@ -152,43 +152,15 @@ struct GatewayParts: Sendable {
         var devices: [RunningDevice] = []
         for configuration in deployment.configuration.devices {
             guard let profile = deployment.profiles[configuration.id] else { continue }
-            let address = try LinkAddress(configuration.link)
-            let taken = try reader.deviceState(configuration.id).flatMap(Self.taken)
-            let tell: @Sendable (DeviceEvent) -> Void = { event in
-                identities.note(event, of: configuration.id)
-                inboxes.put(event, from: configuration.id)
-            }
-            if let spoken = profile.lines {
-                let setup = LineDeviceSetup(
-                    id: configuration.id, lines: spoken, provenance: configuration.provenance, taken: taken)
-                let device = try LineDevice(setup, address: address, time: time, tell: tell)
-                devices.append(
-                    RunningDevice(
-                        configuration: configuration, device: device, lineName: address.lineName,
-                        linkStatus: { device.linkStatus }, unit: nil))
-            }
-            if let torque = profile.torque {
-                let setup = TorqueDeviceSetup(
-                    id: configuration.id, profile: torque, provenance: configuration.provenance, taken: taken)
-                let device = try TorqueDevice(
-                    setup, address: address, time: time, tell: tell, journal: { _ = await book.enter($0) })
-                devices.append(
-                    RunningDevice(
-                        configuration: configuration, device: device, lineName: address.lineName,
-                        linkStatus: { device.linkStatus }, unit: nil))
-            }
-            guard let registers = profile.registers else { continue }
-            let link = try await lines.line(to: address)
-            let unit = address.unit ?? 1
-            let setup = ModbusDeviceSetup(
-                id: configuration.id, registers: registers, unit: unit, provenance: configuration.provenance,
-                taken: taken)
-            let device = ModbusDevice(
-                setup, link: link, time: time, tell: tell, journal: { await book.enter($0) })
-            devices.append(
-                RunningDevice(
-                    configuration: configuration, device: device, lineName: link.name,
-                    linkStatus: { link.status }, unit: unit))
+            let maker = DeviceMaker(
+                configuration: configuration, address: try LinkAddress(configuration.link),
+                taken: try reader.deviceState(configuration.id).flatMap(Self.taken), time: time,
+                tell: { event in
+                    identities.note(event, of: configuration.id)
+                    inboxes.put(event, from: configuration.id)
+                },
+                journal: { await book.enter($0) })
+            if let device = try await maker.device(profile, lines) { devices.append(device) }
         }
         return devices
     }
@@ -218,7 +190,7 @@ struct GatewayParts: Sendable {
                 throw GatewayError(.configuration, "station \(configuration.id): there is no device \(id)")
             }
             gauges[role] = Gauge(device, profile)
-            binds[role] = profile.registers.flatMap(BindRule.init(of:)) ?? profile.torque.flatMap(BindRule.init(of:))
+            binds[role] = BindRule(of: profile)
             provenances.append(device.provenance)
         }
         let gateway = deployment.configuration
@@ -304,6 +276,13 @@ extension BindRule {
 }
 
 extension BindRule {
+    /// How a device of this profile is told what it works for; nil where it is not.
+    init?(of profile: DeviceProfile) {
+        let rule = profile.registers.flatMap { BindRule(of: $0) } ?? profile.torque.flatMap { BindRule(of: $0) }
+        guard let rule else { return nil }
+        self = rule
+    }
+
     /// How a torque controller is told what it works for; nil where it is not.
     ///
     /// The serial, so that the controller's own records carry it; a token where it does not fit what comes

@@ -73,7 +73,7 @@ package struct TighteningValue: Sendable, Equatable {
 }
 
 extension OpenProtocolTightening {
-    /// What the message says of each value. A field that its revision does not have, or that is blank, is bad.
+    /// What the message says of each value; one that its revision does not have, or that is blank, is bad.
     package var readings: [PointReading] { TighteningValue.all.map { reading($0) } }
 
     private func reading(_ value: TighteningValue) -> PointReading {
@@ -89,7 +89,8 @@ extension OpenProtocolTightening {
     private func read(_ value: TighteningValue) -> (PointValue, UnitOfMeasure?)? {
         switch value.meaning {
         case .text: return fields.text(value.field).flatMap { $0.isEmpty ? nil : (.text($0), nil) }
-        case .words(let words): return fields.number(value.field).flatMap { words[$0] }.map { (.text($0), nil) }
+        case .words(let words):
+            return fields.number(value.field).flatMap { words[$0] }.map { (.text($0), nil) }
         case .number:
             guard let number = fields.number(value.field), let one = UnitOfMeasure("1") else { return nil }
             return (.decimal(ExactDecimal(Int128(number))), one)
