@@ -2,6 +2,7 @@ import Codecs
 import Inspection
 import Metrology
 import Testing
+import Transports
 
 @testable import Drivers
 
