@@ -83,7 +83,7 @@ let package = Package(
             name: "plumbline-sim", dependencies: ["Simulation"],
             path: "Simulators/plumbline-sim", swiftSettings: settings),
         .executableTarget(
-            name: "plumbline-usb-mock", dependencies: ["CUMockdev"],
+            name: "plumbline-usb-mock", dependencies: ["CUMockdev", "Linux"],
             path: "Simulators/plumbline-usb-mock", swiftSettings: settings),
 
         // What `make bench` runs.
@@ -109,11 +109,13 @@ let package = Package(
             name: "plumbline-fuzz", dependencies: ["Fuzzing"], path: "Tests/Tools/plumbline-fuzz",
             swiftSettings: settings),
 
-        // What the tests of several modules ask: servers of others, and the mock of USB.
-        .target(name: "Judging", path: "Tests/Judging", swiftSettings: settings),
+        // What the tests of several modules share: servers of others, the mock of USB, hostile
+        // scans, scratch directories.
+        .target(
+            name: "Judging", dependencies: ["Linux"], path: "Tests/Judging", swiftSettings: settings),
 
         tests("MetrologyTests", ["Metrology"]),
-        tests("CodecsTests", ["Codecs"]),
+        tests("CodecsTests", ["Codecs", "Judging"]),
         tests("InspectionTests", ["Inspection", "Metrology", "Codecs"]),
         tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"], exclude: ["Cases"]),
         tests(
@@ -122,11 +124,16 @@ let package = Package(
         tests(
             "DriversTests",
             ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs", "Judging"]),
-        tests("LedgerTests", ["Ledger", "Codecs", "Linux"]),
-        tests("DeliveryTests", ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux"]),
+        tests("LedgerTests", ["Ledger", "Codecs", "Linux", "Judging"]),
+        tests(
+            "DeliveryTests",
+            ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux", "Judging"]),
         tests(
             "GatewayTests",
-            ["Gateway", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles", "Ledger"]),
+            [
+                "Gateway", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles", "Ledger",
+                "Judging",
+            ], exclude: ["Judges"]),
         tests("SimulationTests", ["Simulation", "Profiles", "Codecs", "Metrology", "Linux"]),
         tests(
             "EndToEndTests", ["Codecs", "Judging", "plumbline", "plumbline-sim", "plumbline-usb-mock"],

@@ -79,7 +79,8 @@ extension Benchmark {
         return seconds
     }
 
-    private static func threadSeconds() -> Double {
+    /// Seconds of processor time that this thread has used.
+    static func threadSeconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -1,9 +1,11 @@
 internal import CUMockdev
 internal import Glibc
+internal import Linux
 
 /// A scanner that the kernel does not have: answers the usbfs calls of the command under test.
 ///
-/// All of it runs in GLib's main loop, on one thread.
+/// A hand acts in GLib's main loop, and umockdev asks from a thread of its own: whoever is at it holds
+/// `turn`, but not while umockdev is told to plug or unplug, which may wait for its thread.
 final class MockScanner {
     /// Reports that wait for the host; a person scans a few a minute.
     private static let mostWaitingReports = 1_024
@@ -16,18 +18,19 @@ final class MockScanner {
     /// waits, so it is short.
     private static let holdMilliseconds: UInt32 = 10
 
-    private(set) var descriptors: MockDescriptors
+    private let turn = Lock()
+    private var descriptors: MockDescriptors
     private let testbed: UnsafeMutablePointer<UMockdevTestbed>
     /// The device's number on its bus; counted on at each plug, as the kernel does.
     private var number = 1
-    private(set) var isPlugged = false
+    private var isPlugged = false
     private var waiting: [MockURB] = []
     private var done: [MockURB] = []
     private var reports: [(endpoint: UInt8, bytes: [UInt8])] = []
     private var held: MockHeldReap?
     private var interfaces: MockInterfaces
     /// The last SET_LINE_CODING and SET_CONTROL_LINE_STATE of a serial line.
-    private(set) var line: (coding: [UInt8], state: UInt8) = ([], 0)
+    private var setting: (coding: [UInt8], state: UInt8) = ([], 0)
 
     init(
         _ descriptors: MockDescriptors, driver: String?, testbed: UnsafeMutablePointer<UMockdevTestbed>
@@ -42,7 +45,10 @@ final class MockScanner {
     private var isListening = true
 
     /// Which interfaces are claimed, and which of them the kernel's driver holds.
-    var holders: String { interfaces.description }
+    var holders: String { turn.withLock { interfaces.description } }
+
+    /// How the serial line was set last.
+    var line: (coding: [UInt8], state: UInt8) { turn.withLock { setting } }
 
     private var node: String { "/dev/bus/usb/001/\(String(String(1_000 + number).dropFirst()))" }
 
@@ -50,18 +56,20 @@ final class MockScanner {
 
     /// Plugs the scanner in, or another one of the same model with this serial number.
     func plug(serial: String? = nil) throws(MockError) {
-        guard !isPlugged else { throw MockError("the scanner is plugged in already", exitCode: 70) }
-        if let serial { descriptors.serial = serial }
-        number = number % 126 + 1
+        let description = try turn.withLock { () throws(MockError) in
+            guard !isPlugged else { throw MockError("the scanner is plugged in already", exitCode: 70) }
+            if let serial { descriptors.serial = serial }
+            number = number % 126 + 1
+            return descriptors.description(path: Self.path, number: number)
+        }
         // The handler comes first: umockdev announces the device as soon as it is there.
         try attach()
-        isPlugged = true
-        interfaces.reset(count: descriptors.mode.interfaces.count { $0.count > 8 && $0[1] == 4 })
-        guard
-            umockdev_testbed_add_from_string(
-                testbed, descriptors.description(path: Self.path, number: number), nil) != 0
-        else {
-            isPlugged = false
+        turn.withLock {
+            isPlugged = true
+            interfaces.reset(count: descriptors.mode.interfaces.count { $0.count > 8 && $0[1] == 4 })
+        }
+        guard umockdev_testbed_add_from_string(testbed, description, nil) != 0 else {
+            turn.withLock { isPlugged = false }
             umockdev_testbed_detach_ioctl(testbed, node, nil)
             throw MockError("umockdev refuses the device", exitCode: 70)
         }
@@ -98,12 +106,14 @@ final class MockScanner {
 
     /// Pulls the plug: what the host waits for fails as with a device that has gone.
     func unplug() throws(MockError) {
-        guard isPlugged else { throw MockError("the scanner is not plugged in", exitCode: 70) }
-        isPlugged = false
-        (reports, written) = ([], [])
-        for urb in waiting { finish(urb, status: -ESHUTDOWN, []) }
-        waiting = []
-        if let held { release(held) }
+        try turn.withLock { () throws(MockError) in
+            guard isPlugged else { throw MockError("the scanner is not plugged in", exitCode: 70) }
+            isPlugged = false
+            (reports, written) = ([], [])
+            for urb in waiting { finish(urb, status: -ESHUTDOWN, []) }
+            waiting = []
+            if let held { release(held) }
+        }
         umockdev_testbed_uevent(testbed, "/sys\(Self.path)", "remove")
         umockdev_testbed_detach_ioctl(testbed, node, nil)
         umockdev_testbed_remove_device(testbed, "/sys\(Self.path)")
@@ -112,19 +122,23 @@ final class MockScanner {
     /// What the kernel does when a program's descriptor closes, however the program ended: it takes its
     /// transfers back and releases what it had claimed.
     private func forget(_ client: UnsafeMutablePointer<UMockdevIoctlClient>) {
-        waiting.removeAll { $0.client == client }
-        done.removeAll { $0.client == client }
-        interfaces.releaseAll(of: client)
+        turn.withLock {
+            waiting.removeAll { $0.client == client }
+            done.removeAll { $0.client == client }
+            interfaces.releaseAll(of: client)
+        }
     }
 
     /// Sends a report or bytes from `endpoint`, as soon as the host asks for some.
     func send(_ report: [UInt8], from endpoint: UInt8) throws(MockError) {
-        guard isPlugged else { throw MockError("the scanner is not plugged in", exitCode: 70) }
-        guard reports.count < Self.mostWaitingReports else {
-            throw MockError("the host takes no reports", exitCode: 70)
+        try turn.withLock { () throws(MockError) in
+            guard isPlugged else { throw MockError("the scanner is not plugged in", exitCode: 70) }
+            guard reports.count < Self.mostWaitingReports else {
+                throw MockError("the host takes no reports", exitCode: 70)
+            }
+            reports.append((endpoint, report))
+            deliver()
         }
-        reports.append((endpoint, report))
-        deliver()
     }
 
     private func deliver() {
@@ -139,13 +153,17 @@ final class MockScanner {
 
     /// What was written since this was asked last.
     func takeWritten() -> [UInt8] {
-        defer { written = [] }
-        return written
+        turn.withLock {
+            defer { written = [] }
+            return written
+        }
     }
 
     func listen(_ isListening: Bool) {
-        self.isListening = isListening
-        hear()
+        turn.withLock {
+            self.isListening = isListening
+            hear()
+        }
     }
 
     /// Takes what the host writes to the serial line.
@@ -175,6 +193,10 @@ final class MockScanner {
     // MARK: what the host asks
 
     private func answer(_ client: UnsafeMutablePointer<UMockdevIoctlClient>) {
+        turn.withLock { answerInTurn(client) }
+    }
+
+    private func answerInTurn(_ client: UnsafeMutablePointer<UMockdevIoctlClient>) {
         let request = MockRequest(umockdev_ioctl_client_get_request(client))
         guard let argument = umockdev_ioctl_client_get_arg(client) else {
             return umockdev_ioctl_client_complete(client, -1, EFAULT)
@@ -255,10 +277,10 @@ final class MockScanner {
                 Array($0.prefix(length))
             }
         case (0x21, 0x20) where descriptors.mode == .cdc:
-            line.coding = sent
+            setting.coding = sent
             return []
         case (0x21, 0x22) where descriptors.mode == .cdc:
-            line.state = setup[2]
+            setting.state = setup[2]
             return []
         case (0x21, 0x0A), (0x21, 0x0B), (0x00, 9), (0x01, 11):  // SET_IDLE, SET_PROTOCOL, configuration
             return []
@@ -288,7 +310,7 @@ final class MockScanner {
         let callback: GSourceFunc = { context in
             guard let context else { return 0 }
             let held = Unmanaged<MockHeldReap>.fromOpaque(context).takeRetainedValue()
-            held.scanner.release(held)
+            held.scanner.turn.withLock { held.scanner.release(held) }
             return 0
         }
         g_timeout_add(Self.holdMilliseconds, callback, Unmanaged.passRetained(held).toOpaque())

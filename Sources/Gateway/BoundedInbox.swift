@@ -9,6 +9,7 @@ package final class BoundedInbox<Element: Sendable>: Sendable {
         var waiting = 0
         var dropped = 0
         var hasOverflowed = false
+        var isFinished = false
     }
 
     private let stream: AsyncStream<Element>
@@ -62,12 +63,21 @@ package final class BoundedInbox<Element: Sendable>: Sendable {
         return false
     }
 
+    /// Whether nothing waits to be read.
+    package var isEmpty: Bool { count.withLock { $0.waiting == 0 } }
+
     /// How many elements did not fit.
     package var droppedCount: Int { count.withLock { $0.dropped } }
 
     /// Whether the queue ended because an element that cannot be asked for again found no place.
     package var hasOverflowed: Bool { count.withLock { $0.hasOverflowed } }
 
+    /// Whether nothing more is taken: what is read from now on waited when the end was told.
+    package var isFinished: Bool { count.withLock { $0.isFinished } }
+
     /// Ends `elements` once what waits was read.
-    package func finish() { input.finish() }
+    package func finish() {
+        count.withLock { $0.isFinished = true }
+        input.finish()
+    }
 }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Linux
 package import Metrology
 
-/// One line an event on standard error, as the journal wants it.
+/// One line an event, on standard error as the journal wants it.
 ///
 /// Under systemd each line begins with its priority (`<6>`, sd-daemon(3)); at a terminal with the time.
 /// Nothing that came from outside can begin a new line or move the cursor.
@@ -28,10 +28,12 @@ package struct EventLog: Sendable {
 
     private let time: any TimeSource
     private let isJournal: Bool
+    private let descriptor: Int32
     private let lock = Lock()
 
-    package init(time: any TimeSource) {
-        self.time = time
+    /// A log on `descriptor`, which stays its owner's.
+    package init(time: any TimeSource, on descriptor: Int32 = STDERR_FILENO) {
+        (self.time, self.descriptor) = (time, descriptor)
         // systemd sets it for services whose standard error goes to the journal, systemd.exec(5).
         isJournal = getenv("JOURNAL_STREAM") != nil
     }
@@ -44,16 +46,21 @@ package struct EventLog: Sendable {
             ? "<\(priority.rawValue)>\(clean)\n" : "\(time.now().utc) \(priority.word): \(clean)\n"
         lock.withLock {
             // A log that cannot be written is no reason to stop inspecting.
-            _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+            _ = line.withCString { write(descriptor, $0, strlen($0)) }
         }
     }
 
-    /// Control characters and line separators as visible escapes; at most 2,000 characters.
+    /// What shows nothing by itself, or moves what is shown (control and format characters, separators of
+    /// lines, what no version of Unicode has given a meaning), as visible escapes; at most 2,000 characters.
     static func clean(_ message: String) -> String {
         var out = ""
         for scalar in message.unicodeScalars.prefix(2_000) {
-            switch scalar.value {
-            case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069:
+            guard !(0x20...0x7E).contains(scalar.value) else {
+                out.unicodeScalars.append(scalar)
+                continue
+            }
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
                 out += "\\u{\(String(scalar.value, radix: 16))}"
             default: out.unicodeScalars.append(scalar)
             }

@@ -18,7 +18,8 @@ extension CycleMachine {
         return [
             .audit(
                 AuditEvent.operatorSignedIn.body(
-                    at: moment, station: station.id, ["operator": .string(inspector)]))
+                    at: moment, station: station.id,
+                    ["operator": .string(inspector), "raw": .string(Hex.text(scan))]))
         ]
     }
 

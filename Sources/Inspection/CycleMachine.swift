@@ -121,12 +121,14 @@ package struct CycleMachine: Sendable {
             case meaninglessCode = "meaningless_code"
             /// More scans came than the station could take.
             case overrun
+            /// It waited when the gateway was stopped.
+            case stopping
         }
     }
 
     /// What the shell tells the machine.
     package enum Input: Sendable {
-        /// `scan` is what was read: it is kept where the badge is refused.
+        /// `scan` is what was read.
         case badge(inspector: String, scan: [UInt8] = [], timing: ScanTiming = .immediate)
         case refused(Refusal.Code, text: String, scan: [UInt8])
         case part(

@@ -102,28 +102,42 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
         }
     }
 
-    /// Serves an open stream until it is gone or the line is stopped; whether anything came on it.
+    /// Serves an open stream until it is gone, its user has done with it or the line is stopped; whether
+    /// anything came on it.
     private func serve(_ port: borrowing BytePort, _ user: inout User) -> Bool {
         var hasSpoken = false
+        var end: String?
         do throws(SystemCallError) {
-            try send(take(.opened, &user), to: port)
-            while !isStopping {
+            end = try pass(.opened, &user, port)
+            while end == nil, !isStopping {
                 wait(until: user.wakeAt, orReadable: port.number)
                 // Before any order, all of it: what has come by now is older than the order.
-                while case let bytes = try port.read(), !bytes.isEmpty, !isStopping {
+                while end == nil, case let bytes = try port.read(), !bytes.isEmpty, !isStopping {
                     hasSpoken = true
-                    try send(take(.bytes(bytes), &user), to: port)
+                    end = try pass(.bytes(bytes), &user, port)
                 }
-                for order in takeOrders() {
-                    try send(take(.order(order), &user), to: port)
-                }
-                if isDue(user) { try send(take(.wake, &user), to: port) }
+                if end != nil { break }
+                for order in takeOrders() { end = try pass(.order(order), &user, port) ?? end }
+                if isDue(user) { end = try pass(.wake, &user, port) ?? end }
             }
         } catch {
             note(.down) { $0.lastError = error.description }
             _ = take(.lost(error.reason), &user)
         }
+        if let end {
+            note(.down) { $0.lastError = end }
+            _ = take(.lost(end), &user)
+        }
         return hasSpoken
+    }
+
+    /// Lets the user take `input` and sends what it has to say; why it has done with the stream, if it has.
+    private func pass(
+        _ input: ByteLineInput<User.Order>, _ user: inout User, _ port: borrowing BytePort
+    ) throws(SystemCallError) -> String? {
+        let output = take(input, &user)
+        try send(output.send, to: port)
+        return output.hangUp
     }
 
     /// Lets `instant` come while nothing is open; what is ordered meanwhile is answered without the device.
@@ -147,13 +161,15 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
         }
     }
 
-    /// Lets the user take `input` and tells what there is to tell; the bytes to send.
-    private func take(_ input: ByteLineInput<User.Order>, _ user: inout User) -> [UInt8] {
+    /// Lets the user take `input` and tells what there is to tell; what is left to do.
+    private func take(
+        _ input: ByteLineInput<User.Order>, _ user: inout User
+    ) -> ByteLineOutput<User.Event> {
         let output = user.take(input, at: time.now())
         let shown = user.shown
         shared.withLock { $0.shown = shown }
         for event in output.events { handler(event) }
-        return output.send
+        return output
     }
 
     private func send(_ bytes: [UInt8], to port: borrowing BytePort) throws(SystemCallError) {

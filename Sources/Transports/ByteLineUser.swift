@@ -33,6 +33,8 @@ package enum ByteLineInput<Order: Sendable>: Sendable {
 package struct ByteLineOutput<Event: Sendable>: Sendable {
     package var events: [Event] = []
     package var send: [UInt8] = []
+    /// Why the stream is of no use any more: it is closed after `send`, and taken back by itself.
+    package var hangUp: String?
 
     package init() {}
 }

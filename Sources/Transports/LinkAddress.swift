@@ -10,7 +10,7 @@ package enum LinkAddress: Sendable, Hashable {
     case modbusASCII(SerialSettings, unit: UInt8)
     /// `serial:///dev/…?baud=…`
     case serial(SerialSettings)
-    /// `tcp://HOST:PORT`, a stream of bytes such as that of a serial device server
+    /// `tcp://HOST:PORT`, a stream of bytes such as that of a serial device server; `openprotocol://HOST:PORT`
     case tcp(host: String, port: UInt16)
     /// `usb:VID:PID?serial=…&port=…`
     case usb(USBDeviceAddress)
@@ -48,14 +48,17 @@ package enum LinkAddress: Sendable, Hashable {
             let (host, port) = try link.hostAndPort(defaultPort: nil)
             self = .tcp(host: host, port: port)
         case "openprotocol":
-            throw link.error(
-                "\(link.scheme) links are not supported yet", remedy: "use one of \(Self.supported) for now")
+            try link.allowOnly([])
+            // The controllers' port (Open Protocol specification R2.16, section 2.1).
+            let (host, port) = try link.hostAndPort(defaultPort: 4_545)
+            self = .tcp(host: host, port: port)
         default:
             throw link.error("no link begins with \(link.scheme)", remedy: "use one of \(Self.supported)")
         }
     }
 
-    private static let supported = "modbus+tcp, modbus+rtu, modbus+rtu+tcp, modbus+ascii, serial, tcp, usb"
+    private static let supported =
+        "modbus+tcp, modbus+rtu, modbus+rtu+tcp, modbus+ascii, serial, openprotocol, tcp, usb"
     private static let lineOptions = ["unit", "baud", "parity", "stop", "data", "echo", "rs485"]
 
     /// What devices on the same line have in common, without unit: one line has one owner.

@@ -20,8 +20,9 @@ package struct ScanRead: Sendable, Equatable {
 package enum ScannerEvent: Sendable, Equatable {
     /// A mark was read.
     case read(ScanRead)
-    /// The scanner did send something, and it cannot be used; a person has to scan again.
-    case misread(reason: String)
+    /// The scanner did send something, and it cannot be used; a person has to scan again. `bytes` are the
+    /// mark, where it is whole and too long for the profile.
+    case misread(reason: String, bytes: [UInt8] = [])
     /// The scanner sent something beside its marks that makes no sense: no mark is lost or changed by it.
     case leftOut(reason: String)
     /// The scanner could not be told what became of its scan.
@@ -35,4 +36,7 @@ package enum ScannerEvent: Sendable, Equatable {
     case unplugged(reason: String)
     /// There is something at the link's address that cannot be used as it is: why, and what to do.
     case refused(reason: String)
+
+    /// Why a scan is no mark of which only a part had come when reading was stopped.
+    static let stoppedMidScan = "the gateway was stopped in the middle of it"
 }

@@ -72,7 +72,7 @@ package final class SerialScanner: Sendable {
             do throws(TransportError) {
                 let line = try SerialLine(settings)
                 tell(machine.opened())
-                if case .stopped = read(line, &machine) { return }
+                if case .stopped = read(line, &machine) { return tell(machine.stopped(at: time.now())) }
             } catch {
                 tell(machine.failed(error))
             }

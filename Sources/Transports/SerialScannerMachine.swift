@@ -45,6 +45,14 @@ struct SerialScannerMachine {
         return [.unplugged(reason: "the serial line is gone (\(reason))" + suffix)]
     }
 
+    /// Nothing more is read: half a mark is none, and is not passed over.
+    mutating func stopped(at stamp: Stamp) -> [ScannerEvent] {
+        let ended = came([], at: stamp)
+        guard framer.hasBegun else { return ended }
+        framer.reset()
+        return ended + [.misread(reason: ScannerEvent.stoppedMidScan)]
+    }
+
     /// `bytes` came until `stamp`; none where only time has passed.
     mutating func came(_ bytes: [UInt8], at stamp: Stamp) -> [ScannerEvent] {
         // A line that speaks is sound: the next loss begins with the shortest pause.

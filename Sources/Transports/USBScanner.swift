@@ -39,11 +39,12 @@ package final class USBScanner: Sendable {
             take(.tick(time.now()))
         }
         watch.cancel()
-        let line = state.withLock { state in
+        let (line, actions) = state.withLock { state in
             state.isStopped = true
-            return state.line?.line
+            return (state.line?.line, state.machine.take(.stopped))
         }
         line?.close()
+        for action in actions { perform(action) }
     }
 
     /// Tells the scanner what became of the mark that was read at `stamp`, or of what was no mark for nil.

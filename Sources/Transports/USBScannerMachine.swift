@@ -13,6 +13,8 @@ package struct USBScannerMachine: Sendable {
         case line(USBLineEvent, number: Int)
         /// A wake-up that was asked for is due.
         case tick(Stamp)
+        /// Nothing more is read.
+        case stopped
         /// What the scanner is to be told of the mark that was read then, or of what was no mark for nil.
         case answer([UInt8], to: Stamp?)
     }
@@ -78,6 +80,9 @@ package struct USBScannerMachine: Sendable {
             guard case .waiting = phase else { return [] }
             phase = .idle
             return settle()
+        case .stopped:
+            guard case .reading(_, let reader) = phase, reader.hasBegun else { return [] }
+            return [.tell(.misread(reason: ScannerEvent.stoppedMidScan))]
         case .answer(let bytes, let stamp):
             // A HID has no way to be told.
             guard case .serial = rule.mode, case .reading = phase, awaited == AwaitedAnswer(to: stamp)
@@ -283,7 +288,8 @@ package struct USBScannerMachine: Sendable {
     private func bounded(_ event: ScannerEvent) -> ScannerEvent {
         guard case .read(let read) = event, read.bytes.count > rule.longestMark else { return event }
         return .misread(
-            reason: "a mark of \(read.bytes.count) bytes; the profile allows \(rule.longestMark)")
+            reason: "a mark of \(read.bytes.count) bytes; the profile allows \(rule.longestMark)",
+            bytes: read.bytes)
     }
 
     private func wake(_ reader: USBScanReader, _ stamp: Stamp) -> [Action] {

@@ -1,4 +1,5 @@
 import Codecs
+import Gateway
 import Ledger
 import Metrology
 

@@ -1,6 +1,7 @@
 import Codecs
 import Delivery
 import Glibc
+import Judging
 import Ledger
 import Linux
 import Metrology
@@ -8,15 +9,11 @@ import Testing
 
 /// A directory with a ledger and a quality store, removed at its end; and the records that go through them.
 final class Shop: Sendable {
-    let path: String
+    private let folder: ScratchFolder
+    var path: String { folder.path }
     let clock = ScriptedClock()
 
-    init() throws {
-        var template = Array("/tmp/plumbline-delivery-XXXXXX".utf8CString)
-        path = String(cString: try #require(mkdtemp(&template)))
-    }
-
-    deinit { Shop.run("rm -rf '\(path)'") }
+    init() throws { folder = try ScratchFolder("delivery") }
 
     var store: String { path + "/qms.db" }
 

@@ -173,15 +173,8 @@ import Testing
         rig.line.set(0, (0..<10).map { 40 + $0 })
         rig.line.poll()
         await rig.listen(forReach: true)
-        let held = rig.line.hold(.readHoldingRegisters(address: 0, count: 10))
-        let device = rig.device
-        async let reading = device.reading(of: ["p4", "p5"], patience: .seconds(60))
-        await held.waitForRequest()
-        rig.line.refuse([4..<5])
-        rig.line.poll()
-        await rig.listen(forIrregularities: 1)
-        held.letGo()
-        let samples = await reading
+        let samples = await reading(
+            of: ["p4", "p5"], by: rig, under: .readHoldingRegisters(address: 0, count: 10))
         #expect(samples["p4"]?.quality == .bad(.refused) && samples["p4"]?.value == nil)
         #expect(samples["p5"]?.value == .decimal(45))
         #expect(samples["p5"]?.quality == .good)
@@ -194,16 +187,24 @@ import Testing
             body: Self.body + "\n  - {id: apart, address: 1000, type: uint16, unit: bar}")
         rig.line.poll()
         await rig.listen(forReach: true)
-        let held = rig.line.hold(.readHoldingRegisters(address: 1_000, count: 1))
+        let samples = await reading(
+            of: ["p4", "apart"], by: rig, under: .readHoldingRegisters(address: 1_000, count: 1))
+        #expect(samples["apart"]?.quality == .good)
+        #expect(samples["p4"]?.quality == .bad(.refused) && samples["p4"]?.value == nil)
+    }
+
+    /// What `points` are read as while p4 is found to be in a hole, under way the answer to `request`.
+    private func reading(
+        of points: [String], by rig: DeviceRig, under request: ModbusRequest
+    ) async -> [String: Sample] {
+        let held = rig.line.hold(request)
         let device = rig.device
-        async let reading = device.reading(of: ["p4", "apart"], patience: .seconds(60))
+        async let reading = device.reading(of: points, patience: .seconds(60))
         await held.waitForRequest()
         rig.line.refuse([4..<5])
         rig.line.poll()
         await rig.listen(forIrregularities: 1)
         held.letGo()
-        let samples = await reading
-        #expect(samples["apart"]?.quality == .good)
-        #expect(samples["p4"]?.quality == .bad(.refused) && samples["p4"]?.value == nil)
+        return await reading
     }
 }

@@ -102,11 +102,7 @@ import Testing
     /// Two rejects may be the same to the last bit. Seen failing with the count of the last poll taken for
     /// that of the moment of removal: the second result was removed and never told.
     @Test func aResultLikeTheOneRemovedThatCameSinceTheLastPollIsTaken() async throws {
-        let rig = try await online()
-        rig.line.set(Self.entry, words(leak: 100))
-        wait(rig.line, 1)
-        rig.line.poll([Self.realTime])
-        await rig.listen(forResults: 1)
+        let rig = try await withResult(waiting: 1)
         wait(rig.line, 2)
         rig.device.submit(.acknowledge(try #require(rig.results.first)))
         #expect(await rig.nextWrite() == Self.removal)
@@ -121,11 +117,7 @@ import Testing
     /// The answer to a removal is lost, not the removal. Seen failing with each try of an acknowledgement
     /// removing whatever has the same bytes.
     @Test func aRemovalWithoutAnAnswerIsNotSentAgain() async throws {
-        let rig = try await online()
-        rig.line.set(Self.entry, words(leak: 100))
-        wait(rig.line, 2)
-        rig.line.poll([Self.realTime])
-        await rig.listen(forResults: 1)
+        let rig = try await withResult(waiting: 2)
         rig.line.loseWrites(1)
         rig.line.after(requests: 3) { $0.set(0x0031, [UInt16(1).byteSwapped]) }
         rig.device.submit(.acknowledge(try #require(rig.results.first)))
@@ -140,11 +132,7 @@ import Testing
     /// Nothing tells whether it is the same entry: whichever it is, it is on the disk before it is removed.
     /// Seen failing with the same bytes taken for the durable entry as long as the count has not fallen.
     @Test func whatMayBeAnotherResultIsKeptForNobodyBeforeItIsRemoved() async throws {
-        let rig = try await online()
-        rig.line.set(Self.entry, words(leak: 100))
-        wait(rig.line, 1)
-        rig.line.poll([Self.realTime])
-        await rig.listen(forResults: 1)
+        let rig = try await withResult(waiting: 1)
         rig.device.submit(.acknowledge(try #require(rig.results.first)))
         await rig.settle()
         for _ in 0..<7 { await rig.pollAndListen([Self.realTime]) }
@@ -158,11 +146,7 @@ import Testing
 
     /// Seen failing with a reply that lacks its end taken for another entry.
     @Test func aShortReplyBeforeTheRemovalIsNoOtherEntry() async throws {
-        let rig = try await online()
-        rig.line.set(Self.entry, words(leak: 100))
-        wait(rig.line, 1)
-        rig.line.poll([Self.realTime])
-        await rig.listen(forResults: 1)
+        let rig = try await withResult(waiting: 1)
         rig.line.cutReads(of: Self.entry, 1)
         rig.device.submit(.acknowledge(try #require(rig.results.first)))
         await rig.settle()
@@ -172,11 +156,7 @@ import Testing
 
     /// A device that says no has removed nothing: it is told again, and nothing is kept twice.
     @Test func aRefusedRemovalIsTriedAgain() async throws {
-        let rig = try await online()
-        rig.line.set(Self.entry, words(leak: 100))
-        wait(rig.line, 1)
-        rig.line.poll([Self.realTime])
-        await rig.listen(forResults: 1)
+        let rig = try await withResult(waiting: 1)
         rig.line.refuseWrites(.busy)
         rig.device.submit(.acknowledge(try #require(rig.results.first)))
         await rig.settle()
@@ -186,6 +166,16 @@ import Testing
         rig.line.poll([Self.realTime])
         #expect(await rig.nextWrite() == Self.removal)
         #expect(rig.results.count == 1)
+    }
+
+    /// A device that has told the first of `count` equal results that wait in it.
+    private func withResult(waiting count: UInt16) async throws -> DeviceRig {
+        let rig = try await online()
+        rig.line.set(Self.entry, words(leak: 100))
+        wait(rig.line, count)
+        rig.line.poll([Self.realTime])
+        await rig.listen(forResults: 1)
+        return rig
     }
 
     private func online() async throws -> DeviceRig {

@@ -1,13 +1,14 @@
 import Codecs
 import Foundation
+import Judging
 import Testing
 
 /// Action codes from `codes new` over signature and print to a part that is stopped with one.
 @Suite struct CodeTests {
-    private let folder = FileManager.default.temporaryDirectory
-        .appendingPathComponent("codes-\(UUID().uuidString)")
+    private let scratch: ScratchFolder
+    private var folder: URL { URL(fileURLWithPath: scratch.path) }
 
-    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+    init() throws { scratch = try ScratchFolder("codes") }
 
     /// Runs the command and expects it to end with `code`; returns what it wrote.
     @discardableResult

@@ -1,13 +1,14 @@
 import Codecs
 import Foundation
+import Judging
 import Testing
 
 /// Commands that need no shop: marks, profiles, usage.
 @Suite struct CommandTests {
-    private let folder = FileManager.default.temporaryDirectory
-        .appendingPathComponent("commands-\(UUID().uuidString)")
+    private let scratch: ScratchFolder
+    private var folder: URL { URL(fileURLWithPath: scratch.path) }
 
-    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+    init() throws { scratch = try ScratchFolder("commands") }
 
     private func plumbline(
         _ arguments: [String]

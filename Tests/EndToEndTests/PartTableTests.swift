@@ -1,13 +1,14 @@
 import Foundation
+import Judging
 import Testing
 
 /// A part table from its file to what `check` and `scan` say.
 @Suite struct PartTableTests {
-    private let folder = FileManager.default.temporaryDirectory
-        .appendingPathComponent("parts-\(UUID().uuidString)")
+    private let scratch: ScratchFolder
+    private var folder: URL { URL(fileURLWithPath: scratch.path) }
 
     init() throws {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        scratch = try ScratchFolder("parts")
         for (name, text) in [
             "gateway.yaml": "gateway: {site: s, id: g}\ndata: data\nparts: parts.yaml\n",
             "parts.yaml": """

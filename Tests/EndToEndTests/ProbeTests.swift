@@ -1,13 +1,14 @@
 import Codecs
 import Foundation
+import Judging
 import Testing
 
 /// `plumbline probe` against meters of which it knows nothing, served by pymodbus.
 @Suite struct ProbeTests {
-    private let folder = FileManager.default.temporaryDirectory
-        .appendingPathComponent("probe-\(UUID().uuidString)")
+    private let scratch: ScratchFolder
+    private var folder: URL { URL(fileURLWithPath: scratch.path) }
 
-    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+    init() throws { scratch = try ScratchFolder("probe") }
 
     private func plumbline(
         _ arguments: [String]

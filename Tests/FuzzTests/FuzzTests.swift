@@ -34,7 +34,7 @@ import Testing
         #expect(
             subjects == [
                 "tcp", "rtu", "ascii", "reply", "line", "form", "iso15434", "gs1", "mark", "json", "hid",
-                "descriptor", "keyboard", "cdc", "profile",
+                "descriptor", "keyboard", "cdc", "open-protocol", "profile",
             ])
     }
 }

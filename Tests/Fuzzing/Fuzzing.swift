@@ -25,6 +25,7 @@ package enum Fuzzing {
         report(USBFuzzer.descriptors(frames / 10, seed: seed &+ 12))
         report(USBFuzzer.keys(frames / 10, seed: seed &+ 13))
         report(USBFuzzer.packets(frames / 10, seed: seed &+ 14))
+        report(OpenProtocolFuzzer.messages(frames, seed: seed &+ 15))
         // A file is a thousand times as long to read as a frame.
         report(TextFuzzer.profiles(frames / 2_000, seed: seed &+ 8, samples: profiles))
     }

@@ -13,6 +13,8 @@ import Testing
         ("next\u{85}line", #"next\u{85}line"#),
         ("\u{202e}drawkcab\u{2066}x", #"\u{202e}drawkcab\u{2066}x"#),
         ("nul\0tab\tdel\u{7f}", #"nul\u{0}tab\u{9}del\u{7f}"#),
+        ("\u{61c}\u{feff}\u{ad}\u{200b}x", #"\u{61c}\u{feff}\u{ad}\u{200b}x"#),
+        ("\u{e000}\u{e0041}x", #"\u{e000}\u{e0041}x"#),
         ("mm³ °C – “plain”", "mm³ °C – “plain”"),
     ])
     func aMessageCannotForgeALineOrMoveTheCursor(message: String, expected: String) {

@@ -28,8 +28,8 @@ struct PartDecisionTests {
         ])
     }
 
-    private func ids(serial: String, uii: String? = nil, limit: Int = 200) throws -> [String] {
-        try writer.reader.decisions(serial: serial, uii: uii, limit: limit).map(\.id)
+    private func ids(serial: String, uii: String? = nil) throws -> [String] {
+        try writer.reader.decisions(serial: serial, uii: uii).entries.map(\.id)
     }
 
     @Test func recordsAndDispositionsOfASerialAreFoundInOrder() async throws {
@@ -39,7 +39,10 @@ struct PartDecisionTests {
         try await decide("d1", "reject", of: "r1")
         try await append("r3", serial: "SA10197", number: "4L0015-163B")
         #expect(try ids(serial: "SA10197") == ["r1", "d1", "r3"])
-        #expect(try ids(serial: "SA10197", limit: 2) == ["d1", "r3"])
+        let cut = try writer.reader.decisions(serial: "SA10197", uii: nil, limit: 2)
+        #expect(cut.entries.map(\.id) == ["d1", "r3"])
+        #expect(!cut.isWhole)
+        #expect(try writer.reader.decisions(serial: "SA10197", uii: nil, limit: 3).isWhole)
         #expect(try ids(serial: "SA10199") == [])
         #expect(try ids(serial: "' OR 1=1 --") == [])
     }
@@ -53,16 +56,33 @@ struct PartDecisionTests {
         #expect(try ids(serial: "SA10197", uii: "D988974L0014-163BSA1") == ["r2"])
     }
 
+    /// A part that is inspected every day, such as one that gauges are checked with.
+    @Test func noNumberOfLaterRecordsHidesADispositionOrAnotherPartNumber() async throws {
+        try await append("other", serial: "SA10197", number: "4L0015-163B")
+        try await append("first", serial: "SA10197")
+        try await decide("no", "rework", of: "first")
+        try await decide("end", "scrapped", of: "first")
+        try await writer.append((1...500).map { Scratch.draft("r\($0)") })
+        #expect(try ids(serial: "SA10197") == ["other", "first", "end", "r500"])
+        #expect(try scratch.verified(writer) == [])
+    }
+
     @Test func aLedgerFromBeforeUIIsWereLookedUpKnowsThemAfterItsFirstStart() async throws {
         try await append("r1", serial: "A10197", uii: "D988974L0014-163BSA10197")
         try await append("r2", serial: "A10198")
+        try await decide("d1", "reject", of: "r1")
         try await writer.close()
-        _ = scratch.sqlite(
-            "DROP INDEX inspection_by_uii; ALTER TABLE inspection DROP COLUMN uii; "
-                + "DELETE FROM migration WHERE number = 2; PRAGMA user_version = 1")
+        let said = scratch.sqlite(
+            "DROP INDEX inspection_by_item; DROP INDEX part_decided; "
+                + "ALTER TABLE part DROP COLUMN is_disposition; "
+                + "DROP INDEX inspection_by_uii; ALTER TABLE inspection DROP COLUMN uii; "
+                + "DELETE FROM migration WHERE number > 1; PRAGMA user_version = 1")
+        #expect(said == "")
         let again = try scratch.open()
         #expect(
-            try again.reader.decisions(serial: "X", uii: "D988974L0014-163BSA10197").map(\.id) == ["r1"])
+            try again.reader.decisions(serial: "X", uii: "D988974L0014-163BSA10197").entries.map(\.id)
+                == ["r1", "d1"])
+        #expect(try scratch.verified(again) == [])
         #expect(scratch.sqlite("SELECT count(*) FROM inspection WHERE uii IS NULL") == "1")
         try await again.close()
     }

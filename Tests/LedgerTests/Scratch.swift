@@ -1,18 +1,14 @@
 import Codecs
 import Glibc
+import Judging
 import Ledger
-import Testing
 
 /// A directory of this test alone, removed at its end.
 final class Scratch: Sendable {
-    let path: String
+    private let folder: ScratchFolder
+    var path: String { folder.path }
 
-    init() throws {
-        var template = Array("/tmp/plumbline-ledger-XXXXXX".utf8CString)
-        path = String(cString: try #require(mkdtemp(&template)))
-    }
-
-    deinit { Self.run("/bin/rm", ["-rf", path]) }
+    init() throws { folder = try ScratchFolder("ledger") }
 
     var ledger: String { path + "/data" }
 

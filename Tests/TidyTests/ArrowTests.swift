@@ -6,10 +6,10 @@ struct ArrowTests {
     static let aside: [String: Set<String>] = [
         "CShims": ["CSQLite", "CCurl"],
         "plumbline-sim": ["Simulation"],
-        "plumbline-usb-mock": ["CUMockdev"],
+        "plumbline-usb-mock": ["CUMockdev", "Linux"],
         "usb-scan-probe": ["Transports", "Metrology", "Codecs", "Linux"],
         "Fuzzing": ["Codecs", "Metrology", "Profiles"],
-        "Judging": [],
+        "Judging": ["Linux"],
         "plumbline-fuzz": ["Fuzzing"],
         "CBaselines": ["CModbus"],
         "plumbline-bench": [

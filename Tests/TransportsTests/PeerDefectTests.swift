@@ -272,6 +272,8 @@ import Testing
             _ = try await stream.first { $0.replyPDU != nil }
             await line.stop()
             after.stop()
+            // `exit` leaves what is deferred undone.
+            unlink(name)
             exit(0)
         }
     }

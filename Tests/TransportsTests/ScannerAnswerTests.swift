@@ -1,5 +1,5 @@
 import Codecs
-import Glibc
+import Judging
 import Linux
 import Metrology
 import Testing
@@ -17,68 +17,68 @@ struct ScannerAnswerTests {
             device: "SCAN-2", settings: settings, time: SystemTime(), handler: log.handler)
     }
 
+    /// Runs `body` while a scanner on a line of its own is read.
+    private func whileOneReads(
+        _ body: (SerialScanner, borrowing Pseudoterminal) async throws -> Void
+    ) async throws {
+        let terminal = try Pseudoterminal()
+        let scanner = try scanner(terminal.path)
+        let running = Task { try await scanner.run() }
+        _ = await log.next()
+        try await body(scanner, terminal)
+        running.cancel()
+        try await running.value
+    }
+
     private func nextRead() async throws -> ScanRead {
         var read: ScanRead?
         if case .read(let mark) = await log.next() { read = mark }
         return try #require(read)
     }
 
-    /// The next byte that the scanner was sent.
-    private func byte(from terminal: borrowing Pseudoterminal) throws -> UInt8 {
-        var entry = pollfd(fd: terminal.device.number, events: Int16(POLLIN), revents: 0)
-        try #require(poll(&entry, 1, 10_000) == 1, "nothing was sent")
-        var byte: UInt8 = 0
-        try #require(read(terminal.device.number, &byte, 1) == 1)
-        return byte
+    /// Expects that the scanner is sent `byte` next.
+    private func expect(
+        _ byte: UInt8, on terminal: borrowing Pseudoterminal, _ comment: Comment? = nil
+    ) throws {
+        let sent = try terminal.nextByte()
+        #expect(sent == byte, comment)
     }
 
     @Test func theScannerIsSentTheAnswerToItsScanOnce() async throws {
-        let terminal = try Pseudoterminal()
-        let scanner = try scanner(terminal.path)
-        let running = Task { try await scanner.run() }
-        _ = await log.next()
-        try terminal.device.write(Array("FI-1\r".utf8))
-        let first = try await nextRead()
-        scanner.answer([0x06], to: first.stamp)
-        #expect(try byte(from: terminal) == 0x06)
-        try terminal.device.write(Array("FI-2\r".utf8))
-        scanner.answer([0x15], to: try await nextRead().stamp)
-        #expect(try byte(from: terminal) == 0x15)
-        running.cancel()
-        try await running.value
+        try await whileOneReads { scanner, terminal in
+            try terminal.device.write(Array("FI-1\r".utf8))
+            let first = try await nextRead()
+            scanner.answer([0x06], to: first.stamp)
+            try expect(0x06, on: terminal)
+            try terminal.device.write(Array("FI-2\r".utf8))
+            scanner.answer([0x15], to: try await nextRead().stamp)
+            try expect(0x15, on: terminal)
+        }
     }
 
     @Test func anAnswerThatComesAfterTheNextScanIsNotTakenForThatOnes() async throws {
-        let terminal = try Pseudoterminal()
-        let scanner = try scanner(terminal.path)
-        let running = Task { try await scanner.run() }
-        _ = await log.next()
-        try terminal.device.write(Array("FI-1\r".utf8))
-        let first = try await nextRead()
-        try terminal.device.write(Array("FI-2\r".utf8))
-        _ = try await nextRead()
-        scanner.answer([0x06], to: first.stamp)
-        try terminal.device.write(Array("FI-3\r".utf8))
-        scanner.answer([0x15], to: try await nextRead().stamp)
-        #expect(try byte(from: terminal) == 0x15, "the first answer was sent")
-        running.cancel()
-        try await running.value
+        try await whileOneReads { scanner, terminal in
+            try terminal.device.write(Array("FI-1\r".utf8))
+            let first = try await nextRead()
+            try terminal.device.write(Array("FI-2\r".utf8))
+            _ = try await nextRead()
+            scanner.answer([0x06], to: first.stamp)
+            try terminal.device.write(Array("FI-3\r".utf8))
+            scanner.answer([0x15], to: try await nextRead().stamp)
+            try expect(0x15, on: terminal, "the first answer was sent")
+        }
     }
 
     @Test func whatWasNoMarkIsAnsweredToo() async throws {
-        let terminal = try Pseudoterminal()
-        let scanner = try scanner(terminal.path)
-        let running = Task { try await scanner.run() }
-        _ = await log.next()
-        try terminal.device.write([UInt8](repeating: 0x41, count: 20_000) + [0x0D])
-        guard case .misread = await log.next() else {
-            Issue.record("a line of 20,000 bytes was taken")
-            return
+        try await whileOneReads { scanner, terminal in
+            try terminal.device.write([UInt8](repeating: 0x41, count: 20_000) + [0x0D])
+            guard case .misread = await log.next() else {
+                Issue.record("a line of 20,000 bytes was taken")
+                return
+            }
+            scanner.answer([0x15], to: nil)
+            try expect(0x15, on: terminal)
         }
-        scanner.answer([0x15], to: nil)
-        #expect(try byte(from: terminal) == 0x15)
-        running.cancel()
-        try await running.value
     }
 
     @Test func anAnswerToAScanOfBeforeTheLineWasLostIsLeftOut() throws {

@@ -6,14 +6,6 @@ import Metrology
 enum USBSamples {
     static let address = USBDeviceAddress(vendor: 0x0C2E, product: 0x0B6A)
 
-    /// A HID POS scanner: report 2 with byte count, AIM identifier, 56 data bytes and a continuation bit, 62
-    /// bytes in all (HID POS Usage Tables 1.02).
-    static let scannerDescriptor: [UInt8] = [
-        0x05, 0x8C, 0x09, 0x02, 0xA1, 0x01, 0x85, 0x02, 0x09, 0x12, 0xA1, 0x02, 0x15, 0x00, 0x26, 0xFF, 0x00,
-        0x75, 0x08, 0x95, 0x01, 0x05, 0x01, 0x09, 0x3B, 0x81, 0x02, 0x95, 0x03, 0x05, 0x8C, 0x09, 0xFB, 0x09,
-        0xFC, 0x09, 0xFD, 0x81, 0x02, 0x95, 0x38, 0x09, 0xFE, 0x82, 0x02, 0x01, 0x25, 0x01, 0x75, 0x01, 0x95,
-        0x01, 0x09, 0xFF, 0x81, 0x02, 0x75, 0x07, 0x81, 0x03, 0xC0, 0xC0,
-    ]
     /// A keyboard without boot protocol: an application collection of usage 01:06 and six key codes.
     static let keyboardDescriptor: [UInt8] = [
         0x05, 0x01, 0x09, 0x06, 0xA1, 0x01, 0x05, 0x07, 0x19, 0x00, 0x29, 0x65, 0x15, 0x00, 0x25, 0x65, 0x75,
@@ -49,16 +41,6 @@ enum USBSamples {
         USBDevice(
             id: id, vendor: 0x0C2E, product: product, port: port, interfaces: interfaces ?? [posInterface],
             serial: serial)
-    }
-
-    static func report(_ text: String, more: Bool = false) -> [UInt8] {
-        var report = [UInt8](repeating: 0, count: 64)
-        report[0] = 2
-        report[1] = UInt8(text.utf8.count)
-        report.replaceSubrange(2..<5, with: Array("]C0".utf8))
-        report.replaceSubrange(5..<5 + text.utf8.count, with: Array(text.utf8))
-        report[61] = more ? 1 : 0
-        return report
     }
 
     static func stamp(_ nanoseconds: Int64) -> Stamp {

@@ -1,4 +1,5 @@
 import Codecs
+import Judging
 import Testing
 
 @testable import Transports
@@ -77,8 +78,8 @@ struct USBScannerAnswerTests {
     @Test func aHIDScannerIsSentNothing() {
         var bench = USBBench()
         bench.take(.bus(.arrived(USBSamples.device(1))))
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
-        bench.take(.line(.report(USBSamples.report("FI-1"), USBSamples.stamp(1)), number: 1))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
+        bench.take(.line(.report(PointOfSaleScanner.report("FI-1".utf8), USBSamples.stamp(1)), number: 1))
         bench.take(.answer([0x06], to: USBSamples.stamp(1)))
         #expect(bench.actions == [])
     }

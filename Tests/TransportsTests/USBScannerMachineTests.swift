@@ -1,4 +1,5 @@
 import Codecs
+import Judging
 import Testing
 
 @testable import Transports
@@ -12,9 +13,10 @@ struct USBScannerMachineTests {
         bench.take(.bus(.arrived(scanner)))
         let request = USBLineRequest(device: scanner, interface: USBSamples.posInterface, serial: nil)
         #expect(bench.actions == [.open(request, number: 1)])
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
         #expect(bench.actions == [.tell(.connected(place: place))])
-        bench.take(.line(.report(USBSamples.report("FI-000123"), USBSamples.stamp(7)), number: 1))
+        bench.take(
+            .line(.report(PointOfSaleScanner.report("FI-000123".utf8), USBSamples.stamp(7)), number: 1))
         let read = ScanRead(
             bytes: Array("FI-000123".utf8), symbology: "]C0", stamp: USBSamples.stamp(7), device: "SCAN-1")
         #expect(bench.actions == [.tell(.read(read))])
@@ -29,8 +31,8 @@ struct USBScannerMachineTests {
     @Test func unpluggedInTheMiddleOfAScan() {
         var bench = USBBench()
         bench.take(.bus(.arrived(scanner)))
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
-        let first = USBSamples.report(String(repeating: "A", count: 56), more: true)
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
+        let first = PointOfSaleScanner.report(String(repeating: "A", count: 56).utf8, more: true)
         bench.take(.line(.report(first, USBSamples.stamp(0)), number: 1))
         #expect(bench.actions == [])
         bench.take(.bus(.left(scanner)))
@@ -40,8 +42,8 @@ struct USBScannerMachineTests {
                 .tell(.unplugged(reason: "the scanner was unplugged in the middle of a scan: scan again"))
             ])
         bench.take(.bus(.arrived(USBSamples.device(2))))
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 2))
-        bench.take(.line(.report(USBSamples.report("BBBB"), USBSamples.stamp(9)), number: 2))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 2))
+        bench.take(.line(.report(PointOfSaleScanner.report("BBBB".utf8), USBSamples.stamp(9)), number: 2))
         guard case .tell(.read(let read)) = bench.actions.first else {
             Issue.record("no scan: \(bench.actions)")
             return
@@ -55,14 +57,14 @@ struct USBScannerMachineTests {
         bench.take(.line(.ended(.unplugged), number: 1))
         bench.take(.bus(.left(scanner)))
         bench.take(.bus(.arrived(USBSamples.device(2))))
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
         #expect(bench.actions == [])
     }
 
     @Test func aBrokenReportIsToldAndAForeignOneIsNot() {
         var bench = USBBench()
         bench.take(.bus(.arrived(scanner)))
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
         bench.take(.line(.report([9, 1, 2], USBSamples.stamp(0)), number: 1))
         #expect(bench.actions == [])
         bench.take(.line(.report([2, 1, 2], USBSamples.stamp(0)), number: 1))
@@ -147,7 +149,7 @@ struct USBScannerMachineTests {
         bench.take(.line(.ended(.otherSerial("A")), number: 1))
         #expect(bench.refusals == ["\(place) has serial number A, not B"])
         #expect(bench.actions.count == 2)
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 2))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 2))
         #expect(bench.actions == [.tell(.connected(place: "usb:0c2e:0b6a at port 1-2"))])
     }
 
@@ -155,7 +157,7 @@ struct USBScannerMachineTests {
         var bench = USBBench()
         let second = USBSamples.device(2, port: "1-2")
         bench.take(.bus(.arrived(scanner)))
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
         bench.take(.bus(.arrived(second)))
         #expect(bench.actions.first == .close(number: 1))
         #expect(
@@ -226,9 +228,9 @@ struct USBScannerMachineTests {
         return switch Int.random(in: 0...8, using: &random) {
         case 0, 1: .bus(.arrived(device))
         case 2: .bus(.left(device))
-        case 3: .line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: number)
+        case 3: .line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: number)
         case 4: .line(.opened(reportDescriptor: USBSamples.keyboardDescriptor), number: number)
-        case 5: .line(.report(USBSamples.report("A"), USBSamples.stamp(0)), number: number)
+        case 5: .line(.report(PointOfSaleScanner.report("A".utf8), USBSamples.stamp(0)), number: number)
         case 6: .line(.ended(.closed), number: number)
         case 7: .line(.ended(.unplugged), number: number)
         default: .tick(USBSamples.stamp(0))

@@ -1,4 +1,5 @@
 import Codecs
+import Judging
 import Testing
 
 @testable import Transports
@@ -47,7 +48,7 @@ struct USBScannerRuleTests {
     @Test func aSecondDeviceThatIsRefusedDisturbsNothingAndIsSaid() {
         var bench = USBBench()
         bench.take(.bus(.arrived(scanner)))
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
         let twin = USBSamples.device(
             2, port: "1-2", interfaces: [USBSamples.posInterface, USBSamples.storage])
         bench.take(.bus(.arrived(twin)))
@@ -74,7 +75,7 @@ struct USBScannerRuleTests {
     @Test func aReprogrammedScannerIsANewDevice() {
         var bench = USBBench()
         bench.take(.bus(.arrived(scanner)))
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
         bench.take(.line(.ended(.unplugged), number: 1))
         bench.take(.bus(.left(scanner)))
         let changed = USBSamples.device(2, product: 0x0B61, interfaces: [USBSamples.bootKeyboard])
@@ -95,11 +96,11 @@ struct USBScannerRuleTests {
         var bench = USBBench()
         let first = USBSamples.device(1, serial: "A")
         bench.take(.bus(.arrived(first)))
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
         bench.take(.line(.ended(.unplugged), number: 1))
         bench.take(.bus(.left(first)))
         bench.take(.bus(.arrived(USBSamples.device(2, port: port, serial: serial))))
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 2))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 2))
         let connected = USBScannerMachine.Action.tell(
             .connected(place: "usb:0c2e:0b6a at port \(port)"))
         #expect(bench.actions == (words.map { [.tell(.noticed(reason: $0))] } ?? []) + [connected])
@@ -122,7 +123,7 @@ struct USBScannerRuleTests {
     @Test func aScannerInHIDPOSModeIsNoKeyboard() {
         var bench = USBBench(USBSamples.address, .keyboard(.us, terminator: .enter), interfaces: [.hid])
         bench.take(.bus(.arrived(scanner)))
-        bench.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
+        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
         bench.take(.line(.ended(.closed), number: 1))
         #expect(bench.refusals.first?.contains("protocol hid-pos") == true)
     }
@@ -161,8 +162,12 @@ struct USBScannerRuleTests {
         let rule = USBScannerRule(address: USBSamples.address, mode: .hidPOS, longestMark: 4)
         var machine = USBScannerMachine(device: "SCAN-1", rule: rule)
         _ = machine.take(.bus(.arrived(scanner)))
-        _ = machine.take(.line(.opened(reportDescriptor: USBSamples.scannerDescriptor), number: 1))
-        let actions = machine.take(.line(.report(USBSamples.report("FI-01"), USBSamples.stamp(0)), number: 1))
-        #expect(actions == [.tell(.misread(reason: "a mark of 5 bytes; the profile allows 4"))])
+        _ = machine.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
+        let actions = machine.take(
+            .line(.report(PointOfSaleScanner.report("FI-01".utf8), USBSamples.stamp(0)), number: 1))
+        #expect(
+            actions == [
+                .tell(.misread(reason: "a mark of 5 bytes; the profile allows 4", bytes: Array("FI-01".utf8)))
+            ])
     }
 }

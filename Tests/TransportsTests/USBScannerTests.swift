@@ -1,3 +1,4 @@
+import Judging
 import Testing
 
 @testable import Transports
@@ -10,7 +11,7 @@ struct USBScannerTests {
     private func plug(_ id: UInt64, serial: String? = nil) -> FakeUSBBus.Plug {
         FakeUSBBus.Plug(
             device: USBSamples.device(id), serial: serial,
-            reportDescriptors: [0: USBSamples.scannerDescriptor])
+            reportDescriptors: [0: PointOfSaleScanner.descriptor])
     }
 
     private func scanner(_ address: USBDeviceAddress = USBSamples.address) -> USBScanner {
@@ -24,9 +25,9 @@ struct USBScannerTests {
         let running = Task { await scanner.run() }
         bus.plug(plug(1))
         #expect(await log.next() == .connected(place: "usb:0c2e:0b6a at port 1-1"))
-        bus.send(USBSamples.report("FI-1"), from: USBSamples.device(1), at: USBSamples.stamp(1))
+        bus.send(PointOfSaleScanner.report("FI-1".utf8), from: USBSamples.device(1), at: USBSamples.stamp(1))
         #expect(await log.nextText() == "FI-1")
-        let first = USBSamples.report(String(repeating: "A", count: 56), more: true)
+        let first = PointOfSaleScanner.report(String(repeating: "A", count: 56).utf8, more: true)
         bus.send(first, from: USBSamples.device(1), at: USBSamples.stamp(2))
         bus.unplug(USBSamples.device(1))
         #expect(
@@ -34,7 +35,7 @@ struct USBScannerTests {
                 == .unplugged(reason: "the scanner was unplugged in the middle of a scan: scan again"))
         bus.plug(plug(2))
         #expect(await log.next() == .connected(place: "usb:0c2e:0b6a at port 1-1"))
-        bus.send(USBSamples.report("FI-2"), from: USBSamples.device(2), at: USBSamples.stamp(3))
+        bus.send(PointOfSaleScanner.report("FI-2".utf8), from: USBSamples.device(2), at: USBSamples.stamp(3))
         #expect(await log.nextText() == "FI-2")
         running.cancel()
         await running.value

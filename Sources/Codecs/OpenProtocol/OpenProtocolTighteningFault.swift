@@ -1,6 +1,6 @@
-/// What went wrong with a tightening, by the bits that say so (specification R2.16, MID 0061 parameters 20 and
-/// 55), in words of our own. Bit 1 is the lowest, as a published result shows whose angle was too small and
-/// whose trigger was let go.
+/// What went wrong with a tightening, by the bits that say so (specification R2.16, MID 0061 parameters 20
+/// and 55), in words of our own. Bit 1 is the lowest: a published result shows it, whose angle was too small
+/// and whose trigger was let go.
 enum OpenProtocolTighteningFault {
     /// Bits 1 to 32.
     static let first = [

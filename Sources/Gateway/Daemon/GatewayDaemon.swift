@@ -103,43 +103,30 @@ package struct GatewayDaemon: Sendable {
         let address = "http://\(deployment.configuration.web.host):\(web.port ?? 0)/"
         try DaemonAddress(url: address).write(in: ledger.directory)
         ready(address)
-        let outcome = await supervise(parts, reporter, hub, until: stop)
-        await parts.stop()
+        let outcome = await supervision(of: parts, reporter, hub).run(until: stop)
         if ledger.failure == nil { try await note(AuditKind.stopped, in: ledger) }
         try outcome.get()
     }
 
-    /// Runs every part; the first that fails, or `stop`, ends them all.
-    private func supervise(
-        _ parts: GatewayParts, _ reporter: StatusReporter, _ hub: EventHub,
-        until stop: @escaping @Sendable () async -> Void
-    ) async -> Result<Void, any Error> {
-        let supervised = supervised(parts, reporter, hub)
-        return await withTaskGroup(of: Result<Void, any Error>?.self) { group in
-            for part in supervised { group.addTask { await part.outcome() } }
-            group.addTask {
-                await stop()
-                return .success(())
-            }
-            var outcome: Result<Void, any Error> = .success(())
-            for await ended in group {
-                guard let ended else { continue }
-                outcome = ended
-                break
-            }
-            group.cancelAll()
-            return outcome
-        }
+    private func supervision(
+        of parts: GatewayParts, _ reporter: StatusReporter, _ hub: EventHub
+    ) -> Supervision {
+        Supervision(
+            stations: parts.stations, others: supervised(parts, reporter, hub),
+            settle: {
+                // Once every line is closed, no scanner says anything any more.
+                await parts.stop()
+                for scanner in parts.scanners { scanner.settle() }
+            })
     }
 
-    /// Everything that runs as long as the daemon does.
+    /// Everything but the stations that runs as long as the daemon does.
     private func supervised(
         _ parts: GatewayParts, _ reporter: StatusReporter, _ hub: EventHub
     ) -> [SupervisedPart] {
-        parts.stations.map { station in SupervisedPart("a station") { try await station.run() } }
-            + parts.devices.map { running in
-                SupervisedPart(running.configuration.id) { try await running.device.run() }
-            }
+        parts.devices.map { running in
+            SupervisedPart(running.configuration.id) { try await running.device.run() }
+        }
             + parts.scanners.map { scanner in
                 SupervisedPart(scanner.configuration.id) { try await scanner.run() }
             }

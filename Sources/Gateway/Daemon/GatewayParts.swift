@@ -167,6 +167,16 @@ struct GatewayParts: Sendable {
                         configuration: configuration, device: device, lineName: address.lineName,
                         linkStatus: { device.linkStatus }, unit: nil))
             }
+            if let torque = profile.torque {
+                let setup = TorqueDeviceSetup(
+                    id: configuration.id, profile: torque, provenance: configuration.provenance, taken: taken)
+                let device = try TorqueDevice(
+                    setup, address: address, time: time, tell: tell, journal: { _ = await book.enter($0) })
+                devices.append(
+                    RunningDevice(
+                        configuration: configuration, device: device, lineName: address.lineName,
+                        linkStatus: { device.linkStatus }, unit: nil))
+            }
             guard let registers = profile.registers else { continue }
             let link = try await lines.line(to: address)
             let unit = address.unit ?? 1
@@ -208,7 +218,7 @@ struct GatewayParts: Sendable {
                 throw GatewayError(.configuration, "station \(configuration.id): there is no device \(id)")
             }
             gauges[role] = Gauge(device, profile)
-            binds[role] = profile.registers.flatMap(BindRule.init(of:))
+            binds[role] = profile.registers.flatMap(BindRule.init(of:)) ?? profile.torque.flatMap(BindRule.init(of:))
             provenances.append(device.provenance)
         }
         let gateway = deployment.configuration
@@ -290,5 +300,16 @@ extension BindRule {
         self.init(
             text: binding.with == .serial ? .serial : .cycle, capacity: 2 * point.width,
             isEchoed: binding.echo != nil)
+    }
+}
+
+extension BindRule {
+    /// How a torque controller is told what it works for; nil where it is not.
+    ///
+    /// The serial, so that the controller's own records carry it; a token where it does not fit what comes
+    /// back with a result.
+    init?(of torque: TorqueProfile) {
+        guard torque.identifier.capacity > 0 else { return nil }
+        self.init(text: .serial, capacity: torque.identifier.capacity)
     }
 }

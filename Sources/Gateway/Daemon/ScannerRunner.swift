@@ -18,8 +18,8 @@ final class ScannerRunner: Sendable {
         /// The scan that was handed on last: when it was read, when it was read once more, and what became
         /// of it.
         var scan: (first: Stamp, newest: Stamp, isAccepted: Bool?)?
-        /// Scans that no station could take, and that none was told of yet.
-        var lost = 0
+        /// Scans that a station could not take and was not told of yet, by its inbox's place.
+        var lost: [Int: Int] = [:]
         /// How the scanner is told what became of its scan, or of what it misread for nil.
         var answer: (@Sendable ([UInt8], Stamp?) -> Void)?
     }
@@ -93,7 +93,7 @@ final class ScannerRunner: Sendable {
         if rule != nil || isUnanswered { book?.note(event, of: configuration.id) }
         switch event {
         case .read(let read): take(read)
-        case .misread(let reason): takeMisread(reason, [], at: nil)
+        case .misread(let reason, let bytes): takeMisread(reason, bytes, at: nil)
         case .leftOut(let reason): leaveOut(reason)
         case .unanswered(let reason): log.say(.warning, "\(configuration.id): was not told: \(reason)")
         case .noticed(let reason): log.say(.warning, "\(configuration.id): \(reason)")
@@ -128,8 +128,7 @@ final class ScannerRunner: Sendable {
     }
 
     private func takeMisread(_ reason: String, _ bytes: [UInt8], at stamp: Stamp?) {
-        log.say(.warning, "\(configuration.id): misread: \(reason)")
-        put(.misread(reason: reason, bytes, ticket(for: stamp)), at: stamp)
+        put(.misread(reason: reason, bytes, scanner: configuration.id, ticket(for: stamp)), at: stamp)
     }
 
     /// Counted each time and said at the first: a scanner may send any number of them.
@@ -142,22 +141,34 @@ final class ScannerRunner: Sendable {
         log.say(.warning, "\(configuration.id): left out a notification: \(reason); more are only counted")
     }
 
-    /// Hands `input` to the station; what it cannot take is told to it as soon as it takes something.
+    /// Hands `input` to the stations; what one cannot take it is told of as soon as it takes something.
     private func put(_ input: StationInput, at stamp: Stamp?) {
         if inboxes.isEmpty {
             log.say(.warning, "\(configuration.id): no station has this scanner: a scan was not taken")
         }
-        for inbox in inboxes {
-            let lost = status.withLock { $0.lost }
-            let text = StationWords.lostScans(lost)
-            if lost > 0, inbox.put(.machine(.refused(.overrun, text: text, scan: []))) {
-                status.withLock { $0.lost -= lost }
-            }
+        for (place, inbox) in inboxes.enumerated() {
+            tellLost(place) { inbox.put($0) }
             guard !inbox.put(input) else { continue }
-            status.withLock { $0.lost += 1 }
+            status.withLock { $0.lost[place, default: 0] += 1 }
             log.say(.error, "\(inbox.name) is too busy: a scan of \(configuration.id) was not taken")
             answer(false, to: stamp)
         }
+    }
+
+    /// Tells the stations of every scan that they could not take. For the end, when the line says no more.
+    func settle() {
+        for (place, inbox) in inboxes.enumerated() {
+            tellLost(place) { input in
+                inbox.putSurely(input)
+                return true
+            }
+        }
+    }
+
+    private func tellLost(_ place: Int, by put: (StationInput) -> Bool) {
+        let count = status.withLock { $0.lost[place] ?? 0 }
+        guard count > 0, put(.lost(scans: count, scanner: configuration.id)) else { return }
+        status.withLock { $0.lost[place, default: 0] -= count }
     }
 
     private func ticket(for stamp: Stamp?) -> ScanTicket {

@@ -25,7 +25,8 @@ package struct PartHere {
         // Before its first start a gateway has no ledger, and no part has a past.
         if DataDirectory(data).holdsLedger {
             let reader = try LedgerReader(path: data)
-            history = PartHistory(entries: try reader.decisions(serial: serial, uii: mark.uii).map(\.body))
+            let decisions = try reader.decisions(serial: serial, uii: mark.uii)
+            history = PartHistory(entries: decisions.entries.map(\.body), isWhole: decisions.isWhole)
             let stations = deployment.configuration.stations.map(\.id)
             places = try PartsInWork(leftOpenIn: reader, at: stations).stations(with: part)
         }

@@ -78,7 +78,7 @@ struct ScanClassifier {
         }
         return .part(
             PartIdentity(
-                serial: serial, number: number, uii: mark.uii, lot: mark.lot, rawMark: mark.raw,
+                serial: serial, number: number, uii: mark.uii, lot: mark.lot, rawMark: read.bytes,
                 symbology: mark.symbology))
     }
 

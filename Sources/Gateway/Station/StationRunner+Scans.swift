@@ -8,18 +8,32 @@ import Transports
 extension StationRunner {
     /// Takes a scan, and tells its scanner once it is durable what became of it.
     func take(_ read: ScanRead, _ ticket: ScanTicket) async throws {
-        let refused = machine.refusedScans
-        try await feed(try input(for: read, ticket))
-        ticket.answer(machine.refusedScans == refused)
+        ticket.answer(try await feed(try input(for: read, ticket), from: read.device))
     }
 
-    /// Takes what a scanner sent and could not be made a mark of; `bytes` are what is left of it.
-    func takeMisread(_ reason: String, _ bytes: [UInt8], _ ticket: ScanTicket) async throws {
-        try await feed(.refused(.badMark, text: StationWords.misread(reason), scan: bytes))
-        ticket.answer(false)
+    /// Takes what `scanner` sent and could not be made a mark of; `bytes` are what is left of it.
+    func takeMisread(
+        _ reason: String, _ bytes: [UInt8], from scanner: String, _ ticket: ScanTicket
+    ) async throws {
+        let input = CycleMachine.Input.refused(.badMark, text: StationWords.misread(reason), scan: bytes)
+        ticket.answer(try await feed(input, from: scanner))
+    }
+
+    /// Feeds what somebody scanned or pressed at `source`, and says in one line what became of it once that
+    /// is durable. Returns whether it was taken.
+    func feed(_ input: CycleMachine.Input, from source: String) async throws -> Bool {
+        let refused = machine.refusedScans
+        try await feed(input)
+        let refusal = machine.refusedScans == refused ? nil : machine.refusal
+        let line = ScanLine(input, refusal)
+        services.log.say(line.priority, "\(station.id): \(source): \(line.text)")
+        return refusal == nil
     }
 
     private func input(for read: ScanRead, _ ticket: ScanTicket) throws -> CycleMachine.Input {
+        guard !inbox.isFinished else {
+            return .refused(.stopping, text: StationWords.stopping, scan: read.bytes)
+        }
         let now = services.time.now().monotonicNanoseconds
         let timing = ticket.timing(of: read)
         if timing.isTooOld(atNanoseconds: now, patience: services.patience(station.id)) {
@@ -31,7 +45,6 @@ extension StationRunner {
         case .badge(let inspector, let bytes):
             return .badge(inspector: inspector, scan: bytes, timing: timing)
         case .refused(let code, let text, let bytes):
-            if code == .configurationCode { services.log.say(.error, "\(read.device): \(text)") }
             return .refused(code, text: text, scan: bytes)
         case .code(let action, let bytes):
             return try input(

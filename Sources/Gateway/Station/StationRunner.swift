@@ -11,7 +11,9 @@ import Transports
 enum StationInput: Sendable {
     case scan(ScanRead, ScanTicket = ScanTicket())
     /// A scanner sent something that is no mark: why, and what is left of it.
-    case misread(reason: String, [UInt8], ScanTicket)
+    case misread(reason: String, [UInt8], scanner: String, ScanTicket)
+    /// So many scans of a scanner found no place in the inbox.
+    case lost(scans: Int, scanner: String)
     /// What an action code asks for, asked for otherwise.
     case action(ActionCode)
     case device(role: String, DeviceEvent)
@@ -42,6 +44,8 @@ actor StationRunner {
     private static let inboxLimit = 1_024
     /// Of these, places that scans and ticks leave to devices: a result that was told is not told again.
     private static let inboxReserve = 512
+    /// Inputs after which the station is shown though more wait: a page shows what is, not each step there.
+    private static let mostUnshown = 16
     /// How long a continuous gauge may take to give a good value after a step has completed.
     private static let gaugePatience = Duration.seconds(2)
     /// Added to the patience before a gauge that answered nothing at all is given up.
@@ -63,7 +67,9 @@ actor StationRunner {
         let endNanoseconds: Int64
     }
 
-    /// Takes up what an earlier run left open, then works until the task is cancelled.
+    /// Takes up what an earlier run left open, then works until the inbox is finished, or the task cancelled.
+    ///
+    /// What waits then is still taken: a scan that reached the gateway is never gone without an entry.
     func run() async throws {
         past = try services.reader.records(RecordQuery(station: station.id, limit: 5)).map {
             StationView.Past(record: $0.body)
@@ -71,9 +77,13 @@ actor StationRunner {
         try await takeUpOpenCycle()
         services.partsInWork.note(machine.cycle?.part, at: station.id)
         await show()
+        var unshown = 0
         for await input in inbox.elements {
             try await take(input)
+            unshown += 1
+            guard inbox.isEmpty || unshown >= Self.mostUnshown else { continue }
             await show()
+            unshown = 0
         }
         if inbox.hasOverflowed, !Task.isCancelled {
             throw GatewayError(
@@ -102,10 +112,14 @@ actor StationRunner {
     private func take(_ input: StationInput) async throws {
         switch input {
         case .scan(let read, let ticket): try await take(read, ticket)
-        case .misread(let reason, let bytes, let ticket): try await takeMisread(reason, bytes, ticket)
+        case .misread(let reason, let bytes, let scanner, let ticket):
+            try await takeMisread(reason, bytes, from: scanner, ticket)
+        case .lost(let count, let scanner):
+            let text = StationWords.lostScans(count)
+            _ = try await feed(.refused(.overrun, text: text, scan: []), from: scanner)
         case .action(let action):
             let code = ActionScan(action, bytes: [], timing: .immediate, codeSetSHA256: nil)
-            try await feed(try self.input(for: code))
+            _ = try await feed(try self.input(for: code), from: "page")
         case .device(let role, let event): try await take(event, from: role)
         case .gauged(let round, let role, let samples): try await collect(samples, from: role, round)
         case .machine(let input): try await feed(input)

@@ -84,6 +84,8 @@ enum StationWords {
         "\(count) \(count == 1 ? "scan" : "scans") came faster than the station could take them. Scan again."
     }
 
+    static let stopping = "The gateway was being stopped. Scan again once it runs."
+
     static let unreadableMark = "This mark cannot be read"
 
     static let unknownBadge = "This badge is not on the list of operators. Ask your supervisor."

@@ -19,6 +19,7 @@ struct PartChecks {
         case .onSuspectList: suspect
         case .unlistedMaker: unlistedMaker
         case .reusedUII: reusedUII
+        case .historyCut: historyCut
         }
     }
 
@@ -72,6 +73,11 @@ struct PartChecks {
             return nil
         }
         return "\(part.serial) is not among the serial numbers issued for \(part.number). Call quality."
+    }
+
+    private var historyCut: String? {
+        guard !history.isWhole else { return nil }
+        return "\(part.serial) is in the ledger with more different marks than can be compared. Call quality."
     }
 
     private var suspect: String? {

@@ -24,14 +24,16 @@ package struct PartFinding: Sendable, Equatable {
         case unlistedMaker = "unlisted_maker"
         /// The UII was recorded before for another serial or another original part number.
         case reusedUII = "reused_uii"
+        /// The ledger knows more parts with this serial or UII than are compared.
+        case historyCut = "history_cut"
 
         /// What it does where the table says nothing.
         ///
-        /// Two may have an innocent cause that the bench cannot settle, a list that lags or a new mark: such
+        /// Some may have an innocent cause that the bench cannot settle, a list that lags or a new mark: such
         /// a part may be measured, and is not passed.
         package var severity: Severity {
             switch self {
-            case .notIssued, .reusedUII: .hold
+            case .notIssued, .reusedUII, .historyCut: .hold
             case .openElsewhere, .otherPartNumber, .serialForm, .rejectedBefore, .onSuspectList,
                 .unlistedMaker:
                 .refuse

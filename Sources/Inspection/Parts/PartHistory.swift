@@ -10,6 +10,8 @@ package struct PartHistory: Sendable, Equatable {
 
     /// The inspected parts, in the order of the ledger.
     package let inspected: [Inspected]
+    /// Whether nothing that counts is missing: where something may be, the part is not passed.
+    package let isWhole: Bool
 
     /// Words by which people end a part's life: after these it has no business at a station.
     ///
@@ -19,7 +21,8 @@ package struct PartHistory: Sendable, Equatable {
     /// The history that `entries` tell: bodies of records and of dispositions, in the ledger's order.
     ///
     /// What is neither is passed over, and so is a disposition of a record that is not among them.
-    package init(entries: [JSONValue]) {
+    package init(entries: [JSONValue], isWhole: Bool = true) {
+        self.isWhole = isWhole
         var parts: [(id: String, part: PartIdentity)] = []
         var decided: [String: (order: Int, word: String)] = [:]
         for (order, body) in entries.enumerated() {

@@ -3,6 +3,7 @@ enum LedgerMigrations {
     static let all = [
         Migration(number: 1, name: "entries, tree, evidence, outbox, projections", sql: first),
         Migration(number: 2, name: "inspections by unique item identifier", sql: second),
+        Migration(number: 3, name: "dispositions of a part", sql: third),
     ]
 
     /// The rules that keep entries as they are; a database without one of them was tampered with.
@@ -147,5 +148,14 @@ enum LedgerMigrations {
         UPDATE inspection SET uii =
             (SELECT e.body ->> '$.part.uii' FROM entry e WHERE e.seq = inspection.seq);
         CREATE INDEX inspection_by_uii ON inspection(uii, seq) WHERE uii IS NOT NULL;
+        """#
+
+    /// Whoever scans a part asks what was decided about it, however often it was inspected since.
+    private static let third = #"""
+        ALTER TABLE part ADD COLUMN is_disposition INTEGER NOT NULL DEFAULT 0;
+        UPDATE part SET is_disposition = 1
+            WHERE seq IN (SELECT e.seq FROM entry e WHERE e.kind = 'disposition');
+        CREATE INDEX part_decided ON part(serial, seq) WHERE is_disposition = 1;
+        CREATE INDEX inspection_by_item ON inspection(serial, part_number, uii, seq);
         """#
 }

@@ -68,21 +68,6 @@ extension LedgerReader {
         }
     }
 
-    /// Records of the serial number `serial`, and of every serial number that was recorded with `uii`, with
-    /// the dispositions of these records; the newest `limit`, in order.
-    package func decisions(
-        serial: String, uii: String?, limit: Int = 200
-    ) throws(LedgerError) -> [Entry] {
-        let columns = "e.seq, e.kind, e.id, e.body, e.leaf_hash"
-        return try reading { database throws(LedgerError) in
-            try database.rows(
-                "SELECT DISTINCT \(columns) FROM part p CROSS JOIN entry e ON e.seq = p.seq "
-                    + "WHERE p.serial IN (SELECT ?1 UNION SELECT serial FROM inspection WHERE uii = ?2) "
-                    + "AND e.kind IN ('record', 'disposition') ORDER BY e.seq DESC LIMIT ?3",
-                [.text(serial), .optional(uii), .integer(Int64(limit))], database.entry)
-        }.reversed()
-    }
-
     /// Every entry about the part in order: records, dispositions, audit entries, receipts.
     package func partHistory(serial: String) throws(LedgerError) -> [Entry] {
         try reading { database throws(LedgerError) in

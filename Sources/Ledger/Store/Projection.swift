@@ -27,8 +27,10 @@ struct Projection: Equatable {
     /// Id of the record whose part this entry is about, where it names no serial itself.
     var record: String?
     var cycle: CycleEvent?
+    let isDisposition: Bool
 
     init(kind: EntryKind, id: String, body: JSONValue) {
+        isDisposition = kind == .disposition
         serial = body["part"]?["serial"]?.text ?? body["serial"]?.text
         if serial == nil { record = body["record"]?.text }
         let station = body["station"]?.text
@@ -64,7 +66,9 @@ extension SQLiteDatabase {
                 .optional(row.provenance), .optional(row.endedAt), .optional(row.uii))
         }
         if let serial = try serial(of: projection) {
-            try run("INSERT INTO part(serial, seq) VALUES (?1, ?2)", .text(serial), .integer(seq))
+            try run(
+                "INSERT INTO part(serial, seq, is_disposition) VALUES (?1, ?2, ?3)", .text(serial),
+                .integer(seq), .integer(projection.isDisposition ? 1 : 0))
         }
         if let event = projection.cycle { try insert(event, seq: seq) }
     }

@@ -22,7 +22,8 @@ extension LedgerVerifier {
         if let serial = try database.serial(of: projection) {
             expected.parts += 1
             let found = try database.first(
-                "SELECT 1 FROM part WHERE serial = ?1 AND seq = ?2", [.text(serial), .integer(seq)]
+                "SELECT 1 FROM part WHERE serial = ?1 AND seq = ?2 AND is_disposition = ?3",
+                [.text(serial), .integer(seq), .integer(projection.isDisposition ? 1 : 0)]
             ) { _ in true }
             if found == nil { report.add("\(place): missing in the history of part \(serial)") }
         }

@@ -46,7 +46,7 @@ struct DeploymentChecks {
             }
         }
         for device in configuration.devices
-        where profiles[device.id]?.lines?.reportsResults == true && users[device.id] == nil {
+        where profiles[device.id]?.reportsResults == true && users[device.id] == nil {
             faults.warn(
                 device.place, "device \(Wording.quoted(device.id)) says results, and no station hears them",
                 "bind it to a role: nothing holds a result of it that nobody takes")

@@ -24,6 +24,7 @@ package enum LinkText {
         switch speech {
         case .modbus: [.modbusTCP, .modbusRTU, .modbusASCII, .modbusRTUoverTCP]
         case .lines: [.serial, .tcp]
+        case .torque: [.openProtocol]
         case .scanner(let scanner):
             switch scanner.transport {
             case .hidPOS, .hidKeyboard: [.usb]

@@ -17,6 +17,7 @@ package struct DeviceProfile: Sendable, Equatable {
         case modbus(RegisterMap)
         case scanner(ScannerProfile)
         case lines(LineProfile)
+        case torque(TorqueProfile)
     }
 
     package init(
@@ -44,6 +45,15 @@ package struct DeviceProfile: Sendable, Equatable {
         guard case .lines(let lines) = speech else { return nil }
         return lines
     }
+
+    /// What a torque controller understands of Open Protocol; nil for any other device.
+    package var torque: TorqueProfile? {
+        guard case .torque(let torque) = speech else { return nil }
+        return torque
+    }
+
+    /// Whether it says results by itself, at the end of cycles that a person works.
+    package var reportsResults: Bool { lines?.reportsResults == true || torque != nil }
 
     /// How many golden vectors it has.
     package var vectorCount: Int { registers?.vectors.count ?? lines?.vectors.count ?? 0 }

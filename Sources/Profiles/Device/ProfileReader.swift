@@ -55,6 +55,7 @@ private enum SpokenProtocol: String, CaseIterable {
     case hidKeyboard = "hid-keyboard"
     case serial
     case lines
+    case openProtocol = "open-protocol"
 
     func read(_ top: YAMLMapping) -> DeviceProfile.Speech? {
         switch self {
@@ -63,6 +64,7 @@ private enum SpokenProtocol: String, CaseIterable {
         case .hidKeyboard: ScannerProfileReader.hidKeyboard(top).map { .scanner($0) }
         case .serial: ScannerProfileReader.serial(top).map { .scanner($0) }
         case .lines: LineProfileReader(top).profile().map { .lines($0) }
+        case .openProtocol: TorqueProfileReader(top).profile().map { .torque($0) }
         }
     }
 }

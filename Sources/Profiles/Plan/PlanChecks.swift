@@ -27,6 +27,14 @@ struct PlanChecks {
             }
             return
         }
+        if profile.torque != nil {
+            for setPoint in step.setPoints {
+                guard let fault = TorqueProfile.fault(of: (setPoint.point, setPoint.value)) else { continue }
+                faults.fault(
+                    place, "step \(Wording.quoted(step.id)) cannot be set: \(fault.what)", fault.remedy)
+            }
+            return
+        }
         guard let map = profile.registers, map.cycle != nil else {
             faults.fault(
                 place,
@@ -125,7 +133,7 @@ struct PlanChecks {
             return
         }
         let step = file.plan.steps.first { $0.id == characteristic.step }
-        if profile.lines?.reportsResults == true, step?.completes != characteristic.source.role {
+        if profile.reportsResults, step?.completes != characteristic.source.role {
             fault(
                 characteristic, "a \(profile.id) says its values at the end of its own cycle only",
                 "give it a step of its own, `complete: \(characteristic.source.role).cycle`")

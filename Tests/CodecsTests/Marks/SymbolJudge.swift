@@ -1,4 +1,5 @@
 import Glibc
+import Judging
 import Testing
 
 /// Real symbols, printed by `zint` and read from the picture by `dmtxread` or `zbarimg`: programs that know
@@ -27,15 +28,9 @@ enum SymbolJudge {
     /// - Parameter gs1: whether FNC1 goes first; `bytes` then hold element strings in brackets.
     static func throughPicture(_ bytes: [UInt8], _ symbology: Symbology, gs1: Bool = false) throws -> [UInt8]
     {
-        var template = Array("/tmp/plumbline-mark-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let (text, picture) = ("\(folder)/mark", "\(folder)/mark.png")
-        defer {
-            unlink(text)
-            unlink(picture)
-            rmdir(folder)
-        }
+        let folder = try ScratchFolder("mark")
+        defer { withExtendedLifetime(folder) {} }
+        let (text, picture) = ("\(folder.path)/mark", "\(folder.path)/mark.png")
         let file = try #require(fopen(text, "w"))
         #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
         fclose(file)

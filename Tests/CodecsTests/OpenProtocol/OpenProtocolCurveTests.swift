@@ -102,7 +102,7 @@ import Testing
         #expect(limits.parameters.first?.number == nil)
     }
 
-    /// Specification R2.16, sections 5.27.1.2 and 5.27.1.3 (its own lengths, 64 and 34, count the same bytes).
+    /// Specification R2.16, sections 5.27.1.2 and 5.27.1.3 ; the second one prints a 6 for the length 5.
     @Test func subscriptionsAreWrittenAsTheSpecificationDoes() throws {
         let subscribe = try OpenProtocolRequest.subscribeCurves([.angle]).message()
         #expect(

@@ -10,11 +10,17 @@ struct ReportingDeviceTests {
     private static let numbered = "results: {number: count}"
     private static let plain = "results: {repeat: 500 ms}"
 
-    @Test("Its line is one result, whole, with its bytes; nothing shows it before it is durable")
-    func result() throws {
+    /// A tool that counts its cycles, after its line was opened and it said `text`.
+    private func heard(_ milliseconds: Int64, _ text: String) throws -> LineRig {
         let rig = try LineRig(Self.numbered)
         rig.opens()
-        rig.hears(1_000, "17;4.285 Nm;OK\r\n")
+        rig.hears(milliseconds, text)
+        return rig
+    }
+
+    @Test("Its line is one result, whole, with its bytes; nothing shows it before it is durable")
+    func result() throws {
+        let rig = try heard(1_000, "17;4.285 Nm;OK\r\n")
         let group = try #require(rig.groups.first)
         #expect(group.sequence == "17" && group.isValid && group.echo == nil)
         #expect(group.raw == Array("17;4.285 Nm;OK".utf8))
@@ -38,9 +44,7 @@ struct ReportingDeviceTests {
 
     @Test("A counted line that comes again is the same result, whenever it comes")
     func countedAgain() throws {
-        let rig = try LineRig(Self.numbered)
-        rig.opens()
-        rig.hears(0, "17;1.0 Nm;OK\r\n17;1.0 Nm;OK\r\n")
+        let rig = try heard(0, "17;1.0 Nm;OK\r\n17;1.0 Nm;OK\r\n")
         rig.hears(60_000, "17;1.0 Nm;OK\r\n")
         #expect(rig.groups.count == 1)
         #expect(rig.told.last == "TT-001: result 17 came once more; it counts once")
@@ -49,9 +53,7 @@ struct ReportingDeviceTests {
     /// Seen failing with the last line alone remembered.
     @Test("A counted line is known again behind other lines, also behind one that cannot be read")
     func countedAgainLater() throws {
-        let rig = try LineRig(Self.numbered)
-        rig.opens()
-        rig.hears(0, "17;1.0 Nm;OK\r\n17;1.? Nm;OK\r\n")
+        let rig = try heard(0, "17;1.0 Nm;OK\r\n17;1.? Nm;OK\r\n")
         rig.hears(1_000, "17;1.0 Nm;OK\r\n")
         #expect(rig.groups.count == 2, "the second has no values")
         rig.hears(2_000, "18;1.1 Nm;OK\r\n")
@@ -84,9 +86,7 @@ struct ReportingDeviceTests {
             ("17;2.0 Nm;OK", "TT-001: result number 17 came again with other values"),
         ])
     func numbers(_ line: String, _ said: String) throws {
-        let rig = try LineRig(Self.numbered)
-        rig.opens()
-        rig.hears(0, "17;1.0 Nm;OK\r\n")
+        let rig = try heard(0, "17;1.0 Nm;OK\r\n")
         rig.hears(10, line + "\r\n")
         #expect(rig.groups.count == 2)
         #expect(rig.told.last == said)
@@ -130,9 +130,7 @@ struct ReportingDeviceTests {
 
     @Test("A line that cannot be read is a result without values, kept with its bytes")
     func unreadable() throws {
-        let rig = try LineRig(Self.numbered)
-        rig.opens()
-        rig.hears(0, "17;1.0 Nm;OK\r\n")
+        let rig = try heard(0, "17;1.0 Nm;OK\r\n")
         rig.hears(10, "18;1.? Nm;OK\r\n")
         let group = try #require(rig.groups.last)
         #expect(group.samples["torque"].map(LineRig.text) == "malformed")

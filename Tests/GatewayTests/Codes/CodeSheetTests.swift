@@ -1,4 +1,5 @@
 import Glibc
+import Judging
 import Profiles
 import Testing
 
@@ -27,9 +28,9 @@ struct CodeSheetTests {
 
     /// The texts that are read from the pages at 200 dots an inch, sorted.
     private static func read(_ pages: [String], by decoder: String) throws -> [String] {
-        var template = Array("/tmp/plumbline-sheet-XXXXXX".utf8CString)
-        let folder = String(cString: try #require(mkdtemp(&template)))
-        defer { _ = try? shell("rm -rf \(folder)") }
+        let scratch = try ScratchFolder("sheet")
+        let folder = scratch.path
+        defer { withExtendedLifetime(scratch) {} }
         var lines: [String] = []
         for (index, page) in pages.enumerated() {
             let file = try #require(fopen("\(folder)/\(index).svg", "w"))

@@ -1,6 +1,6 @@
 import Codecs
-import Glibc
 import Inspection
+import Judging
 import Linux
 import Metrology
 import Testing
@@ -15,37 +15,25 @@ struct ScannerRunnerTests {
     private let inbox = BoundedInbox<StationInput>(limit: Self.places, name: "flow-test-1")
     private static let places = 4
 
-    private static let profile = """
-        profile: p
-        revision: 1
-        manufacturer: m
-        model: m
-        source: s
-        protocol: serial
-        framing: {suffix: "\\r"}
-        affixes: {prefix: "<", suffix: ">"}
-        debounce: 10 s
-        double_scan: 7 s
-        acknowledge: {accept: "\\x06", refuse: "\\x15"}
-        """
-
     private func runner(on path: String) throws -> ScannerRunner {
         try runner(link: "serial://\(path)?baud=9600", on: try LibUSBBus(time: SystemTime()))
     }
 
     private func runner(link: String, on bus: any USBBus) throws -> ScannerRunner {
-        let faults = FaultCollector()
-        let file = SourceFile(path: "p.yaml", bytes: Array(Self.profile.utf8))
-        let profile = DeviceProfile.read(file, faults: faults)?.scanner
-        let place = SourcePlace(file: "gateway.yaml")
-        let device = DeviceConfiguration(
-            id: "SCAN-2", provenance: .live, profile: "p", link: link, serial: nil,
-            calibration: nil, place: place, linkPlace: place)
+        let profile = try ScannerSamples.profile(
+            """
+            acknowledge: {accept: "\\x06", refuse: "\\x15"}
+            affixes: {prefix: "<", suffix: ">"}
+            double_scan: 7 s
+            debounce: 10 s
+            framing: {suffix: "\\r"}
+            protocol: serial
+            """)
         let time = SystemTime()
         return try ScannerRunner(
-            device, try #require(profile, "\(faults.sorted)"), bus: bus, time: time,
-            stations: [inbox], counters: InspectionCounters(), board: ScannerBoard(),
-            log: EventLog(time: time))
+            ScannerSamples.configuration("SCAN-2", link: link), profile,
+            bus: bus, time: time, stations: [inbox], counters: InspectionCounters(),
+            board: ScannerBoard(), log: EventLog(time: time))
     }
 
     /// What the station is handed next: the mark, or nothing for a misread, and its ticket.
@@ -53,19 +41,11 @@ struct ScannerRunnerTests {
         for await input in inbox.elements {
             switch input {
             case .scan(let read, let ticket): return (String(decoding: read.bytes, as: UTF8.self), ticket)
-            case .misread(_, _, let ticket): return (nil, ticket)
+            case .misread(_, _, _, let ticket): return (nil, ticket)
             default: continue
             }
         }
         throw GatewayError(.software, "the inbox has ended")
-    }
-
-    private func byte(from terminal: borrowing Pseudoterminal) throws -> UInt8 {
-        var entry = pollfd(fd: terminal.device.number, events: Int16(POLLIN), revents: 0)
-        try #require(poll(&entry, 1, 10_000) == 1, "nothing was sent")
-        var byte: UInt8 = 0
-        try #require(read(terminal.device.number, &byte, 1) == 1)
-        return byte
     }
 
     private func waitUntilConnected(_ runner: ScannerRunner) async throws {
@@ -85,16 +65,16 @@ struct ScannerRunnerTests {
         #expect(second.mark == "FI-2")
         #expect(runner.state.json["repeats"] == 1)
         second.ticket.answer(true)
-        #expect(try byte(from: terminal) == 0x06)
+        #expect(try terminal.nextByte() == 0x06)
         try terminal.device.write(Array("<FI-2>\r".utf8))
-        #expect(try byte(from: terminal) == 0x06, "the repeat of a scan has the answer of that scan")
+        #expect(try terminal.nextByte() == 0x06, "the repeat of a scan has the answer of that scan")
 
         try terminal.device.write(Array("<FI-3>\r".utf8))
         let third = try await next()
         try terminal.device.write(Array("<FI-3>\r".utf8))
         while runner.state.json["repeats"] != 3 { try await Task.sleep(for: .milliseconds(5)) }
         third.ticket.answer(false)
-        #expect(try byte(from: terminal) == 0x15, "the scanner waits with its latest reading")
+        #expect(try terminal.nextByte() == 0x15, "the scanner waits with its latest reading")
         running.cancel()
         try await running.value
     }
@@ -141,22 +121,39 @@ struct ScannerRunnerTests {
         try await waitUntilConnected(runner)
         for number in 1...Self.places { try terminal.device.write(Array("<FI-\(number)>\r".utf8)) }
         try terminal.device.write(Array("<FI-X>\r".utf8))
-        #expect(try byte(from: terminal) == 0x15)
+        #expect(try terminal.nextByte() == 0x15)
         for number in 1...Self.places { #expect(try await next().mark == "FI-\(number)") }
         try terminal.device.write(Array("<FI-Y>\r".utf8))
         var told: [String] = []
         for await input in inbox.elements {
-            if case .machine(let said) = input, case .refused(let code, let text, _) = said {
-                told += [code.rawValue, text]
-            }
+            if case .lost(let count, let scanner) = input { told += ["\(count)", scanner] }
             guard case .scan(let read, _) = input else { continue }
             told.append(String(decoding: read.bytes, as: UTF8.self))
             break
         }
-        #expect(
-            told == ["overrun", "1 scan came faster than the station could take them. Scan again.", "FI-Y"])
+        #expect(told == ["1", "SCAN-2", "FI-Y"])
         running.cancel()
         try await running.value
+    }
+
+    @Test func aScanThatFoundNoPlaceIsToldAtTheEndToo() async throws {
+        let terminal = try Pseudoterminal()
+        let runner = try runner(on: terminal.path)
+        let running = Task { try await runner.run() }
+        try await waitUntilConnected(runner)
+        for number in 0...Self.places { try terminal.device.write(Array("<FI-\(number)>\r".utf8)) }
+        #expect(try terminal.nextByte() == 0x15)
+        running.cancel()
+        try await running.value
+        for _ in 1...Self.places { _ = try await next() }
+        runner.settle()
+        runner.settle()
+        inbox.finish()
+        var lost: [Int] = []
+        for await input in inbox.elements {
+            if case .lost(let count, _) = input { lost.append(count) }
+        }
+        #expect(lost == [1])
     }
 
     @Test func aMarkWithoutTheAffixesOfItsProfileIsNoScan() async throws {
@@ -168,7 +165,7 @@ struct ScannerRunnerTests {
         let misread = try await next()
         #expect(misread.mark == nil)
         misread.ticket.answer(false)
-        #expect(try byte(from: terminal) == 0x15)
+        #expect(try terminal.nextByte() == 0x15)
         running.cancel()
         try await running.value
     }

@@ -57,6 +57,18 @@ import Transports
         #expect(part.rawMark == Array(mark.utf8))
     }
 
+    /// Where an identifier stands before the mark, it is of the bytes; where the scanner sends it apart, not.
+    @Test(arguments: [nil, "]d2"]) func thePartKeepsTheBytesAsTheyWereScanned(symbology: String?) throws {
+        let bytes = Array("]d2010950600013435221SA10197\u{1D}2404L0014-163B".utf8)
+        guard case .part(let part) = try classify(bytes, symbology: symbology) else {
+            Issue.record("not taken for a part")
+            return
+        }
+        #expect(part.rawMark == bytes)
+        #expect(part.symbology == "]d2")
+        #expect(PartIdentity(json: part.json) == part)
+    }
+
     /// Whatever follows: what begins like a code is never a part.
     @Test func nothingThatBeginsLikeACodeIsEverAPart() throws {
         var generator = SystemRandomNumberGenerator()

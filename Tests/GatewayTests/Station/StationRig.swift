@@ -1,6 +1,6 @@
 import Codecs
-import Glibc
 import Inspection
+import Judging
 import Ledger
 import Linux
 import Metrology
@@ -24,56 +24,53 @@ final class StationRig: Sendable {
     let ledger: LedgerWriter
     let runner: StationRunner
     let partsInWork: PartsInWork
-    /// Nil where the ledger is another's.
-    private let folder: String?
+    let log: EventLog
+    private let folder: ScratchFolder
 
     convenience init(codes: CodeSet? = nil, parts: PartTable? = nil) throws {
-        var template = Array("/tmp/plumbline-station-XXXXXX".utf8CString)
-        let folder = String(cString: try #require(mkdtemp(&template)))
-        let ledger = try LedgerWriter(path: folder + "/data", origin: "plumbline/plant-1/bench-pc-07")
+        let folder = try ScratchFolder("station")
+        let ledger = try LedgerWriter(path: folder.path + "/data", origin: "plumbline/plant-1/bench-pc-07")
         try self.init(
-            "flow-test-1", ledger, PartsInWork(), codes: codes, parts: parts, folder: folder)
+            "flow-test-1", ledger, PartsInWork(), codes: codes, parts: parts, folder: folder,
+            log: { EventLog(time: $0) })
     }
 
     /// Another station of the same gateway; `partsInWork` where it is one after a restart.
     convenience init(_ id: String, beside other: StationRig, _ partsInWork: PartsInWork? = nil) throws {
-        try self.init(id, other.ledger, partsInWork ?? other.partsInWork, codes: nil, parts: nil, folder: nil)
+        try self.init(
+            id, other.ledger, partsInWork ?? other.partsInWork, codes: nil, parts: nil, folder: other.folder,
+            log: { EventLog(time: $0) })
     }
 
-    private init(
+    /// A station on `ledger` in `folder` that says what it does in `log`, and shows itself by `publish`.
+    init(
         _ id: String, _ ledger: LedgerWriter, _ partsInWork: PartsInWork, codes: CodeSet?,
-        parts: PartTable?, folder: String?
+        parts: PartTable?, folder: ScratchFolder, log: (Clock) -> EventLog,
+        publish: @escaping @Sendable (JSONValue) -> Void = { _ in }
     ) throws {
         (self.ledger, self.partsInWork, self.folder) = (ledger, partsInWork, folder)
-        let board = ScannerBoard()
+        self.log = log(clock)
         let services = StationServices(
             ledger: ledger, reader: ledger.reader, time: clock, clock: { StationFixture.clock },
             roster: StationFixture.roster, codes: codes, patience: { _ in 5_000_000_000 },
             partsInWork: partsInWork, sinks: { _ in [] }, counters: InspectionCounters(), queue: { (0, 0) },
-            scannerBoard: board, scanners: { _ in [] },
-            log: EventLog(time: clock), publish: { _ in })
+            scannerBoard: ScannerBoard(), scanners: { _ in [] }, log: self.log, publish: publish)
         runner = StationRunner(
             station: try StationFixture.station(id: id, parts: parts), devices: [:], services: services)
-    }
-
-    deinit {
-        guard let folder else { return }
-        let database = ["ledger.db", "ledger.db-wal", "ledger.db-shm"]
-        for file in database + ["ledger.key", "ledger.pub", "checkpoint", "lock"] {
-            unlink("\(folder)/data/\(file)")
-        }
-        rmdir(folder + "/data")
-        rmdir(folder)
     }
 
     /// Queues a scan of `text` that was read now, and returns where its outcome will be told.
     @discardableResult
     func scan(_ text: String) -> AsyncStream<Bool> {
         let (outcomes, tell) = AsyncStream.makeStream(of: Bool.self)
-        let read = ScanRead(
-            bytes: Array(text.utf8), symbology: nil, stamp: clock.now(), device: "SCAN-1")
-        runner.inbox.put(.scan(read, ScanTicket(answer: { tell.yield($0) })))
+        put(Array(text.utf8), from: "SCAN-1") { tell.yield($0) }
         return outcomes
+    }
+
+    /// Queues a scan of `bytes` that `device` read now.
+    func put(_ bytes: [UInt8], from device: String, _ answer: @escaping @Sendable (Bool) -> Void = { _ in }) {
+        let read = ScanRead(bytes: bytes, symbology: nil, stamp: clock.now(), device: device)
+        runner.inbox.put(.scan(read, ScanTicket(answer: answer)))
     }
 
     /// What became of a scan, once it is told.

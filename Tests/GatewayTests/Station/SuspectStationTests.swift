@@ -85,6 +85,19 @@ struct SuspectStationTests {
         #expect(try findings(rig) == ["rejected_before"])
     }
 
+    @Test func aRejectedPartIsRefusedHoweverOftenItWasInspectedSince() async throws {
+        let rig = try StationRig()
+        try await inspected("r1", "SA10197", "4L0014-163B", in: rig.ledger)
+        try await rig.ledger.append([
+            EntryDraft(kind: .disposition, id: "d1", body: ["record": "r1", "disposition": "scrapped"])
+        ])
+        for number in 2...250 { try await inspected("r\(number)", "SA10197", "4L0014-163B", in: rig.ledger) }
+        #expect(
+            try await scan("SA10197", at: rig)
+                == "SA10197 was taken out of use (scrapped). Set it aside and call quality.")
+        #expect(try findings(rig) == ["rejected_before"])
+    }
+
     @Test func aSerialOfAnotherPartNumberIsRefused() async throws {
         let rig = try StationRig()
         try await inspected("r1", "SA10197", "4L0015-163B", in: rig.ledger)

@@ -2,7 +2,7 @@ import Codecs
 import Inspection
 import Testing
 
-/// Which of the eight findings a part makes, each alone.
+/// Which of the nine findings a part makes, each alone.
 struct PartScreeningTests {
     private func codes(
         _ part: PartIdentity, history: [JSONValue] = [], openAt stations: [String] = []
@@ -184,5 +184,13 @@ struct PartScreeningTests {
             ["record": 7],
         ]
         #expect(PartHistory(entries: junk) == .empty)
+    }
+
+    @Test func aPartWhoseHistoryIsNotWholeIsNotPassed() throws {
+        let part = PartFixture.bare("SA10197")
+        let screening = PartScreening(
+            part, table: try PartFixture.table(), history: PartHistory(entries: [], isWhole: false))
+        #expect(screening.findings.map(\.code) == [.historyCut])
+        #expect(screening.json["answer"] == "hold")
     }
 }

@@ -23,6 +23,7 @@ private enum FuzzTarget: String {
     case line
     case iso15434
     case gs1
+    case openProtocol = "open-protocol"
     /// Every reader with every input.
     case all
 
@@ -35,8 +36,9 @@ private enum FuzzTarget: String {
         case .line: line(bytes)
         case .iso15434: iso15434(bytes)
         case .gs1: gs1(bytes)
+        case .openProtocol: OpenProtocolTarget.read(bytes)
         case .all:
-            let readers: [Self] = [.descriptor, .pos, .keyboard, .cdc, .line, .iso15434, .gs1]
+            let readers: [Self] = [.descriptor, .pos, .keyboard, .cdc, .line, .iso15434, .gs1, .openProtocol]
             for reader in readers { reader.read(bytes) }
         }
     }

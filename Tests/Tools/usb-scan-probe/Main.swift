@@ -92,7 +92,7 @@ struct Main {
                 "device": .string(read.device),
                 "symbology": read.symbology.map { .string($0) } ?? .null,
             ])
-        case .misread(let reason): .object(["event": .string("misread"), "reason": .string(reason)])
+        case .misread(let reason, _): .object(["event": .string("misread"), "reason": .string(reason)])
         case .leftOut(let reason): .object(["event": .string("left_out"), "reason": .string(reason)])
         case .noticed(let reason): .object(["event": .string("noticed"), "reason": .string(reason)])
         case .unanswered(let reason): .object(["event": .string("unanswered"), "reason": .string(reason)])

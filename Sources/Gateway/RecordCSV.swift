@@ -1,7 +1,8 @@
-import Codecs
+package import Codecs
+internal import Metrology
 
 /// Records as comma-separated values (RFC 4180), one row a measurement.
-enum RecordCSV {
+package enum RecordCSV {
     private static let columns:
         [(name: String, value: @Sendable (_ record: JSONValue, _ result: JSONValue) -> JSONValue?)] = [
             ("record", { record, _ in record["id"] }), ("serial", { record, _ in record["part"]?["serial"] }),
@@ -22,28 +23,41 @@ enum RecordCSV {
             ("taken_at", { _, result in result["taken_at"] }),
         ]
 
-    static var header: String { columns.map(\.name).joined(separator: ",") }
+    /// The first row, without a line end.
+    package static var header: String { columns.map(\.name).joined(separator: ",") }
 
-    static func rows(_ record: JSONValue) -> [String] {
+    /// The rows of a record, without line ends.
+    package static func rows(_ record: JSONValue) -> [String] {
         (record["results"]?.elements ?? []).map { result in
             columns.map { cell($0.value(record, result)) }.joined(separator: ",")
         }
     }
 
+    /// What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"); the last four are
+    /// the wide forms that it reads as the narrow ones.
+    private static let formulaStarts: Set<Unicode.Scalar> = [
+        "=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}",
+    ]
+    private static let quoted: Set<Unicode.Scalar> = ["\"", ",", "\n", "\r"]
+
     /// A value as a cell. One that a spreadsheet would take for a formula is made text by a leading
-    /// apostrophe (OWASP, "CSV Injection"); numbers with a sign stay numbers.
-    private static func cell(_ value: JSONValue?) -> String {
-        var text: String
+    /// apostrophe; numbers with a sign stay numbers.
+    ///
+    /// Looked at scalar by scalar, as readers of the file do: a character may be a comma and its accent.
+    static func cell(_ value: JSONValue?) -> String {
+        let text: String
         switch value {
         case .string(let string): text = string
         case .number(let number): return String(number)
         case .bool(let flag): return flag ? "true" : "false"
         default: return ""
         }
-        let isNumber = text.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || [0x2B, 0x2D, 0x2E].contains($0) }
-        if let first = text.first, "=+-@\t\r".contains(first), !isNumber { text = "'" + text }
-        guard text.contains(where: { "\",\n\r".contains($0) }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-            + "\""
+        var out: [Unicode.Scalar] = []
+        if let first = text.unicodeScalars.first, formulaStarts.contains(first), ExactDecimal(text) == nil {
+            out.append("'")
+        }
+        for scalar in text.unicodeScalars { out += scalar == "\"" ? ["\"", "\""] : [scalar] }
+        if text.unicodeScalars.contains(where: quoted.contains) { out = ["\""] + out + ["\""] }
+        return String(String.UnicodeScalarView(out))
     }
 }

@@ -1,0 +1,81 @@
+internal import Inspection
+package import Metrology
+package import Profiles
+package import Transports
+
+/// Which torque controller a driver serves and what it must know of its past.
+package struct TorqueDeviceSetup: Sendable {
+    /// Asset id: `TW-025`.
+    package let id: String
+    package let profile: TorqueProfile
+    package let provenance: Provenance
+    /// The last result of this controller that is durable; nil where none ever was.
+    package let taken: HandshakeMachine.Taken?
+
+    package init(
+        id: String, profile: TorqueProfile, provenance: Provenance, taken: HandshakeMachine.Taken?
+    ) {
+        (self.id, self.profile, self.provenance, self.taken) = (id, profile, provenance, taken)
+    }
+}
+
+/// A torque controller with its tool, by Open Protocol over a connection of its own.
+///
+/// The controller keeps a result until it is acknowledged, which is done once the result is durable.
+package final class TorqueDevice: MeasuringDevice {
+    private let setup: TorqueDeviceSetup
+    private let line: ByteLine<TorqueMachine>
+    private let journal: @Sendable (DeviceWriting) async -> Void
+    private let writings: AsyncStream<DeviceWriting>
+    private let writingsInput: AsyncStream<DeviceWriting>.Continuation
+
+    /// Writes that may wait for the ledger: one a start, and starts wait for each other.
+    private static let writingLimit = 256
+
+    /// The controller at `address`. `tell` is called in order, from the line's thread: it must be quick;
+    /// `journal` enters what was written to the controller.
+    ///
+    /// Throws `TransportError` where the process has no descriptor left.
+    package init(
+        _ setup: TorqueDeviceSetup, address: LinkAddress, time: any TimeSource,
+        tell: @escaping @Sendable (DeviceEvent) -> Void,
+        journal: @escaping @Sendable (DeviceWriting) async -> Void
+    ) throws(TransportError) {
+        (self.setup, self.journal) = (setup, journal)
+        let (writings, input) = AsyncStream.makeStream(
+            of: DeviceWriting.self, bufferingPolicy: .bufferingOldest(Self.writingLimit))
+        (self.writings, writingsInput) = (writings, input)
+        line = try ByteLine(address, user: TorqueMachine(setup), time: time) { event in
+            switch event {
+            case .tell(let event): tell(event)
+            case .answer(let answer): answer()
+            case .journal(let writing): input.yield(writing)
+            }
+        }
+    }
+
+    package var id: String { setup.id }
+    package var status: DeviceStatus { line.shown.status }
+    package var latest: [String: Sample] { line.shown.latest }
+    package var linkStatus: LinkStatus { line.status }
+    /// It is unlocked for a part; a person holds it.
+    package var isWorkedByHand: Bool { true }
+    /// A controller tells results and nothing in between.
+    package var livePoints: [LivePoint] { [] }
+
+    package func submit(_ order: DeviceOrder) {
+        if !line.post(order) { order.refuse() }
+    }
+
+    package func run() async throws(TransportError) {
+        let (writings, journal) = (writings, journal)
+        let entering = Task { for await writing in writings { await journal(writing) } }
+        defer { writingsInput.finish() }
+        do throws(TransportError) { try await line.run() } catch {
+            entering.cancel()
+            throw error
+        }
+        writingsInput.finish()
+        await entering.value
+    }
+}

@@ -1,0 +1,143 @@
+import Codecs
+import Inspection
+import Metrology
+import Profiles
+import Transports
+
+/// What a station asks of a torque controller.
+extension TorqueMachine {
+    mutating func perform(
+        _ order: DeviceOrder, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
+    ) {
+        switch order {
+        case .start(let token, let setPoints, let author, let answer):
+            start(
+                Start(
+                    number: nextStartNumber(), token: token, setPoints: setPoints, author: author,
+                    answer: answer),
+                stamp, &output)
+        case .acknowledge(let group): acknowledge(group, stamp, &output)
+        case .stop: stop(stamp, &output)
+        case .gauge(_, _, let answer): output.events.append(.answer { answer([:]) })
+        }
+    }
+
+    private mutating func start(
+        _ start: Start, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
+    ) {
+        if work?.answer != nil {
+            endStart(StartFailure("\(setup.id) was started for another"), .unanswered, stamp, &output)
+        }
+        guard shown.status.state == .online else {
+            let failure = StartFailure("\(setup.id) is out of reach: \(shown.status.detail)")
+            if let answer = start.answer { output.events.append(.answer { answer(failure) }) }
+            return
+        }
+        work = start
+        if let fault = say(start) {
+            endStart(StartFailure("\(setup.id): \(fault)", mayTryAgain: false), .declined, stamp, &output)
+        }
+    }
+
+    /// Asks for all that the tool needs to work for `start`; why that cannot be said, where it cannot.
+    @discardableResult
+    mutating func say(_ start: Start) -> String? {
+        requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
+        do throws(OpenProtocolError) {
+            for request in try start.requests(setup.profile) {
+                requests.append(request, for: .start(start.number, isLast: request == .enableTool))
+            }
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    private mutating func acknowledge(
+        _ group: SampleGroup, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
+    ) {
+        for (point, sample) in group.samples { shown.latest[point] = sample }
+        shown.status.results += 1
+        shown.status.lastGood = group.stamp
+        guard let id = UInt64(group.sequence) else { return }
+        book.isDurable(id)
+        // One that was asked for, or told on an earlier connection, is not waited for.
+        if unacknowledged.remove(id) != nil, shown.status.state != .offline {
+            send(.acknowledgeResult, stamp.monotonicNanoseconds, &output)
+        }
+    }
+
+    private mutating func stop(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
+        if work?.answer != nil {
+            endStart(StartFailure("\(setup.id) was stopped"), .unanswered, stamp, &output)
+        }
+        work = nil
+        lock()
+    }
+
+    private mutating func lock() {
+        requests.removeWaiting { if case .start = $0 { true } else { false } }
+        if setup.profile.locksTool { requests.append(.disableTool, for: .lock) }
+    }
+
+    /// The controller refused part of a start: the tool stays locked.
+    mutating func failed(
+        _ number: Int, _ refusal: OpenProtocolRefusal, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
+    ) {
+        guard let work, work.number == number else { return }
+        let failure = StartFailure("\(setup.id): \(refusal)", mayTryAgain: refusal.isHeldByOther)
+        if work.answer == nil {
+            output.events.append(.tell(.irregular(failure.text)))
+        }
+        endStart(failure, .refused, stamp, &output)
+        lock()
+    }
+
+    /// Answers who started, and enters what was written.
+    mutating func endStart(
+        _ failure: StartFailure?, _ outcome: DeviceWriting.Outcome, _ stamp: Stamp,
+        _ output: inout ByteLineOutput<Event>
+    ) {
+        guard let work else { return }
+        output.events.append(.journal(work.writing(outcome, failure, setup, at: stamp)))
+        if let answer = work.answer { output.events.append(.answer { answer(failure) }) }
+        if failure == nil { self.work?.answer = nil } else { self.work = nil }
+    }
+}
+
+extension TorqueMachine.Start {
+    /// What makes a tool work for this, in the order in which it has to be said.
+    func requests(_ profile: TorqueProfile) throws(OpenProtocolError) -> [OpenProtocolRequest] {
+        var requests: [OpenProtocolRequest] = []
+        if let token {
+            switch profile.identifier {
+            case .short: requests.append(try .identifier(token))
+            case .long: requests.append(try .longIdentifier(token))
+            case .none: break
+            }
+        }
+        for setPoint in setPoints {
+            let number = Int(setPoint.value.description) ?? -1
+            if setPoint.point == "job" {
+                requests.append(try .selectJob(number, revision: number > 99 ? 2 : 1))
+            } else {
+                requests.append(try .selectParameterSet(number))
+            }
+        }
+        return requests + [.enableTool]
+    }
+
+    /// What was written, for the ledger.
+    func writing(
+        _ outcome: DeviceWriting.Outcome, _ failure: StartFailure?, _ setup: TorqueDeviceSetup, at stamp: Stamp
+    ) -> DeviceWriting {
+        let identifier = token.map { ("identifier", $0) }
+        let values = [identifier].compactMap(\.self) + setPoints.map { ($0.point, $0.value.description) }
+        return DeviceWriting(
+            device: setup.id, purpose: .start, author: author,
+            values: (values + [("tool", "enabled")]).map { point, value in
+                DeviceWriting.Value(point: point, value: value, unit: nil, raw: Array(value.utf8), old: nil)
+            },
+            outcome: outcome, detail: failure?.text, stamp: stamp)
+    }
+}

@@ -1,0 +1,313 @@
+import Codecs
+import Inspection
+import Metrology
+import Profiles
+import Transports
+
+/// Decides what is said to one torque controller, and what its results are. A value without clock or I/O;
+/// `TorqueDevice` is its shell.
+///
+/// ```
+///   opened ─▶ 0001 ─▶ 0060 results ─▶ 0064 the latest, and what is missing ─▶ 0042 lock ─▶ online
+///   start     0050 identifier ─▶ 0038 job, 0018 parameter set ─▶ 0043 the tool may run
+///   result    0061 ─▶ 0042 lock ─▶ told … durable ─▶ 0062
+/// ```
+/// Where the connection is lost between, the results that were made meanwhile are asked for first, and a
+/// start that still waits for its result is said again.
+struct TorqueMachine: ByteLineUser {
+    /// What the shell does, in order.
+    enum Event: Sendable {
+        case tell(DeviceEvent)
+        /// Call this: somebody waits for it.
+        case answer(@Sendable () -> Void)
+        /// Enter this in the ledger.
+        case journal(DeviceWriting)
+    }
+
+    /// How the controller is doing, for people.
+    struct Shown: Sendable {
+        var status = DeviceStatus()
+        var latest: [String: Sample] = [:]
+    }
+
+    /// What the tool works for.
+    struct Start: Sendable {
+        let number: Int
+        let token: String?
+        let setPoints: [SetPoint]
+        let author: WriteAuthor?
+        /// Called once with what came of it; nil from then on.
+        var answer: (@Sendable (StartFailure?) -> Void)?
+    }
+
+    /// A result that waits until those before it have been asked for.
+    struct Held: Sendable {
+        let tightening: OpenProtocolTightening
+        let id: UInt64
+        let stamp: Stamp
+        let irregularity: String?
+    }
+
+    let setup: TorqueDeviceSetup
+    var shown = Shown()
+    var requests: TorqueRequests
+    var book: TighteningBook
+    /// What the tool works for now; nil while it is locked.
+    var work: Start?
+    var held: [Held] = []
+    /// Ids of results that the controller told and that it waits to have acknowledged.
+    var unacknowledged: Set<UInt64> = []
+    /// Results that could not be read, so far.
+    var unreadable: UInt64 = 0
+    private var framer = OpenProtocolFramer()
+    private var starts = 0
+    private var sessionRevision: Int
+    var resultRevision: Int
+    private var greeting = ""
+    /// When something was sent last; nil while there is no connection.
+    private var lastSent: Int64?
+
+    init(_ setup: TorqueDeviceSetup) {
+        self.setup = setup
+        let profile = setup.profile
+        requests = TorqueRequests(
+            timeout: Int64(profile.timeoutMilliseconds) * 1_000_000, tries: profile.tries)
+        book = TighteningBook(taken: setup.taken)
+        (sessionRevision, resultRevision) = (profile.sessionRevision, profile.resultRevision)
+    }
+
+    private var keepAliveAt: Int64? {
+        lastSent.map { $0 + Int64(setup.profile.keepAliveMilliseconds) * 1_000_000 }
+    }
+
+    var wakeAt: Int64? { [requests.deadline, keepAliveAt].compactMap(\.self).min() }
+
+    mutating func take(_ input: ByteLineInput<DeviceOrder>, at stamp: Stamp) -> ByteLineOutput<Event> {
+        var output = ByteLineOutput<Event>()
+        switch input {
+        case .opened: opened(stamp)
+        case .failed(let error): gone(error.description, stamp, &output)
+        case .lost(let reason): gone("the connection is gone: \(reason)", stamp, &output)
+        case .bytes(let bytes): heard(bytes, stamp, &output)
+        case .wake: break
+        case .order(let order): perform(order, stamp, &output)
+        }
+        if output.hangUp == nil, lastSent != nil { goOn(stamp, &output) }
+        return output
+    }
+
+    // MARK: The session
+
+    private mutating func opened(_ stamp: Stamp) {
+        framer.reset()
+        requests.removeAll()
+        held = []
+        unacknowledged = []
+        lastSent = stamp.monotonicNanoseconds
+        (sessionRevision, resultRevision) = (setup.profile.sessionRevision, setup.profile.resultRevision)
+        requests.append(.start(revision: sessionRevision), for: .session)
+    }
+
+    private mutating func gone(
+        _ reason: String, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
+    ) {
+        lastSent = nil
+        requests.removeAll()
+        let failure = StartFailure("\(setup.id) is out of reach: \(reason)")
+        if work?.answer != nil { endStart(failure, .unanswered, stamp, &output) }
+        isOffline(reason, &output)
+    }
+
+    /// Sends what is due.
+    private mutating func goOn(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
+        let now = stamp.monotonicNanoseconds
+        switch requests.overdue(at: now) {
+        case .again(let request):
+            shown.status.errors += 1
+            send(request, now, &output)
+        case .givenUp(let mid):
+            shown.status.errors += 1
+            hangUp("does not answer MID \(OpenProtocolText.padded(mid, 4))", &output)
+            return
+        case nil: break
+        }
+        if requests.isEmpty, let keepAliveAt, now >= keepAliveAt {
+            requests.append(.keepAlive, for: .keepAlive)
+        }
+        while let request = requests.next(at: now) { send(request, now, &output) }
+    }
+
+    mutating func send(
+        _ request: OpenProtocolRequest, _ now: Int64, _ output: inout ByteLineOutput<Event>
+    ) {
+        do throws(OpenProtocolError) {
+            output.send += try request.message().wire
+            lastSent = now
+        } catch {
+            hangUp(error.description, &output)
+        }
+    }
+
+    /// The stream is of no use any more.
+    private func hangUp(_ reason: String, _ output: inout ByteLineOutput<Event>) {
+        if output.hangUp == nil { output.hangUp = reason }
+    }
+
+    // MARK: What comes
+
+    private mutating func heard(_ bytes: [UInt8], _ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
+        framer.append(bytes)
+        do throws(OpenProtocolError) {
+            while output.hangUp == nil, let message = try framer.next() {
+                take(message, stamp, &output)
+            }
+        } catch {
+            shown.status.errors += 1
+            output.events.append(.tell(.irregular("\(setup.id): \(error)")))
+            hangUp(error.description, &output)
+        }
+    }
+
+    private mutating func take(
+        _ message: OpenProtocolMessage, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
+    ) {
+        shown.status.reads += 1
+        do throws(OpenProtocolError) {
+            try take(OpenProtocolReply(message), of: message, stamp, &output)
+        } catch {
+            shown.status.errors += 1
+            output.events.append(.tell(.irregular("\(setup.id): \(error)")))
+            if message.mid == 61 { keepUnreadable(message, "\(error)", stamp, &output) }
+        }
+    }
+
+    private mutating func take(
+        _ reply: OpenProtocolReply, of message: OpenProtocolMessage, _ stamp: Stamp,
+        _ output: inout ByteLineOutput<Event>
+    ) throws(OpenProtocolError) {
+        shown.status.lastGood = stamp
+        switch reply {
+        case .tightening(let tightening) where !tightening.isOld: told(tightening, stamp, &output)
+        case .alarm(let alarm): raised(alarm, stamp, &output)
+        default:
+            guard let entry = requests.answered(by: message.mid, naming: reply.subject) else {
+                // An answer that came too late, or one that nobody asked for.
+                shown.status.errors += 1
+                return
+            }
+            switch reply {
+            case .refused(let refusal): refused(entry, refusal, stamp, &output)
+            case .accepted: accepted(entry, stamp, &output)
+            default: answered(entry, reply, stamp, &output)
+            }
+        }
+    }
+
+    private mutating func raised(
+        _ alarm: OpenProtocolAlarm, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
+    ) {
+        if let request = OpenProtocolRequest.acknowledgement(ofEvent: alarm.message.mid) {
+            send(request, stamp.monotonicNanoseconds, &output)
+        }
+        guard alarm.isActive != false else { return }
+        let words = [alarm.code.map { "alarm \($0)" } ?? "an alarm", alarm.text].compactMap(\.self)
+        output.events.append(.tell(.irregular("\(setup.id): \(words.joined(separator: ": "))")))
+    }
+
+    private mutating func answered(
+        _ entry: TorqueRequests.Entry, _ reply: OpenProtocolReply, _ stamp: Stamp,
+        _ output: inout ByteLineOutput<Event>
+    ) {
+        switch (entry.purpose, reply) {
+        case (.session, .controller(let controller)): begun(controller, &output)
+        case (.latestResult, .tightening(let tightening)): latest(tightening, stamp, &output)
+        case (.oldResult(let id), .tightening(let tightening)):
+            fetched(tightening, as: id, stamp, &output)
+        default: break
+        }
+    }
+
+    private mutating func begun(
+        _ controller: OpenProtocolController, _ output: inout ByteLineOutput<Event>
+    ) {
+        let makers = [controller.supplierCode, controller.software.map { "software \($0)" }].compactMap(\.self)
+        greeting = ([controller.name.isEmpty ? "a controller" : controller.name] + makers)
+            .joined(separator: ", ")
+        let told: [DeviceIdentity.Part: String?] = [
+            .serial: controller.serial, .firmware: controller.software, .vendor: controller.supplierCode,
+        ]
+        output.events.append(.tell(.identity(DeviceIdentity(told.compactMapValues(\.self)))))
+        requests.append(.subscribeResults(revision: resultRevision), for: .results)
+        if setup.profile.tellsAlarms { requests.append(.subscribe(.alarm), for: .alarms) }
+        askForLatest(&output)
+    }
+
+    /// Everything that was asked for at the beginning has been answered.
+    mutating func isReady(_ output: inout ByteLineOutput<Event>) {
+        guard shown.status.state != .online, requests.isEmpty else { return }
+        shown.status.state = .online
+        shown.status.detail = "answering: \(greeting)"
+        output.events.append(.tell(.reach(isOnline: true, detail: shown.status.detail)))
+    }
+
+    mutating func accepted(
+        _ entry: TorqueRequests.Entry, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
+    ) {
+        if case .start(let number, isLast: true) = entry.purpose, work?.number == number {
+            endStart(nil, .written, stamp, &output)
+        }
+        isReady(&output)
+    }
+
+    mutating func refused(
+        _ entry: TorqueRequests.Entry, _ refusal: OpenProtocolRefusal, _ stamp: Stamp,
+        _ output: inout ByteLineOutput<Event>
+    ) {
+        if refusal.isAlreadySo { return accepted(entry, stamp, &output) }
+        switch entry.purpose {
+        case .session where refusal.isRevisionUnsupported && sessionRevision > 1:
+            sessionRevision -= 1
+            requests.insert(.start(revision: sessionRevision), for: .session)
+        case .session: hangUp("\(refusal)", &output)
+        case .results where refusal.isRevisionUnsupported && resultRevision > 1:
+            resultRevision = resultRevision == 999 ? 1 : resultRevision - 1
+            requests.insert(.subscribeResults(revision: resultRevision), for: .results)
+        case .results: hangUp("tells no results: \(refusal)", &output)
+        case .latestResult: isReady(&output)
+        case .oldResult(let id):
+            output.events.append(
+                .tell(.irregular("\(setup.id): result \(id) never reached this gateway: \(refusal)")))
+            reportHeld(&output)
+        case .start(let number, _): failed(number, refusal, stamp, &output)
+        case .lock, .alarms:
+            output.events.append(.tell(.irregular("\(setup.id): \(refusal)")))
+            isReady(&output)
+        case .keepAlive: break
+        }
+    }
+
+    mutating func nextStartNumber() -> Int {
+        starts += 1
+        return starts
+    }
+
+    // MARK: Reach
+
+    private mutating func isOffline(_ reason: String, _ output: inout ByteLineOutput<Event>) {
+        guard shown.status.state != .offline || shown.status.detail != reason else { return }
+        (shown.status.state, shown.status.detail) = (.offline, reason)
+        output.events.append(.tell(.identity(.unknown)))
+        output.events.append(.tell(.reach(isOnline: false, detail: reason)))
+    }
+}
+
+extension OpenProtocolReply {
+    /// The MID that it says was asked for; nil where it does not say.
+    fileprivate var subject: Int? {
+        switch self {
+        case .refused(let refusal): refusal.mid
+        case .accepted(let mid): mid
+        default: nil
+        }
+    }
+}

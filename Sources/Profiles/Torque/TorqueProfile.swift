@@ -1,0 +1,72 @@
+internal import Codecs
+package import Metrology
+
+/// What a make of torque controller understands of Open Protocol, and what it has to be spared.
+package struct TorqueProfile: Sendable, Equatable {
+    /// Highest revision of MID 0001 that is offered; lower ones follow where it is refused.
+    package let sessionRevision: Int
+    /// Highest revision of MID 0061 that is asked for; lower ones follow where it is refused.
+    package let resultRevision: Int
+    /// Silence of ours after which MID 9999 is sent: a controller drops a silent session after 15 s, and some
+    /// hang where it comes faster than every 5 s.
+    package let keepAliveMilliseconds: Int
+    /// How long an answer may take, and how often a request is sent before the connection is given up.
+    package let timeoutMilliseconds: Int
+    package let tries: Int
+    package let identifier: Identifier
+    /// Whether the tool is locked (MID 0042) but while a part waits for it (MID 0043).
+    package let locksTool: Bool
+    /// What is added to a result's id to ask for it (MID 0064); nil where the controller keeps no results.
+    package let oldResultOffset: Int?
+    /// Whether alarms are told (MID 0070).
+    package let tellsAlarms: Bool
+
+    /// How a controller is told which part comes next.
+    package enum Identifier: String, Sendable, CaseIterable {
+        /// MID 0050, at most 25 characters.
+        case short = "0050"
+        /// MID 0150, at most 100 characters, of which results carry 25.
+        case long = "0150"
+        /// Not at all: only the moment says whose a result is.
+        case none
+
+        /// Characters that come back with a result (MID 0061, parameter 4); 0 where none do.
+        package var capacity: Int { self == .none ? 0 : 25 }
+    }
+
+    package init(
+        sessionRevision: Int, resultRevision: Int, keepAliveMilliseconds: Int, timeoutMilliseconds: Int,
+        tries: Int, identifier: Identifier, locksTool: Bool, oldResultOffset: Int?, tellsAlarms: Bool
+    ) {
+        (self.sessionRevision, self.resultRevision) = (sessionRevision, resultRevision)
+        self.keepAliveMilliseconds = keepAliveMilliseconds
+        (self.timeoutMilliseconds, self.tries) = (timeoutMilliseconds, tries)
+        (self.identifier, self.locksTool) = (identifier, locksTool)
+        (self.oldResultOffset, self.tellsAlarms) = (oldResultOffset, tellsAlarms)
+    }
+
+    /// What a plan's step may set at such a controller, and the numbers that it may be.
+    package static let settings: [String: ClosedRange<Int>] = [
+        "parameter_set": 0...999, "job": 0...9_999,
+    ]
+
+    /// Why this cannot be set; nil where it can.
+    package static func fault(of setPoint: SetPointValue) -> (what: String, remedy: String)? {
+        guard let range = settings[setPoint.point] else {
+            return (
+                "a torque controller has no \(Wording.quoted(setPoint.point)) to set",
+                NearestName.remedy(for: setPoint.point, among: settings.keys.sorted())
+            )
+        }
+        guard let number = Int(setPoint.value.description), range.contains(number) else {
+            return (
+                "\(setPoint.point) \(setPoint.value) does not exist",
+                "give a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
+        }
+        return nil
+    }
+
+    /// A point and what it is to be set to.
+    package typealias SetPointValue = (point: String, value: ExactDecimal)
+}
