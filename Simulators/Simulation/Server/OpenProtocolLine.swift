@@ -6,14 +6,14 @@ final class OpenProtocolLine: LoopSource, ControllerConnection {
     private let stream: ByteStream
     private unowned let server: ShopServer
     private var framer = SerialTelegramFramer()
-    private var procedure: Procedure3964R?
+    private var procedure: ControllerHandshake?
 
     init(
         _ terminal: PseudoTerminal, framing: SerialFraming, device: String, client: Int, server: ShopServer
     ) {
         (self.terminal, self.device, self.client, self.server) = (terminal, device, client, server)
         stream = ByteStream(terminal.descriptor)
-        procedure = framing == .procedure3964R ? Procedure3964R(speed: server.speed) : nil
+        procedure = framing == .procedure3964R ? ControllerHandshake(speed: server.speed) : nil
     }
 
     var descriptor: Int32 { stream.descriptor }

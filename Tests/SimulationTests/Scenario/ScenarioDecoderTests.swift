@@ -58,6 +58,40 @@ struct ScenarioDecoderTests {
         #expect(told.first?.hasPrefix(place) == true, "\(told)")
     }
 
+    @Test(arguments: [
+        ("openprotocol://127.0.0.1:0", "openprotocol://10.0.0.1:4545", ":3:38: "),
+        ("openprotocol://127.0.0.1:0", "tcp://127.0.0.1:0", ":3:38: "),
+        ("quirks: cet", "quirks: abc", ":3:76: "), ("samples: 500", "samples: 1", ":3:90: "),
+        ("torque_min: \"25.009\"", "torque_min: 25.009", ":3:107: "),
+        ("outcomes: [ok]", "outcomes: [good]", ":3:128: "), ("every: 1 s", "every: 1", ":3:140: "),
+        ("every: 1 s", "framing: ascii", ":3:133: "),
+    ])
+    func aMistakeInATorqueControllerIsToldWithItsPlace(right: String, wrong: String, place: String) throws {
+        let text = """
+            scenario: tiny
+            devices:
+              TW-1: {model: open-protocol, link: "openprotocol://127.0.0.1:0", quirks: cet, samples: 500, \
+            torque_min: "25.009", outcomes: [ok], every: 1 s}
+
+            """
+        #expect(faults(text).isEmpty, "\(faults(text))")
+        let told = faults(text.replacing(right, with: wrong))
+        #expect(told.contains { $0.hasPrefix("s.yaml\(place)") }, "\(told)")
+    }
+
+    @Test func faultsFitTheirDevices() {
+        let head =
+            Self.head + """
+                  TW-1: {model: open-protocol, link: "openprotocol://127.0.0.1:0"}
+                faults:
+
+                """
+        #expect(faults(head + "  - {device: TW-1, kind: drip, by: 5 ms}\n").isEmpty)
+        #expect(faults(head + "  - {device: TW-1, kind: wrong_unit}\n").count == 1)
+        #expect(faults(head + "  - {device: B-1, kind: flood}\n").count == 1)
+        #expect(faults(head + "  - {device: TW-1, kind: id_jump, for: 5 s}\n").count == 1)
+    }
+
     @Test func faultsThatCannotApplyAreToldTogether() {
         let told = faults(
             Self.head + """

@@ -87,10 +87,10 @@ struct OpenProtocolServerTests {
         let line = open("\(folder)/tool", O_RDWR | O_NOCTTY | O_NONBLOCK)
         defer { close(line) }
         #expect(try exchange(server, line, [2], wanting: 1) == [0x10])
-        let block = Procedure3964R.closed([7, 9, 7, 9, 2] + Telegram(1).bytes + [3])
+        let block = ControllerHandshake.closed([7, 9, 7, 9, 2] + Telegram(1).bytes + [3])
         #expect(try exchange(server, line, block, wanting: 2) == [0x10, 2])
         let answer = try exchange(server, line, [0x10], wanting: 63)
-        guard case .block(let text) = Procedure3964R.opened(answer) else {
+        guard case .block(let text) = ControllerHandshake.opened(answer) else {
             Issue.record("no block: \(answer)")
             return
         }

@@ -3,7 +3,7 @@
 ///
 /// A value with bytes and time coming in, bytes and blocks going out. Bytes of 0x10 in a block are doubled,
 /// as the procedure has it; the specification says nothing of it.
-struct Procedure3964R: Sendable {
+struct ControllerHandshake: Sendable {
     /// Seconds: for an acknowledgement, and between two characters of a block; how often something is tried.
     static let (acknowledgement, character, mostTries) = (2.0, 0.1, 6)
     /// Blocks that may wait; a further one is dropped.

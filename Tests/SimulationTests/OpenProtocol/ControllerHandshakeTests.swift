@@ -3,7 +3,7 @@ import Testing
 @testable import Simulation
 
 /// The handshakes of section 2.1.2.2, from the controller's side.
-struct Procedure3964RTests {
+struct ControllerHandshakeTests {
     private let stx: UInt8 = 0x02
     private let dle: UInt8 = 0x10
     private let nak: UInt8 = 0x15
@@ -13,17 +13,17 @@ struct Procedure3964RTests {
     private func at(_ seconds: Double) -> ShopTime { .seconds(seconds) }
 
     @Test func blocksEndWithTheirCheckCharacter() {
-        #expect(Procedure3964R.closed([0x41]) == block)
-        #expect(Procedure3964R.closed([0x10]) == [0x10, 0x10, 0x10, 0x03, 0x13])
-        #expect(Procedure3964R.opened(block) == .block([0x41]))
-        #expect(Procedure3964R.opened([0x10, 0x10, 0x10, 0x03, 0x13]) == .block([0x10]))
-        #expect(Procedure3964R.opened([0x41, 0x10, 0x03, 0x53]) == .damaged)
-        #expect(Procedure3964R.opened([0x41, 0x10, 0x04]) == .damaged)
-        #expect((0..<4).allSatisfy { Procedure3964R.opened(Array(block.prefix($0))) == .incomplete })
+        #expect(ControllerHandshake.closed([0x41]) == block)
+        #expect(ControllerHandshake.closed([0x10]) == [0x10, 0x10, 0x10, 0x03, 0x13])
+        #expect(ControllerHandshake.opened(block) == .block([0x41]))
+        #expect(ControllerHandshake.opened([0x10, 0x10, 0x10, 0x03, 0x13]) == .block([0x10]))
+        #expect(ControllerHandshake.opened([0x41, 0x10, 0x03, 0x53]) == .damaged)
+        #expect(ControllerHandshake.opened([0x41, 0x10, 0x04]) == .damaged)
+        #expect((0..<4).allSatisfy { ControllerHandshake.opened(Array(block.prefix($0))) == .incomplete })
     }
 
     @Test func aBlockIsSentBetweenTwoAcknowledgements() {
-        var line = Procedure3964R(speed: 1)
+        var line = ControllerHandshake(speed: 1)
         line.send([0x41], at: at(0))
         #expect(line.takeOutputs() == [.write([stx])])
         line.take([dle], at: at(0.1))
@@ -33,9 +33,9 @@ struct Procedure3964RTests {
     }
 
     @Test func sixTriesAreAll() {
-        var line = Procedure3964R(speed: 1)
+        var line = ControllerHandshake(speed: 1)
         line.send([0x41], at: at(0))
-        var said: [Procedure3964R.Output] = []
+        var said: [ControllerHandshake.Output] = []
         while let due = line.nextChange {
             said += line.takeOutputs()
             line.advance(to: due)
@@ -46,7 +46,7 @@ struct Procedure3964RTests {
     }
 
     @Test func aRefusedBlockIsSentAgainFromTheStart() {
-        var line = Procedure3964R(speed: 1)
+        var line = ControllerHandshake(speed: 1)
         line.send([0x41], at: at(0))
         line.take([dle, nak, dle, dle], at: at(0.1))
         #expect(line.takeOutputs() == [.write([stx]), .write(block), .write([stx]), .write(block)])
@@ -54,7 +54,7 @@ struct Procedure3964RTests {
     }
 
     @Test func aBlockIsTakenWhereItsCheckIsRight() {
-        var line = Procedure3964R(speed: 1)
+        var line = ControllerHandshake(speed: 1)
         line.take([stx], at: at(0))
         #expect(line.takeOutputs() == [.write([dle])])
         line.take(block, at: at(0.05))
@@ -64,7 +64,7 @@ struct Procedure3964RTests {
     }
 
     @Test func aPauseWithinABlockIsRefused() {
-        var line = Procedure3964R(speed: 1)
+        var line = ControllerHandshake(speed: 1)
         line.take([stx, 0x41], at: at(0))
         line.advance(to: at(0.09))
         #expect(line.takeOutputs() == [.write([dle])])
@@ -73,7 +73,7 @@ struct Procedure3964RTests {
     }
 
     @Test func whoeverAsksAtTheSameTimeGoesFirst() {
-        var line = Procedure3964R(speed: 1)
+        var line = ControllerHandshake(speed: 1)
         line.send([0x42], at: at(0))
         line.take([stx], at: at(0.1))
         line.take(block, at: at(0.15))
