@@ -10,7 +10,7 @@ package enum LinkAddress: Sendable, Hashable {
     case modbusASCII(SerialSettings, unit: UInt8)
     /// `serial:///dev/…?baud=…`
     case serial(SerialSettings)
-    /// `tcp://HOST:PORT`, a stream of bytes such as that of a serial device server; `openprotocol://HOST:PORT`
+    /// `tcp://HOST:PORT` or `openprotocol://HOST:PORT`: a stream of bytes, such as that of a device server
     case tcp(host: String, port: UInt16)
     /// `usb:VID:PID?serial=…&port=…`
     case usb(USBDeviceAddress)

@@ -111,11 +111,12 @@ import Testing
             #expect(done.count == 3)
             #expect(try await recorded(make.role, at: shop) == done)
         }
-        #expect(try await shop.audit("result.orphaned").isEmpty)
+        let orphans = try await shop.audit("result.orphaned")
+        #expect(orphans.isEmpty, "\(orphans.map { CanonicalJSON.text($0) })")
         let written = try await shop.audit("device.written").filter { $0["purpose"] == "start" }
         #expect(written.count == 12 && written.allSatisfy { $0["outcome"] == "written" })
         // A tool that no part waits for does not turn.
-        try tighten("pf", at: shop)
+        #expect(throws: (any Error).self) { try tighten("pf", at: shop) }
         #expect(try truth("pf", at: shop).count == 3)
         #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
         #expect(await shop.stopGateway() == 0)

@@ -22,6 +22,9 @@ package struct OpenProtocolRefusal: Sendable, Equatable, CustomStringConvertible
 
     /// The code in words; `an error that is not in the specification` where it is not.
     package var meaning: String { Self.codes[code]?.meaning ?? "an error that is not in the specification" }
+    /// Code of MID 0064 for an id, or for the latest one, that is not there.
+    package static let noSuchResult = 15
+
     /// What to do, where it is evident; nil where the meaning says it all.
     package var remedy: String? { Self.codes[code]?.remedy }
 

@@ -5,7 +5,7 @@ import Codecs
 /// Ids go up by one to 4,294,967,295. What is between the last one and a later one never came and is asked
 /// for; an id that goes back means that the controller began to count anew.
 struct TighteningBook: Sendable {
-    /// What tells a result from another with its id: id, end values and time, the same in MID 0061 and 0065.
+    /// What tells a result from another with its id: end values and time, the same in MID 0061 and 0065.
     typealias Identity = [UInt8]
 
     /// What an id means.
@@ -31,12 +31,14 @@ struct TighteningBook: Sendable {
 
     /// The id that was taken last; nil where none ever was.
     private(set) var last: UInt64?
+    /// Whether every result from now on was made since this gateway met the controller.
+    private(set) var hasBegun = false
     private var known: [Known] = []
 
     /// `taken` is the last result that is durable; nil where none ever was.
     init(taken: HandshakeMachine.Taken?) {
         guard let taken else { return }
-        last = taken.sequence
+        (last, hasBegun) = (taken.sequence, true)
         if let message = try? OpenProtocolMessage(taken.raw),
             let tightening = try? OpenProtocolTightening(message)
         {
@@ -50,7 +52,7 @@ struct TighteningBook: Sendable {
             return same.isDurable ? .taken : .underWay
         }
         known = known.suffix(Self.memory - 1) + [Known(id: id, identity: identity, isDurable: false)]
-        defer { last = id }
+        defer { (last, hasBegun) = (id, true) }
         guard let last else { return .new(missing: nil, irregularity: nil) }
         if id == last {
             return .new(missing: nil, irregularity: "result \(id) came again with other values")
@@ -60,11 +62,8 @@ struct TighteningBook: Sendable {
             missing: gap(from: 1, to: id), irregularity: "result ids went back from \(last) to \(id)")
     }
 
-    /// The result that a controller shows at the first meeting was made before, for others.
-    mutating func begin(at id: UInt64, _ identity: Identity) {
-        last = id
-        known.append(Known(id: id, identity: identity, isDurable: true))
-    }
+    /// The controller has no result yet: whichever it has later was made since.
+    mutating func beginEmpty() { hasBegun = true }
 
     mutating func isDurable(_ id: UInt64) {
         for index in known.indices where known[index].id == id { known[index].isDurable = true }
@@ -85,7 +84,7 @@ struct TighteningBook: Sendable {
 extension OpenProtocolTightening {
     /// What is the same whether the result was told or asked for.
     var identity: TighteningBook.Identity {
-        let told: [OpenProtocolField] = [.tighteningID, .time, .torque, .angle]
+        let told: [OpenProtocolField] = [.time, .torque, .angle]
         return told.flatMap { fields.bytes($0).map(Array.init) ?? [] }
     }
 }

@@ -69,12 +69,17 @@ extension TorqueMachine {
         _ tightening: OpenProtocolTightening, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
         defer { isReady(&output) }
-        guard let id = tightening.tighteningID.map({ UInt64($0) }) else { return }
-        guard book.last != nil else { return book.begin(at: id, tightening.identity) }
+        // As MID 0061 would have counted it.
+        let told = tightening.tighteningID.map { $0 - (setup.profile.oldResultOffset ?? 0) }
+        guard let id = told.flatMap(UInt64.init(exactly:)) else { return }
+        let isFirstMeeting = !book.hasBegun
         guard case .new(let missing, let irregularity) = book.judge(id, tightening.identity) else { return }
         fetch(missing)
-        lockAfter(tightening)
-        held.append(Held(tightening: tightening, id: id, stamp: stamp, irregularity: irregularity))
+        if !isFirstMeeting { lockAfter(tightening) }
+        held.append(
+            Held(
+                tightening: tightening, id: id, stamp: stamp, irregularity: irregularity,
+                doubt: isFirstMeeting ? "it was made before this gateway met the controller" : nil))
         reportHeld(&output)
     }
 
@@ -116,13 +121,15 @@ extension TorqueMachine {
             output.events.append(.tell(.irregular(text)))
         }
         let origin = SampleOrigin(device: setup.id, stamp: held.stamp, provenance: setup.provenance)
-        let samples = held.tightening.readings.map { ($0.point, Sample($0, from: origin)) }
+        let samples = held.tightening.readings(torqueIn: setup.profile.unit)
+            .map { ($0.point, Sample($0, from: origin)) }
         let group = SampleGroup(
             device: setup.id, sequence: String(held.id),
             echo: setup.profile.identifier == .none ? nil : held.tightening.identifier, isValid: true,
             samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }),
             raw: held.tightening.message.bytes, identity: held.tightening.identity, stamp: held.stamp)
-        let doubt = held.tightening.isOfWork ? nil : "it is no tightening but \(held.tightening.resultType)"
+        let other = held.tightening.isOfWork ? nil : "it is no tightening but \(held.tightening.resultType)"
+        let doubt = held.doubt ?? other
         output.events.append(.tell(.result(doubt.map { group.doubted(because: $0) } ?? group)))
     }
 

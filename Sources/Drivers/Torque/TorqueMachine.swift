@@ -46,6 +46,8 @@ struct TorqueMachine: ByteLineUser {
         let id: UInt64
         let stamp: Stamp
         let irregularity: String?
+        /// Why it is credited to nothing, for another reason than what it is.
+        var doubt: String?
     }
 
     let setup: TorqueDeviceSetup
@@ -230,9 +232,9 @@ struct TorqueMachine: ByteLineUser {
     private mutating func begun(
         _ controller: OpenProtocolController, _ output: inout ByteLineOutput<Event>
     ) {
-        let makers = [controller.supplierCode, controller.software.map { "software \($0)" }].compactMap(\.self)
-        greeting = ([controller.name.isEmpty ? "a controller" : controller.name] + makers)
-            .joined(separator: ", ")
+        let name = controller.name.isEmpty ? "a controller" : controller.name
+        let make = [controller.supplierCode, controller.software.map { "software \($0)" }]
+        greeting = ([name] + make.compactMap(\.self)).joined(separator: ", ")
         let told: [DeviceIdentity.Part: String?] = [
             .serial: controller.serial, .firmware: controller.software, .vendor: controller.supplierCode,
         ]
@@ -273,7 +275,10 @@ struct TorqueMachine: ByteLineUser {
             resultRevision = resultRevision == 999 ? 1 : resultRevision - 1
             requests.insert(.subscribeResults(revision: resultRevision), for: .results)
         case .results: hangUp("tells no results: \(refusal)", &output)
-        case .latestResult: isReady(&output)
+        case .latestResult:
+            // Nothing was made yet: whatever comes from now on is new.
+            if refusal.code == OpenProtocolRefusal.noSuchResult { book.beginEmpty() }
+            isReady(&output)
         case .oldResult(let id):
             output.events.append(
                 .tell(.irregular("\(setup.id): result \(id) never reached this gateway: \(refusal)")))

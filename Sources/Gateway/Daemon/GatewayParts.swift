@@ -278,9 +278,11 @@ extension BindRule {
 extension BindRule {
     /// How a device of this profile is told what it works for; nil where it is not.
     init?(of profile: DeviceProfile) {
-        let rule = profile.registers.flatMap { BindRule(of: $0) } ?? profile.torque.flatMap { BindRule(of: $0) }
-        guard let rule else { return nil }
-        self = rule
+        switch profile.speech {
+        case .modbus(let registers): self.init(of: registers)
+        case .torque(let torque): self.init(of: torque)
+        case .lines, .scanner: return nil
+        }
     }
 
     /// How a torque controller is told what it works for; nil where it is not.

@@ -1,5 +1,5 @@
 package import Codecs
-internal import Metrology
+package import Metrology
 
 /// A value of a tightening that a plan may judge: the same for every make, since Open Protocol says what its
 /// messages hold.
@@ -59,10 +59,11 @@ package struct TighteningValue: Sendable, Equatable {
         TighteningValue(id: "controller_time", field: .time, meaning: .text),
     ]
 
-    var planValue: PlanValue {
+    /// What a plan sees of it at a controller that tells torques in `unit`.
+    func planValue(_ unit: UnitOfMeasure) -> PlanValue {
         let meaning: PlanValue.Meaning =
             switch self.meaning {
-            case .torque: .chosen(.torque, Self.torqueUnits.compactMap { UnitOfMeasure($0.code) })
+            case .torque: .quantity(unit)
             case .angle: UnitOfMeasure("deg").map { .quantity($0) } ?? .text
             case .number: UnitOfMeasure("1").map { .quantity($0) } ?? .text
             case .text: .text
@@ -73,12 +74,15 @@ package struct TighteningValue: Sendable, Equatable {
 }
 
 extension OpenProtocolTightening {
-    /// What the message says of each value; one that its revision does not have, or that is blank, is bad.
-    package var readings: [PointReading] { TighteningValue.all.map { reading($0) } }
+    /// What the message says of each value. One that its revision does not have, or that is blank, is bad,
+    /// and so is a torque that comes in another unit than `unit`, which the profile says.
+    package func readings(torqueIn unit: UnitOfMeasure) -> [PointReading] {
+        TighteningValue.all.map { reading($0, unit) }
+    }
 
-    private func reading(_ value: TighteningValue) -> PointReading {
+    private func reading(_ value: TighteningValue, _ torqueUnit: UnitOfMeasure) -> PointReading {
         let raw = fields.bytes(value.field).map(Array.init) ?? []
-        guard let (read, unit) = read(value) else {
+        guard let (read, unit) = read(value, torqueUnit) else {
             return PointReading(
                 point: value.id, value: nil, unit: nil, raw: raw,
                 quality: .bad(raw.allSatisfy { $0 == 0x20 } ? .sentinel : .malformed))
@@ -86,7 +90,9 @@ extension OpenProtocolTightening {
         return PointReading(point: value.id, value: read, unit: unit, raw: raw, quality: .good)
     }
 
-    private func read(_ value: TighteningValue) -> (PointValue, UnitOfMeasure?)? {
+    private func read(
+        _ value: TighteningValue, _ expected: UnitOfMeasure
+    ) -> (PointValue, UnitOfMeasure?)? {
         switch value.meaning {
         case .text: return fields.text(value.field).flatMap { $0.isEmpty ? nil : (.text($0), nil) }
         case .words(let words):
@@ -97,7 +103,7 @@ extension OpenProtocolTightening {
         case .torque:
             guard let hundredths = fields.number(value.field),
                 let code = TighteningValue.torqueUnits.first(where: { $0.told == torqueUnit })?.code,
-                let unit = UnitOfMeasure(code)
+                let unit = UnitOfMeasure(code), unit == expected
             else { return nil }
             return (.decimal(ExactDecimal(Int128(hundredths), e: -2)), unit)
         case .angle:

@@ -20,6 +20,8 @@ package struct TorqueProfile: Sendable, Equatable {
     package let oldResultOffset: Int?
     /// Whether alarms are told (MID 0070).
     package let tellsAlarms: Bool
+    /// In which torques come; one in another unit is not judged.
+    package let unit: UnitOfMeasure
 
     /// How a controller is told which part comes next.
     package enum Identifier: String, Sendable, CaseIterable {
@@ -36,13 +38,14 @@ package struct TorqueProfile: Sendable, Equatable {
 
     package init(
         sessionRevision: Int, resultRevision: Int, keepAliveMilliseconds: Int, timeoutMilliseconds: Int,
-        tries: Int, identifier: Identifier, locksTool: Bool, oldResultOffset: Int?, tellsAlarms: Bool
+        tries: Int, identifier: Identifier, locksTool: Bool, oldResultOffset: Int?, tellsAlarms: Bool,
+        unit: UnitOfMeasure
     ) {
         (self.sessionRevision, self.resultRevision) = (sessionRevision, resultRevision)
         self.keepAliveMilliseconds = keepAliveMilliseconds
         (self.timeoutMilliseconds, self.tries) = (timeoutMilliseconds, tries)
         (self.identifier, self.locksTool) = (identifier, locksTool)
-        (self.oldResultOffset, self.tellsAlarms) = (oldResultOffset, tellsAlarms)
+        (self.oldResultOffset, self.tellsAlarms, self.unit) = (oldResultOffset, tellsAlarms, unit)
     }
 
     /// What a plan's step may set at such a controller, and the numbers that it may be.

@@ -1,4 +1,5 @@
 internal import Codecs
+internal import Metrology
 
 /// Reads the part of a profile that a torque controller has which speaks Open Protocol.
 ///
@@ -9,6 +10,7 @@ internal import Codecs
 /// identifier: "0050"                   # or "0150", or none
 /// tool: {lock: true}
 /// alarms: true
+/// unit: N.m
 /// ```
 struct TorqueProfileReader {
     let top: YAMLMapping
@@ -36,12 +38,28 @@ struct TorqueProfileReader {
         let locks = tool?.optional("lock", .flag)
         tool?.finish()
         let alarms = top.optional("alarms", .flag)
-        guard top.faults.count == before else { return nil }
+        let unit = unit()
+        guard top.faults.count == before, let unit else { return nil }
         return TorqueProfile(
             sessionRevision: sessionRevision ?? OpenProtocolRequest.newestSession,
             resultRevision: resultRevision ?? 7, keepAliveMilliseconds: keepAlive ?? 10_000,
             timeoutMilliseconds: timeout ?? 3_000, tries: tries ?? 3, identifier: identifier ?? .short,
-            locksTool: locks ?? true, oldResultOffset: offset, tellsAlarms: alarms ?? true)
+            locksTool: locks ?? true, oldResultOffset: offset, tellsAlarms: alarms ?? true,
+            unit: unit)
+    }
+
+    /// The unit of torques; nil after noting that controllers tell none in it.
+    private func unit() -> UnitOfMeasure? {
+        let units = TighteningValue.torqueUnits.map(\.code)
+        guard top.has("unit") else { return UnitOfMeasure("N.m") }
+        guard let unit = top.required("unit", .unit) else { return nil }
+        guard units.contains(unit.code) else {
+            top.fault(
+                "unit", "Open Protocol has no torques in \(unit.code)",
+                NearestName.remedy(for: unit.code, among: units))
+            return nil
+        }
+        return unit
     }
 
     /// What is added to a result's id to ask for it; nil where the controller keeps none.

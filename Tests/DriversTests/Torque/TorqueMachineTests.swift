@@ -154,15 +154,26 @@ struct TorqueMachineTests {
         #expect(rig.told.last?.hasPrefix("online") == true)
     }
 
-    @Test("At a first meeting the controller's last result is of others, and is not taken")
+    @Test("At a first meeting the controller's last result is of others: kept, and credited to nothing")
     func firstMeeting() throws {
         let rig = try TorqueRig()
         rig.begins()
         rig.says(TorqueRig.result(700, "X", mid: 65))
         rig.accepts(42)
-        #expect(rig.groups.isEmpty && rig.told == ["online: answering: Airbag1"])
+        #expect(rig.groups.map(\.doubt) == ["it was made before this gateway met the controller"])
         rig.says(TorqueRig.result(701, "A"))
-        #expect(rig.groups.map(\.sequence) == ["701"])
+        #expect(rig.groups.map(\.sequence) == ["700", "701"] && rig.groups.last?.doubt == nil)
+    }
+
+    /// Seen failing in a shop: the first result of a new controller, lost on its way, counted as an old one.
+    @Test("The first result of a controller that had none is taken, also where it has to be asked for")
+    func firstResultLost() throws {
+        let rig = try TorqueRig()
+        rig.isReady()
+        rig.take(.lost("reset"))
+        rig.begins()
+        rig.says(TorqueRig.result(1, "A", mid: 65))
+        #expect(rig.groups.map(\.sequence) == ["1"] && rig.groups.first?.doubt == nil)
     }
 
     @Test("A durable result of an earlier run is known again, whichever message tells it")
@@ -176,6 +187,26 @@ struct TorqueMachineTests {
         #expect(rig.groups.isEmpty)
         rig.says(TorqueRig.result(7, "A"))
         #expect(rig.groups.isEmpty && rig.takeSent() == ["0062"])
+    }
+
+    /// Seen failing with the id of MID 0065 taken as it is told: the ids went back at each connection.
+    @Test("Where results are found again by other ids than they are told with, they are the same results")
+    func shiftedIDs() throws {
+        let rig = try TorqueRig("session: {revision: 1}\nresults: {revision: 1, old: -1}")
+        rig.isReady()
+        rig.says(TorqueRig.result(8, "A"))
+        rig.acknowledge(try #require(rig.groups.first))
+        rig.take(.lost("reset"))
+        rig.begins()
+        rig.says(TorqueRig.result(7, "A", mid: 65))
+        rig.accepts(42)
+        #expect(rig.groups.count == 1)
+        _ = rig.takeSent()
+        rig.says(TorqueRig.result(10, "C"))
+        #expect(rig.takeSent() == ["0064 0000000008"])
+        rig.says(TorqueRig.result(8, "B", mid: 65))
+        #expect(rig.groups.map(\.sequence) == ["8", "9", "10"])
+        #expect(rig.groups.map(\.echo) == ["A", "B", "C"])
     }
 
     @Test("Ids that begin anew are told, and their results taken")
@@ -221,14 +252,14 @@ struct TorqueMachineTests {
         let rig = try TorqueRig("session: {revision: 1, keep_alive: 12 s}\nresults: {revision: 1}")
         rig.isReady()
         _ = rig.takeSent()
-        rig.wait(11_999)
+        rig.wait(11_998)
         #expect(rig.takeSent().isEmpty)
         rig.wait(1)
         #expect(rig.takeSent() == ["9999"])
         rig.says("00209999            ")
         rig.wait(11_998)
         #expect(rig.takeSent().isEmpty)
-        rig.wait(2)
+        rig.wait(1)
         #expect(rig.takeSent() == ["9999"])
     }
 
