@@ -17,6 +17,9 @@ package struct BindRule: Sendable, Equatable {
         case cycle
         /// The part's serial, so that the tool's own record carries it; the token where it does not fit.
         case serial
+        /// Both, the serial first, so that a result of an earlier attempt is never that of this one; the
+        /// token alone where they do not fit.
+        case serialAndCycle = "serial_and_cycle"
     }
 
     package let text: Text
@@ -34,8 +37,19 @@ package struct BindRule: Sendable, Equatable {
     /// A token is the step's number and the end of the cycle's id, whose last 62 bits are random.
     package func token(cycle: String, step: Int, serial: String) -> String {
         if text == .serial, serial.utf8.count <= capacity { return serial }
+        if text == .serialAndCycle, serial.utf8.count + 1 + Self.shortToken <= capacity {
+            return "\(serial)/" + Self.token(cycle: cycle, step: step, characters: Self.shortToken)
+        }
+        return Self.token(cycle: cycle, step: step, characters: min(capacity, Self.longToken))
+    }
+
+    /// Characters of a token: alone, and behind a serial, where the cycle's last seven tell attempts apart.
+    private static let longToken = 12
+    private static let shortToken = 8
+
+    private static func token(cycle: String, step: Int, characters: Int) -> String {
         let number = String(UnicodeScalar(UInt8(ascii: "A") + UInt8(step % 26)))
-        return number + String(cycle.filter { $0 != "-" }.suffix(max(0, min(capacity, 12) - 1)))
+        return number + String(cycle.filter { $0 != "-" }.suffix(max(0, characters - 1)))
     }
 }
 

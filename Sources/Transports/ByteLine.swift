@@ -103,7 +103,7 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
     }
 
     /// Serves an open stream until it is gone, its user has done with it or the line is stopped; whether
-    /// anything came on it.
+    /// something useful came on it.
     private func serve(_ port: borrowing BytePort, _ user: inout User) -> Bool {
         var hasSpoken = false
         var end: String?
@@ -124,11 +124,11 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
             note(.down) { $0.lastError = error.description }
             _ = take(.lost(error.reason), &user)
         }
-        if let end {
-            note(.down) { $0.lastError = end }
-            _ = take(.lost(end), &user)
-        }
-        return hasSpoken
+        guard let end else { return hasSpoken }
+        note(.down) { $0.lastError = end }
+        _ = take(.lost(end), &user)
+        // Whoever is let go for what it says is not dialled again at once.
+        return false
     }
 
     /// Lets the user take `input` and sends what it has to say; why it has done with the stream, if it has.

@@ -82,7 +82,8 @@ import Testing
         try JSONParser.parse(try HTTP.get(port: shop.ports.control, "/truth/TW-\(role)"))["tightenings"]?
             .elements.map { entry in
                 let torque = entry["spindles"]?.elements.first?["torque_cNm"]?.integer ?? -1
-                let name = entry["identifier"]?.text?.split(separator: " ").first ?? ""
+                // The serial, and behind it what tells this attempt from others.
+                let name = entry["identifier"]?.text?.split(separator: "/").first ?? ""
                 return "\(name) \(torque)"
             } ?? []
     }

@@ -43,6 +43,9 @@ package struct OpenProtocolRefusal: Sendable, Equatable, CustomStringConvertible
     package var isRevisionUnsupported: Bool { [74, 76, 97].contains(code) }
     /// Somebody else has the controller; trying again later can succeed.
     package var isHeldByOther: Bool { [16, 25, 35, 92, 96].contains(code) }
+    /// The same may be done later: somebody else has the controller, or it or its tool cannot just now
+    /// (job not to be set, tool inaccessible, abort under way, tool in use, time-out within).
+    package var isPassing: Bool { isHeldByOther || [20, 27, 28, 59, 98].contains(code) }
 
     /// `MID 0018 refused with error 02: this parameter set is not in the controller: choose one that is`.
     package var description: String {

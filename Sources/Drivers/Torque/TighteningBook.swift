@@ -1,18 +1,20 @@
 import Codecs
 
-/// Knows which results of a torque controller were taken, by the ids that it counts them with.
+/// Knows which results of a torque controller were taken, by the ids that it counts them with, and which are
+/// missing.
 ///
 /// Ids go up by one to 4,294,967,295. What is between the last one and a later one never came and is asked
-/// for; an id that goes back means that the controller began to count anew.
+/// for; an id that goes back means that the controller began to count anew. What is missing stays so over
+/// lost connections, until it came or the controller says that it has it no more.
 struct TighteningBook: Sendable {
     /// What tells a result from another with its id: end values and time, the same in MID 0061 and 0065.
     typealias Identity = [UInt8]
 
     /// What an id means.
     enum Finding: Equatable {
-        /// A result to take, after those with the ids `missing`; `irregularity` says what is odd about it.
-        case new(missing: ClosedRange<UInt64>?, irregularity: String?)
-        /// Reported before, and not durable yet: nothing to do.
+        /// A result to take; `irregularity` says what is odd about its id.
+        case new(irregularity: String?)
+        /// Told before, and not durable yet: nothing to do.
         case underWay
         /// Durable already: acknowledge it again.
         case taken
@@ -24,16 +26,24 @@ struct TighteningBook: Sendable {
         var isDurable: Bool
     }
 
-    /// Results that are remembered: far more than a controller sends again.
-    private static let memory = 64
-    /// Results that are asked for at most after a gap: what controllers keep by their manuals is less.
+    /// Results that are asked for at most after a gap: about what controllers keep.
     private static let longestGap: UInt64 = 1_000
+    /// The same where ids went back: only what was made since can be ours.
+    private static let longestBeginning: UInt64 = 100
+    /// Results that are remembered: more than a gap can hold, so that none of it is taken twice.
+    private static let memory = 2_048
+    /// Connections that may be lost over one missing result before it is given up.
+    private static let patience = 3
 
-    /// The id that was taken last; nil where none ever was.
+    /// The id that was told last; nil where none ever was.
     private(set) var last: UInt64?
     /// Whether every result from now on was made since this gateway met the controller.
     private(set) var hasBegun = false
+    /// Ids of results that never came, in their order.
+    private(set) var missing: [UInt64] = []
     private var known: [Known] = []
+    /// How often a connection was lost while the first of `missing` was asked for.
+    private var failures = 0
 
     /// `taken` is the last result that is durable; nil where none ever was.
     init(taken: HandshakeMachine.Taken?) {
@@ -46,20 +56,35 @@ struct TighteningBook: Sendable {
         }
     }
 
-    /// Judges a result with `id`. One that is new is known from now on.
+    /// Results that were told and are not durable yet.
+    var waitingCount: Int { known.count { !$0.isDurable } }
+
+    /// Judges a result with `id`. One that is new is known from now on, and missing no more.
     mutating func judge(_ id: UInt64, _ identity: Identity) -> Finding {
         if let same = known.first(where: { $0.id == id && $0.identity == identity }) {
             return same.isDurable ? .taken : .underWay
         }
         known = known.suffix(Self.memory - 1) + [Known(id: id, identity: identity, isDurable: false)]
-        defer { (last, hasBegun) = (id, true) }
-        guard let last else { return .new(missing: nil, irregularity: nil) }
-        if id == last {
-            return .new(missing: nil, irregularity: "result \(id) came again with other values")
+        if missing.contains(id) {
+            found(id)
+            return .new(irregularity: nil)
         }
-        guard id < last else { return .new(missing: gap(from: last + 1, to: id), irregularity: nil) }
-        return .new(
-            missing: gap(from: 1, to: id), irregularity: "result ids went back from \(last) to \(id)")
+        defer { (last, hasBegun) = (id, true) }
+        guard let last else { return .new(irregularity: nil) }
+        if id > last { return .new(irregularity: note(from: last + 1, to: id, atMost: Self.longestGap)) }
+        if id == last { return .new(irregularity: "result \(id) came again with other values") }
+        missing = []
+        let cut = note(from: 1, to: id, atMost: Self.longestBeginning).map { "; \($0)" } ?? ""
+        return .new(irregularity: "result ids went back from \(last) to \(id)\(cut)")
+    }
+
+    /// Notes what is missing before `id`; what is not asked for, where that is too much.
+    private mutating func note(from first: UInt64, to id: UInt64, atMost most: UInt64) -> String? {
+        guard id > first else { return nil }
+        let begin = id - first > most ? id - most : first
+        missing = Array((missing + Array(begin..<id)).suffix(Int(Self.longestGap)))
+        failures = 0
+        return begin == first ? nil : "results \(first) to \(begin - 1) never came and are not asked for"
     }
 
     /// The controller has no result yet: whichever it has later was made since.
@@ -69,15 +94,18 @@ struct TighteningBook: Sendable {
         for index in known.indices where known[index].id == id { known[index].isDurable = true }
     }
 
-    /// A result that came by being asked for.
-    mutating func fetched(_ id: UInt64, _ identity: Identity) {
-        known = known.suffix(Self.memory - 1) + [Known(id: id, identity: identity, isDurable: false)]
+    /// This result came, or can never come.
+    mutating func found(_ id: UInt64) {
+        missing.removeAll { $0 == id }
+        failures = 0
     }
 
-    private func gap(from first: UInt64, to id: UInt64) -> ClosedRange<UInt64>? {
-        guard id > first else { return nil }
-        let begin = id - first > Self.longestGap ? id - Self.longestGap : first
-        return begin...(id - 1)
+    /// The connection was lost while the first missing result was asked for; its id where it is given up.
+    mutating func failed() -> UInt64? {
+        failures += 1
+        guard failures >= Self.patience, let id = missing.first else { return nil }
+        found(id)
+        return id
     }
 }
 

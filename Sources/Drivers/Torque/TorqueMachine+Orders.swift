@@ -28,8 +28,7 @@ extension TorqueMachine {
         if work?.answer != nil {
             endStart(StartFailure("\(setup.id) was started for another"), .unanswered, stamp, &output)
         }
-        guard shown.status.state == .online else {
-            let failure = StartFailure("\(setup.id) is out of reach: \(shown.status.detail)")
+        if let failure = failureNow(stamp) {
             if let answer = start.answer { output.events.append(.answer { answer(failure) }) }
             return
         }
@@ -37,6 +36,16 @@ extension TorqueMachine {
         if let fault = say(start) {
             endStart(StartFailure("\(setup.id): \(fault)", mayTryAgain: false), .declined, stamp, &output)
         }
+    }
+
+    /// Why nothing can be started for now; nil where it can.
+    private func failureNow(_ stamp: Stamp) -> StartFailure? {
+        guard phase == .ready else {
+            return StartFailure("\(setup.id) is out of reach: \(shown.status.detail)")
+        }
+        // What was refused a moment ago is not asked for at each tick.
+        guard let refusal, stamp.monotonicNanoseconds < refusal.end else { return nil }
+        return StartFailure(refusal.text)
     }
 
     /// Asks for all that the tool needs to work for `start`; why that cannot be said, where it cannot.
@@ -59,10 +68,9 @@ extension TorqueMachine {
         for (point, sample) in group.samples { shown.latest[point] = sample }
         shown.status.results += 1
         shown.status.lastGood = group.stamp
-        guard let id = UInt64(group.sequence) else { return }
-        book.isDurable(id)
+        if let id = UInt64(group.sequence) { book.isDurable(id) }
         // One that was asked for, or told on an earlier connection, is not waited for.
-        if unacknowledged.remove(id) != nil, shown.status.state != .offline {
+        if isConnected, unacknowledged.remove(group.sequence) != nil {
             send(.acknowledgeResult, stamp.monotonicNanoseconds, &output)
         }
     }
@@ -85,12 +93,17 @@ extension TorqueMachine {
         _ number: Int, _ refusal: OpenProtocolRefusal, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
         guard let work, work.number == number else { return }
-        let failure = StartFailure("\(setup.id): \(refusal)", mayTryAgain: refusal.isHeldByOther)
-        if work.answer == nil {
-            output.events.append(.tell(.irregular(failure.text)))
+        let failure = StartFailure("\(setup.id): \(refusal)", mayTryAgain: refusal.isPassing)
+        let end = stamp.monotonicNanoseconds + Self.refusedPause
+        if refusal.isPassing { self.refusal = (failure.text, end) }
+        guard work.answer == nil else {
+            endStart(failure, .refused, stamp, &output)
+            return lock()
         }
-        endStart(failure, .refused, stamp, &output)
-        lock()
+        // It was started before the connection was lost, and the station counts on it.
+        output.events.append(.tell(.irregular(failure.text)))
+        requests.removeWaiting { if case .start = $0 { true } else { false } }
+        if refusal.isPassing { askAgainAt = end }
     }
 
     /// Answers who started, and enters what was written.

@@ -6,18 +6,34 @@ import Transports
 /// What a controller tells of tightenings.
 extension TorqueMachine {
     /// A controller tells only what is made from now on: what was made while nobody listened is asked for.
-    mutating func askForLatest(_ output: inout ByteLineOutput<Event>) {
-        if setup.profile.oldResultOffset != nil, let request = try? OpenProtocolRequest.oldResult(0) {
-            requests.append(request, for: .latestResult)
-        }
-        settle()
+    mutating func askForLatest() {
+        guard setup.profile.oldResultOffset != nil,
+            let request = try? OpenProtocolRequest.oldResult(0, revision: oldRevision)
+        else { return }
+        requests.append(request, for: .latestResult)
+    }
+
+    /// Asks for the first result that is missing. A handful is told before the first of them is durable, not
+    /// more: a disk is slower than a controller.
+    mutating func askForMissing() {
+        guard let id = book.missing.first, book.waitingCount - held.count < Self.mostWaiting else { return }
+        guard let asked = number(toAskFor: id), asked > 0,
+            let request = try? OpenProtocolRequest.oldResult(asked, revision: oldRevision)
+        else { return book.found(id) }
+        requests.append(request, for: .oldResult(id))
+    }
+
+    private static var mostWaiting: Int { 8 }
+
+    private func number(toAskFor id: UInt64) -> Int? {
+        Int(exactly: id).map { $0 + (setup.profile.oldResultOffset ?? 0) }
     }
 
     /// Says what the tool is for now: nothing, or what it was started for before the connection was lost.
-    private mutating func settle() {
+    mutating func settle() {
         if let work, work.answer == nil {
             say(work)
-        } else if setup.profile.locksTool {
+        } else if work == nil, setup.profile.locksTool {
             requests.append(.disableTool, for: .lock)
         }
     }
@@ -28,19 +44,32 @@ extension TorqueMachine {
     mutating func told(
         _ tightening: OpenProtocolTightening, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
-        guard let id = tightening.tighteningID.map({ UInt64($0) }) else {
+        guard let id = tightening.tighteningID.flatMap(UInt64.init(exactly:)) else {
             return keepUnreadable(tightening.message, "it has no id", stamp, &output)
         }
-        switch book.judge(id, tightening.identity) {
-        case .taken: send(.acknowledgeResult, stamp.monotonicNanoseconds, &output)
-        case .underWay: unacknowledged.insert(id)
-        case .new(let missing, let irregularity):
-            unacknowledged.insert(id)
-            lockAfter(tightening)
-            fetch(missing)
-            held.append(Held(tightening: tightening, id: id, stamp: stamp, irregularity: irregularity))
-            reportHeld(&output)
+        let finding = book.judge(id, tightening.identity)
+        switch finding {
+        case .taken:
+            // While another waits, an acknowledgement would be that one's.
+            if unacknowledged.isEmpty { send(.acknowledgeResult, stamp.monotonicNanoseconds, &output) }
+            return
+        case .underWay, .new: unacknowledged.insert(String(id))
         }
+        take(tightening, as: id, finding, stamp, &output)
+    }
+
+    /// A result that is new waits for those that are missing before it.
+    private mutating func take(
+        _ tightening: OpenProtocolTightening, as id: UInt64, _ finding: TighteningBook.Finding,
+        doubt: String? = nil, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
+    ) {
+        guard case .new(let irregularity) = finding else { return }
+        if doubt == nil { lockAfter(tightening) }
+        if let irregularity {
+            output.events.append(.tell(.irregular("\(setup.id): \(irregularity)")))
+        }
+        held.append(Held(tightening: tightening, id: id, stamp: stamp, doubt: doubt))
+        if book.missing.isEmpty || setup.profile.oldResultOffset == nil { reportHeld(&output) }
     }
 
     /// The part has had its result: the tool does nothing more until the next one.
@@ -49,18 +78,22 @@ extension TorqueMachine {
             work.token == nil || setup.profile.identifier == .none || work.token == tightening.identifier
         else { return }
         self.work = nil
-        if setup.profile.locksTool { requests.insert(.disableTool, for: .lock) }
+        requests.removeWaiting { if case .start = $0 { true } else { false } }
+        // Before the session is settled, that will lock it.
+        if setup.profile.locksTool, phase == .ready || phase == .settling {
+            requests.insert(.disableTool, for: .lock)
+        }
     }
 
     // MARK: What was missed
 
-    private mutating func fetch(_ missing: ClosedRange<UInt64>?) {
-        guard let missing, let offset = setup.profile.oldResultOffset else { return }
-        for id in missing {
-            guard let asked = Int(exactly: id).map({ $0 + offset }),
-                let request = try? OpenProtocolRequest.oldResult(asked)
-            else { continue }
-            requests.append(request, for: .oldResult(id))
+    /// Whether a MID 0065 is the one that is awaited: the controller may answer twice.
+    func isAskedFor(_ tightening: OpenProtocolTightening) -> Bool {
+        switch requests.underWay?.purpose {
+        case .latestResult: true
+        case .oldResult(let id):
+            tightening.tighteningID == number(toAskFor: id) || tightening.tighteningID == Int(exactly: id)
+        default: false
         }
     }
 
@@ -68,58 +101,55 @@ extension TorqueMachine {
     mutating func latest(
         _ tightening: OpenProtocolTightening, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
-        defer { isReady(&output) }
         // As MID 0061 would have counted it.
         let told = tightening.tighteningID.map { $0 - (setup.profile.oldResultOffset ?? 0) }
         guard let id = told.flatMap(UInt64.init(exactly:)) else { return }
         let isFirstMeeting = !book.hasBegun
-        guard case .new(let missing, let irregularity) = book.judge(id, tightening.identity) else { return }
-        fetch(missing)
-        if !isFirstMeeting { lockAfter(tightening) }
-        held.append(
-            Held(
-                tightening: tightening, id: id, stamp: stamp, irregularity: irregularity,
-                doubt: isFirstMeeting ? "it was made before this gateway met the controller" : nil))
-        reportHeld(&output)
+        let doubt =
+            isFirstMeeting ? "it was made before this gateway met the controller" : doubt(of: tightening)
+        take(tightening, as: id, book.judge(id, tightening.identity), doubt: doubt, stamp, &output)
     }
 
     /// MID 0065 to a question for one that is missing.
-    mutating func fetched(
+    mutating func old(
         _ tightening: OpenProtocolTightening, as id: UInt64, _ stamp: Stamp,
         _ output: inout ByteLineOutput<Event>
     ) {
-        defer { isReady(&output) }
-        let told = tightening.tighteningID
-        let asked = Int(exactly: id)
-        guard told == asked || told == asked.map({ $0 + (setup.profile.oldResultOffset ?? 0) }) else {
-            let got = told.map(String.init) ?? "none"
-            output.events.append(.tell(.irregular("\(setup.id): asked for result \(id), got \(got)")))
-            return reportHeld(&output)
-        }
-        book.fetched(id, tightening.identity)
-        lockAfter(tightening)
-        report(
-            Held(tightening: tightening, id: id, stamp: stamp, irregularity: nil), wasMissed: true, &output)
-        reportHeld(&output)
+        let finding = book.judge(id, tightening.identity)
+        book.found(id)
+        guard case .new = finding else { return }
+        let text = "\(setup.id): result \(id) was made while nobody listened, and was asked for"
+        output.events.append(.tell(.irregular(text)))
+        let doubt = doubt(of: tightening)
+        if doubt == nil { lockAfter(tightening) }
+        report(Held(tightening: tightening, id: id, stamp: stamp, doubt: doubt), &output)
     }
 
-    /// Reports what waited for those before it, once all of these have been asked for.
+    /// Why a result that was asked for cannot be known to be that of a part; nil where it can.
+    private func doubt(of tightening: OpenProtocolTightening) -> String? {
+        if setup.profile.identifier == .none {
+            return "it was made while nobody listened, and does not say for which part"
+        }
+        guard (3...998).contains(resultRevision), tightening.resultType == .notTold else { return nil }
+        return "it was asked for in a revision that does not say whether a screw was tightened"
+    }
+
+    /// A missing result will not come.
+    mutating func neverCame(_ id: UInt64, _ reason: String, _ output: inout ByteLineOutput<Event>) {
+        book.found(id)
+        output.events.append(
+            .tell(.irregular("\(setup.id): result \(id) never reached this gateway: \(reason)")))
+    }
+
+    /// Reports what waited for those before it.
     mutating func reportHeld(_ output: inout ByteLineOutput<Event>) {
-        guard !requests.awaitsOldResults else { return }
-        for result in held { report(result, wasMissed: false, &output) }
+        for result in held { report(result, &output) }
         held = []
     }
 
     // MARK: Telling
 
-    private func report(_ held: Held, wasMissed: Bool, _ output: inout ByteLineOutput<Event>) {
-        if let irregularity = held.irregularity {
-            output.events.append(.tell(.irregular("\(setup.id): \(irregularity)")))
-        }
-        if wasMissed {
-            let text = "\(setup.id): result \(held.id) was made while nobody listened, and was asked for"
-            output.events.append(.tell(.irregular(text)))
-        }
+    private func report(_ held: Held, _ output: inout ByteLineOutput<Event>) {
         let origin = SampleOrigin(device: setup.id, stamp: held.stamp, provenance: setup.provenance)
         let samples = held.tightening.readings(torqueIn: setup.profile.unit)
             .map { ($0.point, Sample($0, from: origin)) }
@@ -140,8 +170,8 @@ extension TorqueMachine {
         _ output: inout ByteLineOutput<Event>
     ) {
         unreadable += 1
-        let id = book.last ?? 0
-        unacknowledged.insert(id)
+        let number = "unreadable-\(unreadable)"
+        if message.mid == 61 { unacknowledged.insert(number) }
         let origin = SampleOrigin(device: setup.id, stamp: stamp, provenance: setup.provenance)
         let samples = TighteningValue.all.map { value in
             let reading = PointReading(
@@ -149,7 +179,7 @@ extension TorqueMachine {
             return (value.id, Sample(reading, from: origin))
         }
         let group = SampleGroup(
-            device: setup.id, sequence: String(id), echo: nil, isValid: false,
+            device: setup.id, sequence: number, echo: nil, isValid: false,
             samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }), raw: message.bytes,
             stamp: stamp)
         output.events.append(.tell(.result(group.doubted(because: "it cannot be read: \(reason)"))))

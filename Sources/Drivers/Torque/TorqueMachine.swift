@@ -8,7 +8,7 @@ import Transports
 /// `TorqueDevice` is its shell.
 ///
 /// ```
-///   opened ─▶ 0001 ─▶ 0060 results ─▶ 0064 the latest, and what is missing ─▶ 0042 lock ─▶ online
+///   opened ─▶ 0001 ─▶ 0060 results ─▶ 0064 the latest ─▶ 0064 what is missing ─▶ 0042 lock ─▶ online
 ///   start     0050 identifier ─▶ 0038 job, 0018 parameter set ─▶ 0043 the tool may run
 ///   result    0061 ─▶ 0042 lock ─▶ told … durable ─▶ 0062
 /// ```
@@ -40,15 +40,24 @@ struct TorqueMachine: ByteLineUser {
         var answer: (@Sendable (StartFailure?) -> Void)?
     }
 
-    /// A result that waits until those before it have been asked for.
+    /// How far a session is. Each goes over into the next once nothing is asked any more.
+    enum Phase: Sendable {
+        case closed, opening, subscribing, catchingUp, settling, ready
+    }
+
+    /// A result that waits until those before it have come.
     struct Held: Sendable {
         let tightening: OpenProtocolTightening
         let id: UInt64
         let stamp: Stamp
-        let irregularity: String?
         /// Why it is credited to nothing, for another reason than what it is.
         var doubt: String?
     }
+
+    /// Messages that cannot be read before the connection is given up: it is dialled ever more slowly then.
+    private static let mostFaults = 20
+    /// Pause before what was refused for now is asked for again.
+    static let refusedPause: Int64 = 2_000_000_000
 
     let setup: TorqueDeviceSetup
     var shown = Shown()
@@ -57,10 +66,19 @@ struct TorqueMachine: ByteLineUser {
     /// What the tool works for now; nil while it is locked.
     var work: Start?
     var held: [Held] = []
-    /// Ids of results that the controller told and that it waits to have acknowledged.
-    var unacknowledged: Set<UInt64> = []
+    /// Numbers of results that the controller told on this connection and waits to have acknowledged.
+    var unacknowledged: Set<String> = []
     /// Results that could not be read, so far.
-    var unreadable: UInt64 = 0
+    var unreadable = 0
+    /// Messages of this connection that could not be read.
+    private var faults = 0
+    private(set) var phase = Phase.closed
+    /// Highest revision of MID 0065 that the controller has.
+    var oldRevision = 1
+    /// When a lock or a start that was refused for now is asked for again.
+    var askAgainAt: Int64?
+    /// Why starts are refused for now, and until when.
+    var refusal: (text: String, end: Int64)?
     private var framer = OpenProtocolFramer()
     private var starts = 0
     private var sessionRevision: Int
@@ -79,10 +97,17 @@ struct TorqueMachine: ByteLineUser {
     }
 
     private var keepAliveAt: Int64? {
-        lastSent.map { $0 + Int64(setup.profile.keepAliveMilliseconds) * 1_000_000 }
+        guard requests.isEmpty else { return nil }
+        return lastSent.map { $0 + Int64(setup.profile.keepAliveMilliseconds) * 1_000_000 }
     }
 
-    var wakeAt: Int64? { [requests.deadline, keepAliveAt].compactMap(\.self).min() }
+    /// Whether something can be said to the controller.
+    var isConnected: Bool { lastSent != nil }
+
+    var wakeAt: Int64? {
+        guard isConnected else { return nil }
+        return [requests.deadline, keepAliveAt, askAgainAt].compactMap(\.self).min()
+    }
 
     mutating func take(_ input: ByteLineInput<DeviceOrder>, at stamp: Stamp) -> ByteLineOutput<Event> {
         var output = ByteLineOutput<Event>()
@@ -103,17 +128,20 @@ struct TorqueMachine: ByteLineUser {
     private mutating func opened(_ stamp: Stamp) {
         framer.reset()
         requests.removeAll()
-        held = []
-        unacknowledged = []
+        (unacknowledged, faults, phase, askAgainAt) = ([], 0, .opening, nil)
         lastSent = stamp.monotonicNanoseconds
         (sessionRevision, resultRevision) = (setup.profile.sessionRevision, setup.profile.resultRevision)
+        oldRevision = resultRevision == 999 ? 1 : min(resultRevision, 7)
         requests.append(.start(revision: sessionRevision), for: .session)
     }
 
     private mutating func gone(
         _ reason: String, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
-        lastSent = nil
+        (lastSent, phase) = (nil, .closed)
+        if case .oldResult = requests.underWay?.purpose, let id = book.failed() {
+            neverCame(id, "it was asked for on three connections", &output)
+        }
         requests.removeAll()
         let failure = StartFailure("\(setup.id) is out of reach: \(reason)")
         if work?.answer != nil { endStart(failure, .unanswered, stamp, &output) }
@@ -133,10 +161,36 @@ struct TorqueMachine: ByteLineUser {
             return
         case nil: break
         }
-        if requests.isEmpty, let keepAliveAt, now >= keepAliveAt {
-            requests.append(.keepAlive, for: .keepAlive)
+        if let askAgainAt, now >= askAgainAt {
+            self.askAgainAt = nil
+            settle()
         }
-        while let request = requests.next(at: now) { send(request, now, &output) }
+        if requests.isEmpty { advance(stamp, &output) }
+        if let keepAliveAt, now >= keepAliveAt { requests.append(.keepAlive, for: .keepAlive) }
+        if let request = requests.next(at: now) { send(request, now, &output) }
+    }
+
+    /// Nothing is asked any more: goes on to what comes next.
+    private mutating func advance(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
+        if phase == .subscribing {
+            phase = .catchingUp
+            askForLatest()
+        }
+        guard requests.isEmpty else { return }
+        if phase == .catchingUp || phase == .ready {
+            askForMissing()
+            guard requests.isEmpty, book.missing.isEmpty else { return }
+            reportHeld(&output)
+        }
+        if phase == .catchingUp {
+            phase = .settling
+            settle()
+        }
+        guard requests.isEmpty, phase == .settling else { return }
+        phase = .ready
+        shown.status.state = .online
+        shown.status.detail = "answering: \(greeting)"
+        output.events.append(.tell(.reach(isOnline: true, detail: shown.status.detail)))
     }
 
     mutating func send(
@@ -178,8 +232,32 @@ struct TorqueMachine: ByteLineUser {
             try take(OpenProtocolReply(message), of: message, stamp, &output)
         } catch {
             shown.status.errors += 1
+            faults += 1
             output.events.append(.tell(.irregular("\(setup.id): \(error)")))
-            if message.mid == 61 { keepUnreadable(message, "\(error)", stamp, &output) }
+            unreadable(message, "\(error)", stamp, &output)
+            if faults >= Self.mostFaults { hangUp("too much that it says cannot be read", &output) }
+        }
+    }
+
+    /// A message that cannot be read ends what it answers, so that it is not asked for again for ever.
+    private mutating func unreadable(
+        _ message: OpenProtocolMessage, _ reason: String, _ stamp: Stamp,
+        _ output: inout ByteLineOutput<Event>
+    ) {
+        if message.mid == 61 { return keepUnreadable(message, reason, stamp, &output) }
+        if let request = OpenProtocolRequest.acknowledgement(ofEvent: message.mid) {
+            return send(request, stamp.monotonicNanoseconds, &output)
+        }
+        guard let entry = requests.answered(by: message.mid) else { return }
+        switch entry.purpose {
+        case .session where sessionRevision > 1:
+            sessionRevision -= 1
+            requests.insert(.start(revision: sessionRevision), for: .session)
+        case .session: hangUp(reason, &output)
+        case .oldResult(let id):
+            book.found(id)
+            keepUnreadable(message, reason, stamp, &output)
+        default: break
         }
     }
 
@@ -191,6 +269,13 @@ struct TorqueMachine: ByteLineUser {
         switch reply {
         case .tightening(let tightening) where !tightening.isOld: told(tightening, stamp, &output)
         case .alarm(let alarm): raised(alarm, stamp, &output)
+        case .alarmAcknowledged:
+            if let request = OpenProtocolRequest.acknowledgement(ofEvent: message.mid) {
+                send(request, stamp.monotonicNanoseconds, &output)
+            }
+        case .tightening(let tightening) where !isAskedFor(tightening):
+            // One that was asked for before, once more: the one that is awaited may still come.
+            shown.status.errors += 1
         default:
             guard let entry = requests.answered(by: message.mid, naming: reply.subject) else {
                 // An answer that came too late, or one that nobody asked for.
@@ -224,7 +309,7 @@ struct TorqueMachine: ByteLineUser {
         case (.session, .controller(let controller)): begun(controller, &output)
         case (.latestResult, .tightening(let tightening)): latest(tightening, stamp, &output)
         case (.oldResult(let id), .tightening(let tightening)):
-            fetched(tightening, as: id, stamp, &output)
+            old(tightening, as: id, stamp, &output)
         default: break
         }
     }
@@ -235,21 +320,14 @@ struct TorqueMachine: ByteLineUser {
         let name = controller.name.isEmpty ? "a controller" : controller.name
         let make = [controller.supplierCode, controller.software.map { "software \($0)" }]
         greeting = ([name] + make.compactMap(\.self)).joined(separator: ", ")
+        // The controller's serial is not that of the tool, which is what is calibrated.
         let told: [DeviceIdentity.Part: String?] = [
-            .serial: controller.serial, .firmware: controller.software, .vendor: controller.supplierCode,
+            .firmware: controller.software, .vendor: controller.supplierCode,
         ]
         output.events.append(.tell(.identity(DeviceIdentity(told.compactMapValues(\.self)))))
         requests.append(.subscribeResults(revision: resultRevision), for: .results)
         if setup.profile.tellsAlarms { requests.append(.subscribe(.alarm), for: .alarms) }
-        askForLatest(&output)
-    }
-
-    /// Everything that was asked for at the beginning has been answered.
-    mutating func isReady(_ output: inout ByteLineOutput<Event>) {
-        guard shown.status.state != .online, requests.isEmpty else { return }
-        shown.status.state = .online
-        shown.status.detail = "answering: \(greeting)"
-        output.events.append(.tell(.reach(isOnline: true, detail: shown.status.detail)))
+        phase = .subscribing
     }
 
     mutating func accepted(
@@ -258,7 +336,6 @@ struct TorqueMachine: ByteLineUser {
         if case .start(let number, isLast: true) = entry.purpose, work?.number == number {
             endStart(nil, .written, stamp, &output)
         }
-        isReady(&output)
     }
 
     mutating func refused(
@@ -275,18 +352,21 @@ struct TorqueMachine: ByteLineUser {
             resultRevision = resultRevision == 999 ? 1 : resultRevision - 1
             requests.insert(.subscribeResults(revision: resultRevision), for: .results)
         case .results: hangUp("tells no results: \(refusal)", &output)
-        case .latestResult:
-            // Nothing was made yet: whatever comes from now on is new.
-            if refusal.code == OpenProtocolRefusal.noSuchResult { book.beginEmpty() }
-            isReady(&output)
-        case .oldResult(let id):
-            output.events.append(
-                .tell(.irregular("\(setup.id): result \(id) never reached this gateway: \(refusal)")))
-            reportHeld(&output)
+        case .latestResult, .oldResult:
+            if refusal.isRevisionUnsupported, oldRevision > 1 {
+                oldRevision -= 1
+                if entry.purpose == .latestResult { askForLatest() }
+            } else if case .oldResult(let id) = entry.purpose {
+                neverCame(id, "\(refusal)", &output)
+            } else if refusal.code == OpenProtocolRefusal.noSuchResult {
+                // Nothing was made yet: whatever comes from now on is new.
+                book.beginEmpty()
+            }
         case .start(let number, _): failed(number, refusal, stamp, &output)
-        case .lock, .alarms:
+        case .lock:
             output.events.append(.tell(.irregular("\(setup.id): \(refusal)")))
-            isReady(&output)
+            if refusal.isPassing { askAgainAt = stamp.monotonicNanoseconds + Self.refusedPause }
+        case .alarms: output.events.append(.tell(.irregular("\(setup.id): \(refusal)")))
         case .keepAlive: break
         }
     }

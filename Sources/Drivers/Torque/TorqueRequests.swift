@@ -41,13 +41,6 @@ struct TorqueRequests: Sendable {
 
     var isEmpty: Bool { waiting.isEmpty && underWay == nil }
 
-    /// Whether a result that is missing has still to come.
-    var awaitsOldResults: Bool {
-        (waiting + [underWay].compactMap(\.self)).contains { entry in
-            if case .oldResult = entry.purpose { true } else { false }
-        }
-    }
-
     mutating func append(_ request: OpenProtocolRequest, for purpose: Purpose) {
         waiting.append(Entry(request: request, purpose: purpose))
     }
@@ -68,7 +61,9 @@ struct TorqueRequests: Sendable {
         guard underWay == nil, !waiting.isEmpty else { return nil }
         var entry = waiting.removeFirst()
         entry.sent = 1
-        (underWay, deadline) = (entry, now + timeout)
+        // A keep-alive that is said again within seconds hangs some: it is waited for as long, and said once.
+        let patience = entry.purpose == .keepAlive ? timeout * Int64(tries) : timeout
+        (underWay, deadline) = (entry, now + patience)
         return entry.request
     }
 
@@ -88,10 +83,18 @@ struct TorqueRequests: Sendable {
         return entry
     }
 
+    /// Ends the request under way: what came for it cannot be used, and will not be other.
+    mutating func endUnderWay() -> Entry? {
+        defer { (underWay, deadline) = (nil, nil) }
+        return underWay
+    }
+
     /// What to do about a request whose answer is overdue at `now`; nil where none is.
     mutating func overdue(at now: Int64) -> Overdue? {
         guard let deadline, now >= deadline, var entry = underWay else { return nil }
-        guard entry.sent < tries else { return .givenUp(mid: entry.request.mid) }
+        guard entry.sent < tries, entry.purpose != .keepAlive else {
+            return .givenUp(mid: entry.request.mid)
+        }
         entry.sent += 1
         (underWay, self.deadline) = (entry, now + timeout)
         return .again(entry.request)

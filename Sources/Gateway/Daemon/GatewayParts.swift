@@ -287,10 +287,10 @@ extension BindRule {
 
     /// How a torque controller is told what it works for; nil where it is not.
     ///
-    /// The serial, so that the controller's own records carry it; a token where it does not fit what comes
-    /// back with a result.
+    /// With the serial, so that the controller's own records carry it, and with a token, so that what was
+    /// made in one attempt is not another's; the token alone where both do not fit what comes back.
     init?(of torque: TorqueProfile) {
         guard torque.identifier.capacity > 0 else { return nil }
-        self.init(text: .serial, capacity: torque.identifier.capacity)
+        self.init(text: .serialAndCycle, capacity: torque.identifier.capacity)
     }
 }

@@ -272,6 +272,10 @@ actor StationRunner {
         _ kind: EntryKind, id: String, _ body: JSONValue, consuming group: SampleGroup?, outbox: [String] = []
     ) -> EntryDraft {
         guard let group else { return EntryDraft(kind: kind, id: id, body: body, outbox: outbox) }
+        // One without a number says nothing about which was the last.
+        guard UInt64(group.sequence) != nil else {
+            return EntryDraft(kind: kind, id: id, body: body, evidence: [group.raw], outbox: outbox)
+        }
         let taken: JSONValue = ["sequence": .string(group.sequence), "raw": .string(Hex.text(group.raw))]
         return EntryDraft(
             kind: kind, id: id, body: body, evidence: [group.raw], outbox: outbox,

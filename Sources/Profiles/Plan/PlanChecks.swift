@@ -27,14 +27,7 @@ struct PlanChecks {
             }
             return
         }
-        if profile.torque != nil {
-            for setPoint in step.setPoints {
-                guard let fault = TorqueProfile.fault(of: (setPoint.point, setPoint.value)) else { continue }
-                faults.fault(
-                    place, "step \(Wording.quoted(step.id)) cannot be set: \(fault.what)", fault.remedy)
-            }
-            return
-        }
+        if profile.torque != nil { return checkTightening(step, place) }
         guard let map = profile.registers, map.cycle != nil else {
             faults.fault(
                 place,
@@ -51,6 +44,22 @@ struct PlanChecks {
                 "step \(Wording.quoted(step.id)) cannot be set: point \(Wording.quoted(error.point)): "
                     + "\(error.what)",
                 error.remedy)
+        }
+    }
+
+    private func checkTightening(_ step: PlanStep, _ place: SourcePlace) {
+        let judged = file.plan.characteristics(of: step).map(\.source)
+        if !judged.contains(PointReference(role: step.completes, point: TighteningValue.verdict)) {
+            faults.fault(
+                place,
+                "step \(Wording.quoted(step.id)) does not judge what the tool itself says, so that a part "
+                    + "could pass that the tool calls bad",
+                "add a characteristic `from: \(step.completes).verdict, equals: OK`")
+        }
+        for setPoint in step.setPoints {
+            guard let fault = TorqueProfile.fault(of: (setPoint.point, setPoint.value)) else { continue }
+            faults.fault(
+                place, "step \(Wording.quoted(step.id)) cannot be set: \(fault.what)", fault.remedy)
         }
     }
 

@@ -28,11 +28,13 @@ package struct TighteningValue: Sendable, Equatable {
     ]
 
     private static let status = Meaning.words([0: "low", 1: "OK", 2: "high"])
-    private static let verdict = Meaning.words([0: "NOK", 1: "OK"])
+    /// Id of the value that is the controller's own word on the whole tightening.
+    static let verdict = "verdict"
 
     /// Every value, in the order in which people look for them.
     package static let all: [TighteningValue] = [
-        TighteningValue(id: "verdict", field: .tighteningStatus, meaning: verdict),
+        TighteningValue(
+            id: verdict, field: .tighteningStatus, meaning: .words([0: "NOK", 1: "OK"])),
         TighteningValue(id: "torque", field: .torque, meaning: .torque),
         TighteningValue(id: "torque_status", field: .torqueStatus, meaning: status),
         TighteningValue(id: "torque_min", field: .torqueMin, meaning: .torque),

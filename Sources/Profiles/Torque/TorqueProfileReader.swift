@@ -28,6 +28,11 @@ struct TorqueProfileReader {
         let keepAlive = session?.optional("keep_alive", .duration(Self.keepAlives))
         let timeout = session?.optional("timeout", .duration(Self.timeouts))
         let tries = session?.optional("tries", .integer(1...10))
+        if let session, timeout ?? 3_000 >= keepAlive ?? 10_000 {
+            session.fault(
+                "timeout", "an answer may take as long as the pause between two keep-alives",
+                "give a time-out shorter than `keep_alive`")
+        }
         session?.finish()
         let results = top.mapping("results", "results")
         let resultRevision = results?.optional("revision", .integer(1...999))

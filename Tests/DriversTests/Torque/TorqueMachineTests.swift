@@ -118,107 +118,6 @@ struct TorqueMachineTests {
         #expect(rig.groups.count == 1 && rig.takeSent() == ["0062"])
     }
 
-    @Test("Results that are missing are asked for by their ids, and told before the one that showed the gap")
-    func gap() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
-        rig.says(TorqueRig.result(7, "A"))
-        _ = rig.takeSent()
-        rig.says(TorqueRig.result(10, "D"))
-        #expect(rig.takeSent() == ["0064 0000000008"] && rig.groups.count == 1)
-        rig.says(TorqueRig.result(8, "B", mid: 65))
-        rig.refuses(64, "15")
-        #expect(rig.takeSent() == ["0064 0000000009"])
-        #expect(rig.groups.map(\.sequence) == ["7", "8", "10"])
-        #expect(rig.groups.map(\.echo) == ["A", "B", "D"])
-        #expect(rig.told.last?.contains("result 9 never reached this gateway") == true, "\(rig.told)")
-        // What was asked for is not waited for.
-        rig.acknowledge(rig.groups[1])
-        #expect(rig.takeSent().isEmpty)
-    }
-
-    @Test("What was made while nobody listened is asked for at the next session")
-    func whileAway() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
-        rig.says(TorqueRig.result(7, "A"))
-        rig.acknowledge(try #require(rig.groups.first))
-        rig.take(.lost("reset"))
-        rig.begins()
-        _ = rig.takeSent()
-        rig.says(TorqueRig.result(9, "C", mid: 65))
-        rig.accepts(42)
-        #expect(rig.takeSent() == ["0042", "0064 0000000008"])
-        rig.says(TorqueRig.result(8, "B", mid: 65))
-        #expect(rig.groups.map(\.sequence) == ["7", "8", "9"])
-        #expect(rig.told.last?.hasPrefix("online") == true)
-    }
-
-    @Test("At a first meeting the controller's last result is of others: kept, and credited to nothing")
-    func firstMeeting() throws {
-        let rig = try TorqueRig()
-        rig.begins()
-        rig.says(TorqueRig.result(700, "X", mid: 65))
-        rig.accepts(42)
-        #expect(rig.groups.map(\.doubt) == ["it was made before this gateway met the controller"])
-        rig.says(TorqueRig.result(701, "A"))
-        #expect(rig.groups.map(\.sequence) == ["700", "701"] && rig.groups.last?.doubt == nil)
-    }
-
-    /// Seen failing in a shop: the first result of a new controller, lost on its way, counted as an old one.
-    @Test("The first result of a controller that had none is taken, also where it has to be asked for")
-    func firstResultLost() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
-        rig.take(.lost("reset"))
-        rig.begins()
-        rig.says(TorqueRig.result(1, "A", mid: 65))
-        #expect(rig.groups.map(\.sequence) == ["1"] && rig.groups.first?.doubt == nil)
-    }
-
-    @Test("A durable result of an earlier run is known again, whichever message tells it")
-    func afterRestart() throws {
-        let taken = HandshakeMachine.Taken(sequence: 7, raw: Array(TorqueRig.result(7, "A").utf8))
-        let rig = try TorqueRig(taken: taken)
-        rig.begins()
-        rig.says(TorqueRig.result(7, "A", mid: 65))
-        rig.accepts(42)
-        _ = rig.takeSent()
-        #expect(rig.groups.isEmpty)
-        rig.says(TorqueRig.result(7, "A"))
-        #expect(rig.groups.isEmpty && rig.takeSent() == ["0062"])
-    }
-
-    /// Seen failing with the id of MID 0065 taken as it is told: the ids went back at each connection.
-    @Test("Where results are found again by other ids than they are told with, they are the same results")
-    func shiftedIDs() throws {
-        let rig = try TorqueRig("session: {revision: 1}\nresults: {revision: 1, old: -1}")
-        rig.isReady()
-        rig.says(TorqueRig.result(8, "A"))
-        rig.acknowledge(try #require(rig.groups.first))
-        rig.take(.lost("reset"))
-        rig.begins()
-        rig.says(TorqueRig.result(7, "A", mid: 65))
-        rig.accepts(42)
-        #expect(rig.groups.count == 1)
-        _ = rig.takeSent()
-        rig.says(TorqueRig.result(10, "C"))
-        #expect(rig.takeSent() == ["0064 0000000008"])
-        rig.says(TorqueRig.result(8, "B", mid: 65))
-        #expect(rig.groups.map(\.sequence) == ["8", "9", "10"])
-        #expect(rig.groups.map(\.echo) == ["A", "B", "C"])
-    }
-
-    @Test("Ids that begin anew are told, and their results taken")
-    func idsGoBack() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
-        rig.says(TorqueRig.result(700, "A"))
-        rig.says(TorqueRig.result(1, "B", torque: "006400"))
-        #expect(rig.groups.map(\.sequence) == ["700", "1"])
-        #expect(rig.told.last == "TW-025: result ids went back from 700 to 1")
-    }
-
     @Test("Where the connection is lost in mid-step, the part is told again and the tool unlocked again")
     func lostInMidStep() throws {
         let rig = try TorqueRig()
@@ -231,7 +130,7 @@ struct TorqueMachineTests {
         _ = rig.takeSent()
         rig.refuses(64, "15")
         rig.accepts(50)
-        #expect(rig.takeSent() == ["0050 SA10197", "0043"])
+        #expect(rig.takeSent() == ["0050 SA10197", "0043"], "\(rig.told)")
         rig.accepts(43)
         #expect(rig.told.last?.hasPrefix("online") == true && rig.answered == ["started"])
     }

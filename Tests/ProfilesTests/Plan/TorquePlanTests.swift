@@ -1,0 +1,71 @@
+import Testing
+
+@testable import Profiles
+
+@Suite("A plan against a torque controller")
+struct TorquePlanTests {
+    private static let plan = """
+        plan: nut
+        revision: 1
+        part_numbers: ["4L0014-163B"]
+        plain_serials: {"SA#####": "4L0014-163B"}
+        operation: "070 Nozzle nut"
+        cycle: {start: scan, complete: tool.cycle, timeout: 60 s}
+        steps:
+          - {id: nut, title: "Tighten", set: {parameter_set: "3"}}
+        characteristics:
+          - {id: torque, step: nut, unit: N.m, lsl: "25", usl: "30", from: tool.torque}
+          - {id: verdict, step: nut, from: tool.verdict, equals: OK}
+
+        """
+
+    private func check(_ right: String = "", _ wrong: String = "") throws -> [String] {
+        var files = try DeploymentTests.files(
+            """
+            gateway: {site: plant-1, id: bench-pc-07}
+            data: /var/lib/plumbline
+            profiles: profiles
+            devices:
+              TW-025: {profile: open-protocol-controller, link: "openprotocol://10.0.0.25",
+                       calibration: {certificate: C-1, due: 2099-12-31}}
+              SCAN-2: {profile: serial-scanner, link: "serial:///dev/ttyS1?baud=9600"}
+            stations:
+              torque-1: {scanners: [SCAN-2], plan: plans/nut.yaml, bind: {tool: TW-025}}
+            sinks:
+              qms: {kind: sqlite, path: qms.db}
+
+            """)
+        #expect(right.isEmpty || Self.plan.contains(right))
+        let plan = right.isEmpty ? Self.plan : Self.plan.replacing(right, with: wrong)
+        files.texts["/etc/plumbline/plans/nut.yaml"] = plan
+        return files.check("/etc/plumbline/gateway.yaml").faults.map {
+            $0.replacing("/etc/plumbline/plans/nut.yaml:", with: "")
+        }
+    }
+
+    @Test("What a tightening tells can be judged, and what a controller has can be set")
+    func right() throws { #expect(try check() == []) }
+
+    @Test("The tool's own word must be judged, or a part that it calls bad could pass")
+    func verdict() throws {
+        let faults = try check("  - {id: verdict, step: nut, from: tool.verdict, equals: OK}\n", "")
+        #expect(faults.count == 1 && faults[0].contains("does not judge what the tool itself says"))
+        #expect(faults.first?.hasPrefix("8:5: ") == true)
+        #expect(faults.first?.contains("from: tool.verdict, equals: OK") == true)
+    }
+
+    @Test(
+        "What no tightening tells and no controller has is refused with its place",
+        arguments: [
+            ("tool.torque}", "tool.torqe}", "has no point \"torqe\": did you mean \"torque\"?"),
+            ("unit: N.m", "unit: deg", "N.m measures torque, deg angle"),
+            ("equals: OK", "equals: GOOD", "never says \"GOOD\""),
+            ("parameter_set: \"3\"", "parameter_set: \"1000\"", "give a whole number from 0 to 999"),
+            ("parameter_set: \"3\"", "parameterset: \"3\"", "did you mean \"parameter_set\"?"),
+            ("parameter_set: \"3\"", "job: \"1.5\"", "job 1.5 does not exist"),
+        ])
+    func wrong(_ right: String, _ wrong: String, _ says: String) throws {
+        let faults = try check(right, wrong)
+        #expect(faults.count == 1 && faults[0].contains(says), "\(faults)")
+    }
+}
