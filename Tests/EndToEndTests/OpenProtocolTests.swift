@@ -157,4 +157,40 @@ import Testing
         #expect(try await shop.audit("result.orphaned").isEmpty)
         #expect(await shop.stopGateway() == 0)
     }
+
+    /// Pulls the trigger until the tool turns: after a fault it is locked until the gateway has found back.
+    private func pullTrigger(_ role: String, at shop: Shop) async throws {
+        let hasTurned = await Deadline.wait(30) {
+            do { try tighten(role, at: shop) } catch { return false }
+            return true
+        }
+        try #require(hasTurned, "the tool stays locked; \(shop.gatewayLog)")
+    }
+
+    /// A share of what may go wrong at once with one controller, one after the other, in each of them a part.
+    @Test func whateverAControllerDoesToItsLineEachTighteningCountsOnceOnItsPart() async throws {
+        let shop = try await open(1)
+        let faults = [
+            "drip", "twice", "nul_inside", "wrong_length", "restart", "reset", "delay", "wrong_mid", "flood",
+            "id_jump", "exception", "silent",
+        ]
+        for (index, fault) in faults.enumerated() {
+            let serial = "SA1\(1000 + index)"
+            try await begin(serial, at: shop)
+            try shop.control("/fault", ["device": "TW-pf", "kind": .string(fault), "seconds": 1])
+            try await pullTrigger("pf", at: shop)
+            try await shop.expectStation(within: 40, "\(serial) passes in spite of \(fault)") {
+                $0["part"]?["serial"]?.text == serial && $0["verdict"]?.text == "PASS"
+            }
+            try shop.control("/mend", ["device": "TW-pf"])
+            try await shop.expectScanner("TW-pf", "online")
+        }
+        let done = try truth("pf", at: shop)
+        #expect(done.map { String($0.prefix(7)) } == faults.indices.map { "SA1\(1000 + $0)" })
+        #expect(try await recorded("pf", at: shop) == done)
+        let orphans = try await shop.audit("result.orphaned")
+        #expect(orphans.isEmpty, "\(orphans.map { CanonicalJSON.text($0) })")
+        #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
+        #expect(await shop.stopGateway() == 0)
+    }
 }

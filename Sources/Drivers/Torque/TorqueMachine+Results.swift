@@ -24,6 +24,9 @@ extension TorqueMachine {
     }
 
     private static var mostWaiting: Int { 8 }
+    /// Results that may be told before the first of them is durable: a controller waits for each, so that this
+    /// many are a fault, or nobody takes them.
+    private static var mostTold: Int { 64 }
 
     private func number(toAskFor id: UInt64) -> Int? {
         Int(exactly: id).map { $0 + (setup.profile.oldResultOffset ?? 0) }
@@ -46,6 +49,9 @@ extension TorqueMachine {
     ) {
         guard let id = tightening.tighteningID.flatMap(UInt64.init(exactly:)) else {
             return keepUnreadable(tightening.message, "it has no id", stamp, &output)
+        }
+        guard book.waitingCount < Self.mostTold else {
+            return hangUp("tells results faster than they are stored", &output)
         }
         let finding = book.judge(id, tightening.identity)
         switch finding {

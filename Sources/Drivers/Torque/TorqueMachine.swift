@@ -205,7 +205,7 @@ struct TorqueMachine: ByteLineUser {
     }
 
     /// The stream is of no use any more.
-    private func hangUp(_ reason: String, _ output: inout ByteLineOutput<Event>) {
+    func hangUp(_ reason: String, _ output: inout ByteLineOutput<Event>) {
         if output.hangUp == nil { output.hangUp = reason }
     }
 

@@ -218,4 +218,15 @@ struct TorqueMachineTests {
         rig.accepts(43)
         #expect(rig.takeSent() == ["0042"])
     }
+
+    @Test("A controller that tells results without waiting for any is let go before they fill the memory")
+    func flood() throws {
+        let rig = try TorqueRig()
+        rig.isReady()
+        for id in 1...64 { rig.says(TorqueRig.result(id, "A")) }
+        #expect(rig.groups.count == 64 && rig.hungUp == nil)
+        rig.says(TorqueRig.result(65, "A"))
+        #expect(rig.groups.count == 64)
+        #expect(rig.hungUp == "tells results faster than they are stored")
+    }
 }
