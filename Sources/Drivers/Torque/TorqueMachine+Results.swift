@@ -24,7 +24,7 @@ extension TorqueMachine {
     }
 
     private static var mostWaiting: Int { 8 }
-    /// Results that may be told before the first of them is durable: a controller waits for each, so that this
+    /// Results that may be told before the first of them is durable: a controller waits for each, so that so
     /// many are a fault, or nobody takes them.
     private static var mostTold: Int { 64 }
 

@@ -61,6 +61,11 @@ struct PartChecks {
     }
 
     private var rejectedBefore: String? {
+        for list in table?.row(part.number)?.scrapped ?? [] {
+            guard let entry = list.serials.entry(of: part.serial) else { continue }
+            return "\(part.serial) was taken out of use: \(entry.reason ?? list.reason) (\(list.source)). "
+                + "Set it aside and call quality."
+        }
         // Of any that it may be: a mark without UII does not tell namesakes apart.
         let ended = history.inspected.lazy.filter { $0.part.isSame(as: part) }.compactMap(\.disposition)
             .last { PartHistory.endings.contains($0) }

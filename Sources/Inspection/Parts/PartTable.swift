@@ -34,6 +34,8 @@ package struct PartTable: Sendable, Equatable {
         /// Every serial number that was given out; nil where that is not known.
         package var issued: SerialList?
         package var suspects: [SuspectList] = []
+        /// Parts that were taken out of use elsewhere, as a quality system knows it.
+        package var scrapped: [SuspectList] = []
         /// The form of its trim codes, which tell how an injector injects and not which one it is.
         package var trimCode: CodePattern?
 

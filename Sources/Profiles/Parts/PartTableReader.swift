@@ -88,6 +88,8 @@ private final class PartTableReader {
             return serials(issued)
         }
         row.suspects = mapping.mappings("suspect", "a suspect list", most: PartTable.mostWritten, suspects)
+        row.scrapped = mapping.mappings(
+            "scrapped", "a list of scrapped parts", most: PartTable.mostWritten, suspects)
         row.trimCode = mapping.optional("trim_code", .codePattern)
         compare(row, mapping)
         return number == nil ? nil : row

@@ -18,6 +18,11 @@ enum PartFixture {
                     SerialList.Entry(try range("SA10700..SA10709")),
                 ]), reason: "lot 7 was stolen", source: "NCR-2211")
         ]
+        row.scrapped = [
+            PartTable.SuspectList(
+                serials: SerialList([SerialList.Entry(try range("SA10500"))]), reason: "burst at proof",
+                source: "SCR-77")
+        ]
         var other = PartTable.Row(number: "4L0015-163B")
         other.serials = [try Fixture.required(CodePattern("SB#####"))]
         return PartTable(

@@ -143,6 +143,15 @@ struct PartScreeningTests {
                 == "\(serial) is on a suspect list: \(reason) (NCR-2211). Set it aside and call quality.")
     }
 
+    @Test func aPartThatIsListedAsScrappedIsRefusedLikeOneThatWasRejectedHere() throws {
+        #expect(try codes(PartFixture.bare("SA10500")) == [.rejectedBefore])
+        #expect(
+            try text(PartFixture.bare("SA10500"))
+                == "SA10500 was taken out of use: burst at proof (SCR-77). Set it aside and call quality.")
+        let screening = PartScreening(PartFixture.bare("SA10500"), table: try PartFixture.table())
+        #expect(screening.refusal != nil)
+    }
+
     @Test func aMarkOfAnUnlistedMakerIsSuspect() throws {
         let part = try PartFixture.marked("17V0CVA5", "1P4L0014-163B", "SSA10197")
         #expect(try codes(part) == [.unlistedMaker])

@@ -16,6 +16,7 @@ struct PartTableTests {
             suspect:
               - {serials: [SA10666], reason: lot 7 was stolen, source: NCR-2211}
               - {file: lists/suspect.csv, reason: see the alert, source: J1-A-26-02}
+            scrapped: [{serials: [SA10900], reason: burst at proof, source: SCR-77}]
             trim_code: "TC-????"
           - {number: "4L0015-163B", serial: ["SA1???#", "SB#####"]}
         checks: {not_issued: refuse, reused_uii: hold}
@@ -58,6 +59,11 @@ struct PartTableTests {
             table: table)
         #expect(suspect.findings.map(\.code) == [.onSuspectList])
         #expect(suspect.findings.first?.text.contains("found \"new\", 2 pieces (J1-A-26-02)") == true)
+        let scrapped = PartScreening(
+            PartIdentity(
+                serial: "SA10900", number: row.number, uii: nil, lot: nil, rawMark: [], symbology: nil),
+            table: table)
+        #expect(scrapped.findings.map(\.code) == [.rejectedBefore])
         #expect(table.severity(of: .notIssued) == .refuse)
         #expect(table.severity(of: .openElsewhere) == .refuse)
         #expect(table.sha256.utf8.count == 64)
@@ -70,7 +76,7 @@ struct PartTableTests {
         let (read, faults) = Self.read(Self.text, Self.lists)
         #expect(
             faults.warnings.map(\.description) == [
-                "/etc/plumbline/parts.yaml:11:37: \"SA10000\" fits \"4L0014-163B\" and \"4L0015-163B\": "
+                "/etc/plumbline/parts.yaml:12:37: \"SA10000\" fits \"4L0014-163B\" and \"4L0015-163B\": "
                     + "a serial that fits both is refused unless its mark names the part number"
             ])
         let table = try #require(read)
