@@ -2,12 +2,16 @@
 enum ElementRule: Sendable, Equatable {
     /// Capitals, digits, hyphen and slash: the characters of a UII.
     case identity
-    /// As `identity`, and exactly so many characters.
+    /// The code of an enterprise: capitals and digits, exactly so many.
     case exactly(Int)
     /// Digits only, so many of them.
     case digits(ClosedRange<Int>)
-    /// As `identity`, beginning with an issuing agency code.
+    /// As `identity`, beginning with an issuing agency code and an enterprise identifier.
     case withAgency
+    /// As `withAgency`, and a serial number of one character at least.
+    case wholeIdentity
+    /// As `identity`: a CAGE code, and a serial number of one character at least.
+    case codeAndSerial
     /// A vehicle identification number: 17 capitals and digits without I, O and Q (ISO 3779).
     case vehicle
     /// Printable ASCII.
@@ -16,9 +20,10 @@ enum ElementRule: Sendable, Equatable {
     case checked(Int)
     /// Characters of GS1's set 82, up to so many.
     case graphic(Int)
-    /// A GRAI: a zero, 13 digits with check digit, and up to 16 characters of a serial number.
+    /// A GRAI: a zero, 13 digits with check digit, and 1 to 16 characters of a serial number, without which
+    /// it names a kind of asset.
     case returnableAsset
-    /// A GIAI: up to 30 characters of which the first four at least are digits of the company prefix.
+    /// A GIAI: 5 to 30 characters of which the first four at least are digits of the company prefix.
     case individualAsset
 }
 
@@ -27,8 +32,6 @@ extension ElementRule {
     static let longestIdentity = 50
     /// Longest value of any GS1 element string (GS1 General Specifications, AIs 91-99).
     static let longestGraphic = 90
-    /// Least digits of a GS1 company prefix (GS1 General Specifications, section 1.4.4).
-    private static let leastCompanyPrefix = 4
 
     /// Throws `MarkError` at the byte of `value` that breaks this rule; offsets are the slice's indices.
     func check(_ value: ArraySlice<UInt8>, of identifier: String) throws(MarkError) {
@@ -36,12 +39,17 @@ extension ElementRule {
         case .identity: try Self.checkIdentity(value, identifier)
         case .text: try Self.checkLength(value, Self.longestIdentity, identifier)
         case .exactly(let count):
-            try Self.checkIdentity(value, identifier)
+            try Self.checkCode(value, identifier)
             try Self.checkCount(value, count, identifier)
         case .digits(let counts): try Self.checkDigits(value, counts, identifier)
-        case .withAgency:
+        case .withAgency: try Self.checkAgency(value, identifier)
+        case .wholeIdentity:
+            let maker = try Self.checkAgency(value, identifier)
+            try Self.checkSerial(value, after: maker, identifier)
+        case .codeAndSerial:
             try Self.checkIdentity(value, identifier)
-            try Self.checkAgency(value, identifier)
+            try Self.checkCode(value.prefix(IssuingAgency.cageCount), identifier)
+            try Self.checkSerial(value, after: IssuingAgency.cageCount, identifier)
         case .vehicle:
             try Self.checkIdentity(value, identifier)
             try Self.checkCount(value, 17, identifier)
@@ -57,17 +65,7 @@ extension ElementRule {
             try GS1CheckDigit.check(value, of: identifier)
         case .graphic(let longest): try Self.checkGraphic(value, longest, identifier)
         case .returnableAsset: try Self.checkReturnableAsset(value, identifier)
-        case .individualAsset:
-            try Self.checkGraphic(value, 30, identifier)
-            let prefix = value.prefix(Self.leastCompanyPrefix)
-            guard prefix.count == Self.leastCompanyPrefix else {
-                throw MarkError(
-                    "\(identifier) is shorter than a GS1 company prefix (\(Self.leastCompanyPrefix) digits)",
-                    at: value.startIndex)
-            }
-            try Self.refuse(prefix, "\(identifier), which begins with a GS1 company prefix") {
-                !$0.isASCIIDigit
-            }
+        case .individualAsset: try Self.checkIndividualAsset(value, identifier)
         }
     }
 
@@ -112,11 +110,42 @@ extension ElementRule {
         }
     }
 
-    private static func checkAgency(_ value: ArraySlice<UInt8>, _ identifier: String) throws(MarkError) {
-        guard IssuingAgency.isNamed(atStartOf: value) else {
+    /// Hyphen and slash belong to part numbers and serial numbers, and to no registered code.
+    private static func checkCode(_ value: ArraySlice<UInt8>, _ identifier: String) throws(MarkError) {
+        try refuse(value, "\(identifier), whose enterprise code holds A-Z 0-9 only") {
+            !$0.isASCIICapital && !$0.isASCIIDigit
+        }
+    }
+
+    /// Checks the issuing agency code and the shortest enterprise identifier behind it, and returns how many
+    /// characters both have.
+    @discardableResult
+    private static func checkAgency(
+        _ value: ArraySlice<UInt8>, _ identifier: String
+    ) throws(MarkError) -> Int {
+        try checkIdentity(value, identifier)
+        guard let count = IssuingAgency.leastIdentifier(atStartOf: value) else {
             throw MarkError(
                 "\(identifier) begins with no issuing agency code (\(IssuingAgency.known))",
                 at: value.startIndex)
+        }
+        try checkCode(value.prefix(count), identifier)
+        guard value.count >= count else {
+            throw MarkError(
+                "\(identifier) holds no whole enterprise identifier, which has at least \(count) characters",
+                at: value.endIndex)
+        }
+        return count
+    }
+
+    /// Refuses a value that ends before a serial number: it names a maker or a kind of item, and no item.
+    private static func checkSerial(
+        _ value: ArraySlice<UInt8>, after count: Int, _ identifier: String
+    ) throws(MarkError) {
+        guard value.count > count else {
+            throw MarkError(
+                "\(identifier) has no serial number behind its first \(count) characters",
+                at: value.endIndex)
         }
     }
 
@@ -138,7 +167,18 @@ extension ElementRule {
             throw MarkError("\(identifier) does not begin with 0", at: value.startIndex)
         }
         try GS1CheckDigit.check(kind, of: identifier)
+        try checkSerial(value, after: 14, identifier)
         try checkGraphic(value.dropFirst(14), 16, identifier)
+    }
+
+    private static func checkIndividualAsset(
+        _ value: ArraySlice<UInt8>, _ identifier: String
+    ) throws(MarkError) {
+        try checkGraphic(value, 30, identifier)
+        try refuse(
+            value.prefix(IssuingAgency.leastPrefix), "\(identifier), which begins with a GS1 company prefix"
+        ) { !$0.isASCIIDigit }
+        try checkSerial(value, after: IssuingAgency.leastPrefix, identifier)
     }
 
     private static func refuse(
@@ -155,16 +195,23 @@ enum IssuingAgency {
     /// As messages name them.
     static let known = "D, UN, LD, LB, LH or a digit"
 
-    /// Whether `value` begins with such a code; GS1's own is the first digit of its prefixes.
-    static func isNamed(atStartOf value: ArraySlice<UInt8>) -> Bool {
-        guard let first = value.first else { return false }
-        let second = value.dropFirst().first
-        switch first {
-        case UInt8(ascii: "D"): return true
-        case UInt8(ascii: "U"): return second == UInt8(ascii: "N")
-        case UInt8(ascii: "L"):
-            return second == UInt8(ascii: "D") || second == UInt8(ascii: "B") || second == UInt8(ascii: "H")
-        default: return first.isASCIIDigit
+    /// Characters of a CAGE or NCAGE code (MIL-STD-130N).
+    static let cageCount = 5
+    /// Least digits of a GS1 company prefix (GS1 General Specifications, section 1.4.4).
+    static let leastPrefix = 4
+
+    /// Characters of the agency code that `value` begins with, and of the shortest enterprise identifier
+    /// behind it: five of a CAGE code, nine of a DUNS number, six of a DoDAAC, one of LB and LH. GS1's own
+    /// code is the first digit of its prefixes. Nil where there is no such code.
+    static func leastIdentifier(atStartOf value: ArraySlice<UInt8>) -> Int? {
+        guard let first = value.first else { return nil }
+        if first.isASCIIDigit { return leastPrefix }
+        switch (first, value.dropFirst().first) {
+        case (UInt8(ascii: "D"), _): return 1 + cageCount
+        case (UInt8(ascii: "U"), UInt8(ascii: "N")): return 2 + 9
+        case (UInt8(ascii: "L"), UInt8(ascii: "D")): return 2 + 6
+        case (UInt8(ascii: "L"), UInt8(ascii: "B")), (UInt8(ascii: "L"), UInt8(ascii: "H")): return 2 + 1
+        default: return nil
         }
     }
 }

@@ -20,8 +20,8 @@ struct IdentifierVocabulary: Sendable {
             "1P": ElementMeaning(.originalPart, .identity),
             "1T": ElementMeaning(.originalLot, .identity),
             "S": ElementMeaning(.serial, .identity),
-            "18S": ElementMeaning(.enterpriseAndSerial, .identity, agency: "D"),
-            "25S": ElementMeaning(.complete, .withAgency),
+            "18S": ElementMeaning(.enterpriseAndSerial, .codeAndSerial, agency: "D"),
+            "25S": ElementMeaning(.complete, .wholeIdentity),
             "22S": ElementMeaning(.equivalent, .identity),
             "I": ElementMeaning(.equivalent, .vehicle),
             "30P": ElementMeaning(.currentPart, .text),
@@ -43,7 +43,7 @@ struct IdentifierVocabulary: Sendable {
             "SEQ": ElementMeaning(.serial, .identity),
             "SER": ElementMeaning(.enterpriseSerial, .identity),
             "UCN": ElementMeaning(.enterpriseSerial, .identity),
-            "UID": ElementMeaning(.complete, .withAgency),
+            "UID": ElementMeaning(.complete, .wholeIdentity),
             "PNR": ElementMeaning(.currentPart, .text),
         ])
 

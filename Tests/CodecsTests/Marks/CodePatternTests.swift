@@ -13,6 +13,20 @@ import Testing
         #expect(try #require(CodePattern(pattern)).matches(code) == fits)
     }
 
+    /// Trim codes as injectors of Bosch carry them, of six, seven and nine characters.
+    @Test(arguments: ["G1AANS", "8ZSH5WH", "BBSNBOCCU", "FDDF5FF83"])
+    func aTrimCodeIsOneAndNoSerial(code: String) throws {
+        let slots = String(repeating: "?", count: code.utf8.count)
+        let table = PlainCode.Table([
+            try #require(PlainCode.Table.Entry("FI-######", .serial(partNumber: "4L0014-163B"))),
+            try #require(PlainCode.Table.Entry(slots, .trimCode)),
+        ])
+        // A mark of one word, kept to the character: letters that look like digits are not mended.
+        #expect(try PartMark.parse(Array(code.utf8)).raw == Array(code.utf8))
+        #expect(table.meaning(of: code) == .trimCode)
+        #expect(table.meaning(of: code + "0") == nil && table.meaning(of: String(code.dropLast())) == nil)
+    }
+
     @Test(arguments: ["", "SA ###", "SA\n", "é", String(repeating: "#", count: 65)])
     func otherTextIsNoPattern(text: String) { #expect(CodePattern(text) == nil) }
 

@@ -90,6 +90,29 @@ import Testing
         #expect(mark.uii == nil)
     }
 
+    @Test(arguments: [
+        // A kind of returnable asset is on each of them; a company prefix on all that the company owns.
+        "800309506000134352", "80040614",
+    ])
+    func aKindOfAssetIsNoAsset(field: String) {
+        MarkSamples.expectRefusal(
+            field, symbology: "]d2", at: field.utf8.count, saying: "no serial number behind")
+        #expect(refusal(field + "\u{1D}" + Self.gtin + "21SA1")?.offset == field.utf8.count)
+        #expect(MarkSamples.refusal(MarkSamples.message("05", [field]))?.offset == 7 + field.utf8.count)
+    }
+
+    @Test(arguments: [
+        ("800309506000134352", 16, 34), ("80040614", 26, 34),
+    ])
+    func anAssetsNumberHasItsBounds(kind: String, longest: Int, end: Int) throws {
+        for count in [1, longest] {
+            let text = kind + String(repeating: "7", count: count)
+            #expect(try PartMark.parse(Array(text.utf8), symbology: "]d2").uii == String(text.dropFirst(4)))
+        }
+        let long = kind + String(repeating: "7", count: longest + 1)
+        MarkSamples.expectRefusal(long, symbology: "]d2", at: end, saying: "more than")
+    }
+
     @Test func format05OfAPartsLabel() throws {
         // GIAI as UII and GTIN as part number, the elements of MIL-STD-130N's figure 8.
         let mark = try PartMark.parse(

@@ -171,7 +171,7 @@ struct PartMarkTests {
         (["17V98897", "12V194532636", "1P1", "S1"], 16),  // two enterprises
         (["17V98897", "1P1", "S1", "S2"], 23),  // two serials
         (["17V98897", "1P1", "1T1", "S1"], 20),  // part number and lot both for the UII
-        (["17V98897", "1P1", "S1", "25SDOTHER"], 20),  // two different UIIs, told at the one put together
+        (["17V98897", "1P1", "S1", "25SDOTHER1"], 20),  // two different UIIs, told at the one put together
         (["17V9889", "1P1", "S1"], 10),  // a CAGE code of four characters
         (["17V98897", "1P1", "Ssa1"], 21),  // lower case
         (["12V19453263X", "1P1", "S1"], 18),  // a DUNS number with a letter
@@ -182,6 +182,46 @@ struct PartMarkTests {
     ])
     func anAmbiguousOrMalformedIdentityIsRefused(fields: [String], offset: Int) {
         #expect(refusal(message("06", fields))?.offset == offset)
+    }
+
+    @Test(arguments: [
+        // The agency's code and the shortest code of an enterprise, and no serial number behind them.
+        ("06", "18S0CVA5"), ("06", "25SD0CVA5"), ("06", "25SD"),
+        ("06", "25SUN194532636"), ("06", "25SLDW81XYZ"), ("06", "25SLHA"), ("06", "25S0614"),
+        ("06", "18S0"), ("12", "UID D"), ("12", "UID UN194532636"), ("12", "UID LB"),
+    ])
+    func aUIIThatEndsBeforeItsSerialNumberIsRefused(format: String, field: String) throws {
+        let error = try #require(refusal(message(format, [field])))
+        #expect(error.offset == 7 + field.utf8.count, "where the serial number would have begun")
+        let reasons = ["no serial number behind", "no whole enterprise identifier"]
+        #expect(reasons.contains { error.what.contains($0) }, "\(error)")
+    }
+
+    @Test(arguments: [
+        ("06", ["18S0CVA51"], "D0CVA51"), ("06", ["25SD0CVA51"], "D0CVA51"),
+        ("06", ["25SUN1945326361"], "UN1945326361"), ("06", ["25SLDW81XYZ1"], "LDW81XYZ1"),
+        ("06", ["25SLHA1"], "LHA1"), ("06", ["25S06141"], "06141"), ("12", ["UID LBA-"], "LBA-"),
+    ])
+    func oneCharacterOfSerialNumberIsEnough(format: String, fields: [String], uii: String) throws {
+        #expect(try PartMark.parse(message(format, fields)).uii == uii)
+    }
+
+    @Test(arguments: ["18VD", "18VD0CVA", "18VUN19453263", "18VLDW81XY", "18VLB", "18V061"])
+    func anAgencyWithoutAnEnterpriseIsRefused(enterprise: String) throws {
+        let error = try #require(refusal(message("06", [enterprise, "1P1", "S1"])))
+        #expect(error.offset == 7 + enterprise.utf8.count)
+        #expect(error.what.contains("no whole enterprise identifier"), "\(error)")
+    }
+
+    @Test(arguments: [
+        ("06", ["17V0CV-5", "1P1", "S1"], 13), ("06", ["17V/CVA5", "1P1", "S1"], 10),
+        ("06", ["7LW81-YZ", "1P1", "S1"], 12), ("06", ["7LW81XY", "1P1", "S1"], 9),
+        ("06", ["18S0CV-5786950"], 13), ("06", ["25SD0CV/5786950"], 14), ("06", ["25SLD-81XYZ1"], 12),
+        ("12", ["CAG 0-VA5", "SER 1"], 12), ("12", ["MFR 0CVA/", "SER 1"], 15),
+        ("12", ["SPL -CVA5", "SER 1"], 11),
+    ])
+    func anEnterprisesCodeHasNoHyphenOrSlash(format: String, fields: [String], offset: Int) {
+        #expect(refusal(message(format, fields))?.offset == offset)
     }
 
     @Test func otherFormatsAreRefusedWithWhatIsRead() throws {
