@@ -10,7 +10,7 @@ extension Command {
     /// about it, without opening one.
     static let doctor = Command(
         name: "doctor", operands: "",
-        summary: "what is wrong with scanners and ttys: cables, rights, drivers, modes; and what to do"
+        summary: "what is wrong with scanners and ttys: cables, rights, drivers, modes; and the remedy"
     ) { arguments, console in
         let deployment = try arguments.deployment()
         let doctor = try DeviceDoctor(deployment)

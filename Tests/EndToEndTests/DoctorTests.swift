@@ -59,7 +59,7 @@ import Testing
         let said = try await doctor([])
         #expect(said.code == 2)
         #expect(
-            said.output == "TT-001: /proc/self/cwd/tester is not there: plug the device in, or name the port as "
-                + "`ls -l /dev/serial/by-id` does\n")
+            said.output == "TT-001: /proc/self/cwd/tester is not there: plug the device in, or name the port "
+                + "as `ls -l /dev/serial/by-id` does\n")
     }
 }
