@@ -21,6 +21,10 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case scannerRefused = "scanner.refused"
     /// Another scanner than before answers, it moved, or a second one was refused beside it.
     case scannerChanged = "scanner.changed"
+    /// A scanner that was read is gone.
+    case scannerLost = "scanner.lost"
+    /// A scanner that was lost is read again.
+    case scannerBack = "scanner.back"
     /// A scanner did not take the answer to its scan.
     case scannerUnanswered = "scanner.unanswered"
     case gatewayStarted = "gateway.started"

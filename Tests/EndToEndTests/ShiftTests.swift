@@ -93,6 +93,7 @@ import Testing
             try JSONParser.parse(try HTTP.get(port: shop.ports.web, "/api/v1/status"))["queue"] == 0
         }
         #expect(isDelivered)
+        try await expectTwoLosses(shop)
         #expect(await shop.stopGateway() == 0)
         let serials = ["SA10601", "SA10602", "SA10603", "SA10604"]
         let records = try await shop.records()
@@ -102,15 +103,57 @@ import Testing
         #expect(try await shop.audit("operator.signed_in").count == 1)
         #expect(try await shop.audit("cycle.opened").count == 4)
         #expect(try await shop.audit("result.orphaned").count == 2)
+        try await expectAllEvents(shift)
         let unanswered = shift.mode == .serial ? 1 : 0
         for (event, count) in [("scanner.changed", 1), ("scanner.unanswered", unanswered)] {
             let entries = try await shop.audit(event)
             #expect(entries.count == count, "\(entries)")
         }
         let rows = try await shop.sqlite(
-            shop.store, "SELECT DISTINCT serial, part_result FROM measurement ORDER BY ended_at")
-        #expect(rows.split(separator: "\n").map(String.init) == serials.map { "\($0)|PASS" })
+            shop.store,
+            "SELECT serial, part_result, CAST(value AS REAL) FROM measurement "
+                + "WHERE characteristic = 'nut_torque' ORDER BY ended_at")
+        // Each nut was tightened with 2750 cN·m, and once.
+        #expect(rows.split(separator: "\n").map(String.init) == serials.map { "\($0)|PASS|27.5" })
+        let inspections = try await shop.sqlite(shop.store, "SELECT count(*) FROM inspection")
+        #expect(inspections == "\(serials.count)")
         #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
+    }
+
+    /// Both times that the scanner was away are in the ledger, each by an entry or counted in one.
+    private func expectTwoLosses(_ shop: Shop) async throws {
+        var losses: Int64 = 0
+        for _ in 0..<150 where losses < 2 {
+            let lost = try await shop.audit("scanner.lost")
+            let folded = (lost + (try await shop.audit("scanner.back"))).compactMap { $0["folded"]?.integer }
+            losses = Int64(lost.count) + folded.reduce(0, +)
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(losses == 2)
+    }
+
+    /// Every event of the shift but the scanner's losses, with the code, part or device that it is about.
+    private func expectAllEvents(_ shift: Shift) async throws {
+        let rows = try await shift.shop.sqlite(
+            shift.shop.data + "/ledger.db",
+            """
+            WITH a AS (SELECT CAST(body AS TEXT) b FROM entry WHERE kind = 'audit'),
+              o AS (SELECT b->>'$.cycle' c, b->>'$.part.serial' s FROM a WHERE b->>'$.event' = 'cycle.opened')
+            SELECT b->>'$.event', coalesce(b->>'$.code',
+              (SELECT s FROM o WHERE c = b->>'$.cycle'), b->>'$.device', ''), count(*)
+            FROM a WHERE b->>'$.event' NOT IN ('scanner.lost', 'scanner.back') GROUP BY 1, 2
+            """)
+        var expected = ["device.identified|TW-025|1", "gateway.started||1", "gateway.stopped||1"]
+        expected += ["operator.signed_in||1", "result.orphaned|FTS-001|2", "scanner.changed|SCAN-1|1"]
+        // Six results are acknowledged to the bench: four of parts, and two that are nobody's.
+        expected += ["device.written|FTS-001|6"]
+        for serial in (10_601...10_604).map({ "SA\($0)" }) {
+            expected += ["cycle.opened|\(serial)|1", "cycle.step|\(serial)|1", "device.written|\(serial)|2"]
+        }
+        let codes = Dictionary(grouping: refusals(shift.mode)) { $0 }
+        expected += codes.map { "scan.refused|\($0.key)|\($0.value.count)" }
+        if shift.mode == .serial { expected.append("scanner.unanswered|SCAN-1|1") }
+        #expect(rows.split(separator: "\n").map(String.init).sorted() == expected.sorted())
     }
 
     private func refusals(_ mode: Shift.Mode) -> [String] {

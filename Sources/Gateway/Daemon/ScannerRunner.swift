@@ -88,9 +88,9 @@ final class ScannerRunner: Sendable {
     }
 
     private func take(_ event: ScannerEvent) {
-        // A tty that is away is no event of its own.
-        let isUnanswered = if case .unanswered = event { true } else { false }
-        if rule != nil || isUnanswered { book?.note(event, of: configuration.id) }
+        // A tty that cannot be opened is no event of its own.
+        let isRefused = if case .refused = event { true } else { false }
+        if rule != nil || !isRefused { book?.note(event, of: configuration.id) }
         switch event {
         case .read(let read): take(read)
         case .misread(let reason, let bytes): takeMisread(reason, bytes, at: nil)
