@@ -21,9 +21,9 @@ struct MockDescriptors {
     /// The configuration with its interfaces.
     var configuration: [UInt8] {
         let all = mode.interfaces
-        let count = all.count { $0.count > 8 && $0[1] == 4 }
+        let count = UInt8(mode.interfaceCount)
         let rest = all.flatMap { $0 }
-        return [9, 2] + MockMode.bytes(UInt16(9 + rest.count)) + [UInt8(count), 1, 0, 0x80, 50] + rest
+        return [9, 2] + MockMode.bytes(UInt16(9 + rest.count)) + [count, 1, 0, 0x80, 50] + rest
     }
 
     /// The answer to a GET_DESCRIPTOR for `type` and `index`, of `interface` where it has its own; nil where

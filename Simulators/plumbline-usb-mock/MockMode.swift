@@ -10,6 +10,8 @@ enum MockMode: String, CaseIterable {
     case cdc
     /// HID POS, and a keyboard and a mass storage besides.
     case composite
+    /// HID POS, whose interface has a keyboard as its other setting.
+    case alternate
 
     /// Endpoints towards the host: of reports and of a serial line's data, and of its notifications.
     static let (dataEndpoint, notificationEndpoint): (UInt8, UInt8) = (0x81, 0x83)
@@ -26,6 +28,9 @@ enum MockMode: String, CaseIterable {
         case .hidPOS, .hidPOSPlain: hid(0, boot: [0, 0], endpoint: Self.dataEndpoint)
         case .keyboard, .keyboardNumbered: hid(0, boot: [1, 1], endpoint: Self.dataEndpoint)
         case .cdc: Self.serialLine
+        case .alternate:
+            hid(0, boot: [0, 0], endpoint: Self.dataEndpoint)
+                + hid(0, setting: 1, boot: [1, 1], endpoint: Self.dataEndpoint)
         case .composite:
             hid(0, boot: [0, 0], endpoint: Self.dataEndpoint) + hid(1, boot: [1, 1], endpoint: 0x82)
                 // Mass storage: SCSI, bulk only.
@@ -33,10 +38,13 @@ enum MockMode: String, CaseIterable {
         }
     }
 
+    /// How many interfaces there are, other settings of one not counted.
+    var interfaceCount: Int { interfaces.count { $0.count > 8 && $0[1] == 4 && $0[3] == 0 } }
+
     /// The report descriptor of `interface`; nil where it is no HID.
     func reportDescriptor(of interface: UInt8) -> [UInt8]? {
         switch (self, interface) {
-        case (.hidPOS, 0), (.composite, 0): Self.report
+        case (.hidPOS, 0), (.composite, 0), (.alternate, 0): Self.report
         case (.hidPOSPlain, 0): Self.plainReport
         case (.keyboard, 0), (.composite, 1): Self.keyboardReport
         case (.keyboardNumbered, 0):
@@ -46,10 +54,10 @@ enum MockMode: String, CaseIterable {
     }
 
     /// Interface, HID descriptor, endpoint (interrupt in, 64 bytes).
-    private func hid(_ number: UInt8, boot: [UInt8], endpoint: UInt8) -> [[UInt8]] {
+    private func hid(_ number: UInt8, setting: UInt8 = 0, boot: [UInt8], endpoint: UInt8) -> [[UInt8]] {
         let length = reportDescriptor(of: number)?.count ?? 0
         return [
-            [9, 4, number, 0, 1, 3] + boot + [0],
+            [9, 4, number, setting, 1, 3] + boot + [0],
             [9, 0x21, 0x11, 0x01, 0, 1, 0x22] + Self.bytes(UInt16(length)), Self.endpoint(endpoint, 3),
         ]
     }

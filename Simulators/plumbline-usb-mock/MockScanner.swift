@@ -66,7 +66,7 @@ final class MockScanner {
         try attach()
         turn.withLock {
             isPlugged = true
-            interfaces.reset(count: descriptors.mode.interfaces.count { $0.count > 8 && $0[1] == 4 })
+            interfaces.reset(count: descriptors.mode.interfaceCount)
         }
         guard umockdev_testbed_add_from_string(testbed, description, nil) != 0 else {
             turn.withLock { isPlugged = false }

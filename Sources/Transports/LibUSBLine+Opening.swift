@@ -110,5 +110,12 @@ extension LibUSBLine {
 
 extension USBLineRequest {
     /// Numbers of the interfaces to claim, in order; they are given back in the other.
-    var claims: [UInt8] { [interface.number] + (line.map { [$0.data.number] } ?? []) }
+    ///
+    /// Beside those that are read, every HID of the device is held, so that nothing it types reaches a
+    /// console: whether one is a keyboard is not always told by its descriptors.
+    var claims: [UInt8] {
+        let read = [interface.number] + (line.map { [$0.data.number] } ?? [])
+        let held = Set(device.interfaces.filter(\.isHID).map(\.number)).subtracting(read)
+        return read + held.sorted()
+    }
 }

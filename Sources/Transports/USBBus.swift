@@ -21,7 +21,7 @@ package protocol USBWatch: Sendable {
     func cancel()
 }
 
-/// A claimed interface from which input reports or bytes arrive.
+/// A claimed interface from which input reports or bytes arrive; the device's other HIDs are held with it.
 package protocol USBLine: Sendable {
     /// Sends `bytes` over a serial line. Where they are not taken the line says `unsent`; bytes that are
     /// still on their way when the next ones come are taken back.

@@ -50,17 +50,22 @@ extension USBDevice {
         defer { libusb_free_config_descriptor(config) }
         let interfaces = UnsafeBufferPointer(
             upTo: Int(config.pointee.bNumInterfaces), from: config.pointee.interface)
-        return interfaces.compactMap { interface in
-            guard interface.num_altsetting > 0, let setting = interface.altsetting?.pointee else {
-                return nil
-            }
-            return USBInterface(setting)
+        return interfaces.flatMap { interface in
+            let all = UnsafeBufferPointer(upTo: Int(interface.num_altsetting), from: interface.altsetting)
+            return Self.shown(all.enumerated().map { USBInterface($1, isAlternate: $0 > 0) })
         }
+    }
+
+    /// What an interface with `settings` shows: the first, and what it could turn into, each kind once.
+    private static func shown(_ settings: [USBInterface]) -> [USBInterface] {
+        settings.enumerated().filter { index, setting in
+            !settings[..<index].contains { $0.kind == setting.kind }
+        }.map(\.element)
     }
 }
 
 extension USBInterface {
-    fileprivate init(_ setting: libusb_interface_descriptor) {
+    fileprivate init(_ setting: libusb_interface_descriptor, isAlternate: Bool) {
         let endpoints = UnsafeBufferPointer(upTo: Int(setting.bNumEndpoints), from: setting.endpoint)
         // USB 2.0, table 9-13: the low two bits of the attributes are the transfer type: 2 is bulk, 3 is
         // interrupt.
@@ -75,7 +80,7 @@ extension USBInterface {
             bulkOut: output?.bEndpointAddress,
             packetSize: Int(((input ?? bulk)?.wMaxPacketSize ?? 0) & 0x7FF),
             reportDescriptorLength: Self.reportDescriptorLength(Array(extra)),
-            dataInterface: CDCUnion.dataInterface(Array(extra)))
+            dataInterface: CDCUnion.dataInterface(Array(extra)), isAlternate: isAlternate)
     }
 
     /// The length that the HID descriptor (type 21) among the extra descriptors gives for the report

@@ -27,7 +27,7 @@ package struct USBDevice: Sendable, Hashable {
     package var place: String { "\(USBDeviceAddress(vendor: vendor, product: product)) at port \(port)" }
 }
 
-/// One interface of a USB device, in its first setting.
+/// One interface of a USB device, in one of its settings.
 package struct USBInterface: Sendable, Hashable {
     package let number: UInt8
     /// Class, subclass and protocol as the USB-IF assigns them; 3 is HID.
@@ -47,12 +47,16 @@ package struct USBInterface: Sendable, Hashable {
     /// The interface with the data of a serial line, as its control interface names it; nil where it names
     /// none.
     package let dataInterface: UInt8?
+    /// Whether this is another setting than the one that the interface is in: it counts as shown, and is not
+    /// read.
+    package let isAlternate: Bool
 
     package init(
         number: UInt8, classCode: UInt8, subclass: UInt8, protocolCode: UInt8, interruptIn: UInt8?,
         bulkIn: UInt8? = nil, bulkOut: UInt8? = nil, packetSize: Int, reportDescriptorLength: Int,
-        dataInterface: UInt8? = nil
+        dataInterface: UInt8? = nil, isAlternate: Bool = false
     ) {
+        self.isAlternate = isAlternate
         (self.bulkIn, self.bulkOut, self.dataInterface) = (bulkIn, bulkOut, dataInterface)
         (self.number, self.classCode) = (number, classCode)
         (self.subclass, self.protocolCode) = (subclass, protocolCode)

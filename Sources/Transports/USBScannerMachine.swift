@@ -191,7 +191,9 @@ package struct USBScannerMachine: Sendable {
         guard case .serial(_, let coding) = rule.mode else { return .success(nil) }
         // USB CDC 1.2, section 5.2.3.2: the union descriptor names it; without one it is the next.
         let number = control.dataInterface ?? control.number &+ 1
-        let data = device.interfaces.first { $0.number == number && $0.kind == .cdcData && $0.bulkIn != nil }
+        let data = device.interfaces.first {
+            $0.number == number && $0.kind == .cdcData && $0.bulkIn != nil && !$0.isAlternate
+        }
         guard let data else {
             return .failure(HIDError("its serial line has no data interface: update the scanner", at: 0))
         }

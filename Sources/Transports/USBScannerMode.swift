@@ -29,7 +29,8 @@ package enum USBScannerMode: Sendable, Equatable {
 
     /// Whether an interface may be the one that brings the scans.
     func mayUse(_ interface: USBInterface) -> Bool {
-        switch self {
+        guard !interface.isAlternate else { return false }
+        return switch self {
         case .hidPOS: interface.kind == .hid && interface.interruptIn != nil
         case .keyboard: interface.isHID && interface.kind != .mouse && interface.interruptIn != nil
         case .serial: interface.kind == .cdc

@@ -14,18 +14,17 @@ final class MockedProbe: Sendable {
     private let exits: AsyncStream<Int32>
     private let reader: SystemThread
 
-    /// Starts the probe for `link` in `mode`, with `interfaces` listed; `options` go to the mock. Where it
-    /// runs twice, the second begins when the first has ended, and the first line is `pid` and its number.
-    /// The executables stand beside the tests' own.
+    /// Starts the probe for `link` in `mode`, with `interfaces` listed; `options` go to the mock. The
+    /// executables stand beside the tests' own.
     init(
         link: String, mode: String = "hid-pos", interfaces: String? = nil, options: [String] = [],
-        runsTwice: Bool = false
+        course: Course = .once
     ) throws {
         let folder = try Self.folderOfTests()
         socket = "/tmp/plumbline-usb-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         let command =
             ["umockdev-wrapper", "\(folder)/plumbline-usb-mock", "--control", socket] + options
-            + ["--"] + (runsTwice ? Self.twice : []) + ["\(folder)/usb-scan-probe", link, mode]
+            + ["--"] + course.shell + ["\(folder)/usb-scan-probe", link, mode]
             + (interfaces.map { [$0] } ?? [])
         let ends = try ChildProcess.pipe()
         let output = Descriptor(owning: ends.reading)
@@ -42,13 +41,34 @@ final class MockedProbe: Sendable {
 
     deinit { Glibc.kill(process.number, SIGKILL) }
 
-    /// A shell that runs a command, says its number, and runs it once more when it has ended.
-    private static let twice = [
-        "sh", "-c", #""$@" & echo "{\"event\":\"pid\",\"reason\":\"$!\"}"; wait; exec "$@""#, "sh",
-    ]
+    /// How often the probe runs, and how long the mock lives.
+    enum Course {
+        case once
+        /// The second begins when the first has ended, whose `number` comes before its other lines.
+        case twice
+        /// The mock lives on when the probe has ended, and that it has is the line `outlived`; the probe's
+        /// `number` comes before its other lines.
+        case outlived
 
-    /// Ends process `number` as a crash does.
-    func kill(_ number: Int32) { Glibc.kill(number, SIGKILL) }
+        /// The shell before the probe's own command.
+        fileprivate var shell: [String] {
+            let after: String
+            switch self {
+            case .once: return []
+            case .twice: after = #"exec "$@""#
+            case .outlived: after = #"echo "{\"event\":\"outlived\"}"; exec sleep infinity"#
+            }
+            return [
+                "sh", "-c", #""$@" & echo "{\"event\":\"pid\",\"reason\":\"$!\"}"; wait; "# + after, "sh",
+            ]
+        }
+    }
+
+    /// The probe's process number, where its course says it.
+    func number() async -> Int32? { await next()?.split(separator: " ").last.flatMap { Int32($0) } }
+
+    /// Sends `signal` to process `number`.
+    func kill(_ number: Int32, _ signal: Int32) { Glibc.kill(number, signal) }
 
     private static func folderOfTests() throws -> String {
         var path = [UInt8](repeating: 0, count: Int(PATH_MAX))

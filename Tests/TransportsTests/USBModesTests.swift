@@ -1,4 +1,5 @@
 import Codecs
+import Glibc
 import Testing
 
 /// Scanners in each of their modes, by real libusb calls that mock devices answer.
@@ -33,13 +34,19 @@ struct USBModesTests {
     @Test(arguments: [("keyboard", []), ("keyboard-9", [2])] as [(String, [UInt8])])
     func aKeyboardIsTakenFromTheKernelAndGivenBack(_ mode: String, _ prefix: [UInt8]) async throws {
         let probe = try MockedProbe(
-            link: link, mode: "us", options: ["--mode", mode, "--driver", "usbhid"])
+            link: link, mode: "us", options: ["--mode", mode, "--driver", "usbhid"], course: .outlived)
+        let number = try #require(await probe.number())
         #expect(await probe.next() == connected)
         // While it is claimed, no keystroke goes to a console.
         #expect(try probe.tell("holders") == "ok 0 claimed")
         try type([0x09, 0x0C, 0x1E, 0x28], prefix: prefix, into: probe)
         #expect(await probe.next() == "read \(Hex.text("FI!".utf8))")
-        #expect(await probe.stop() == 0)
+        // The kernel frees what an ended program held; only a release gives it back to the driver.
+        probe.kill(number, SIGTERM)
+        #expect(await probe.next() == "stopped")
+        #expect(await probe.next() == "outlived")
+        #expect(try probe.tell("holders") == "ok 0 usbhid")
+        _ = await probe.stop()
     }
 
     @Test func aKeyboardUnpluggedInMidScanLeavesNothingBehind() async throws {
@@ -108,19 +115,38 @@ struct USBModesTests {
         #expect(try probe.tell("holders") == "ok 0 usbhid, 1 usbhid, 2 usbhid")
         #expect(await probe.stop() == 0)
         let listed = try MockedProbe(
-            link: link, mode: "hid-pos", interfaces: "hid,keyboard,storage", options: ["--mode", "composite"])
+            link: link, mode: "hid-pos", interfaces: "hid,keyboard,storage",
+            options: ["--mode", "composite", "--driver", "usbhid"], course: .outlived)
+        let number = try #require(await listed.number())
         #expect(await listed.next() == connected)
-        #expect(try listed.tell("holders") == "ok 0 claimed, 1 free, 2 free")
+        // The keyboard is held too, so that it types into no console.
+        #expect(try listed.tell("holders") == "ok 0 claimed, 1 claimed, 2 usbhid")
+        listed.kill(number, SIGTERM)
+        #expect(await listed.next() == "stopped")
+        #expect(await listed.next() == "outlived")
+        #expect(try listed.tell("holders") == "ok 0 usbhid, 1 usbhid, 2 usbhid")
+        _ = await listed.stop()
+    }
+
+    @Test func aKeyboardInAnotherSettingOfAnInterfaceCountsAsShown() async throws {
+        let probe = try MockedProbe(link: link, options: ["--mode", "alternate", "--driver", "usbhid"])
+        #expect(await probe.next()?.contains("not listed (keyboard) and is not opened") == true)
+        #expect(try probe.tell("holders") == "ok 0 usbhid")
+        #expect(await probe.stop() == 0)
+        let listed = try MockedProbe(
+            link: link, interfaces: "hid,keyboard", options: ["--mode", "alternate"])
+        #expect(await listed.next() == connected)
+        #expect(try listed.tell("holders") == "ok 0 claimed")
         #expect(await listed.stop() == 0)
     }
 
     /// The kernel closes what a killed program had open: the scanner can be claimed again at once.
     @Test func afterKillTheScannerIsClaimedAgain() async throws {
-        let probe = try MockedProbe(link: link, options: ["--driver", "usbhid"], runsTwice: true)
-        let number = try #require(await probe.next()?.split(separator: " ").last.flatMap { Int32($0) })
+        let probe = try MockedProbe(link: link, options: ["--driver", "usbhid"], course: .twice)
+        let number = try #require(await probe.number())
         #expect(await probe.next() == connected)
         #expect(try probe.tell("holders") == "ok 0 claimed")
-        probe.kill(number)
+        probe.kill(number, SIGKILL)
         // The mock may hear of the end later than of the next claim, and then calls the scanner busy once.
         var event = await probe.next()
         if event?.contains("Resource busy") == true { event = await probe.next() }

@@ -34,7 +34,12 @@ struct USBScannerRuleTests {
         #expect(bench.refusals.count == 1)
         var listed = USBBench(interfaces: [.hid, .keyboard, .storage])
         listed.take(.bus(.arrived(composite)))
-        #expect(listed.actions.count == 1)
+        guard case .open(let request, _) = listed.actions.first, listed.actions.count == 1 else {
+            Issue.record("not opened: \(listed.actions)")
+            return
+        }
+        // The keyboard is held, though it is not read: nothing may be typed into a console.
+        #expect(request.claims == [0, 1])
     }
 
     /// Two interfaces of one kind need two entries: the second may be the keyboard.
