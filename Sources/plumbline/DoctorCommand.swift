@@ -6,8 +6,8 @@ import Profiles
 import Transports
 
 extension Command {
-    /// `plumbline doctor`: what is wrong with scanners and the ttys of devices that send lines, and what to do
-    /// about it, without opening one.
+    /// `plumbline doctor`: what is wrong with scanners and with the ttys of devices that send lines, and what
+    /// to do about it, without opening one.
     static let doctor = Command(
         name: "doctor", operands: "",
         summary: "what is wrong with scanners and ttys: cables, rights, drivers, modes; and the remedy"

@@ -143,7 +143,7 @@ import Testing
         (gtin + "X1SA1", 16, "no application identifier"),
         (gtin + "80x4061414", 18, "4 digits"),
         ("800319506000134352AB", 4, "begin with 0"), ("800309506000134353AB", 17, "check digit"),
-        ("80040ABC", 5, "company prefix"), ("8004061", 4, "shorter"),
+        ("80040ABC", 5, "company prefix"), ("8004061", 7, "no serial number behind"),
         ("8004061414A\u{1D}800209AF", 12, "8002 after 8004"),
         ("\u{0}", 0, "no application identifier"),
     ])
