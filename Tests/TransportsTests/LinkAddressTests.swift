@@ -18,6 +18,7 @@ import Testing
         #expect(
             try LinkAddress("serial:///dev/ttyACM0?baud=115200")
                 == .serial(SerialSettings(path: "/dev/ttyACM0", baud: 115_200, parity: .none)))
+        #expect(try LinkAddress("openprotocol://10.0.0.25") == .tcp(host: "10.0.0.25", port: 4_545))
         #expect(
             try LinkAddress("usb:0c2e:0b6a?serial=123&port=1-2")
                 == .usb(USBDeviceAddress(vendor: 0x0C2E, product: 0x0B6A, serial: "123", port: "1-2")))
@@ -86,7 +87,7 @@ import Testing
         ("modbus+ascii:///dev/ttyS0?unit=248", "unit 248"), ("modbus+ascii:///dev/ttyS0", "unit is missing"),
         ("modbus+tcp://h?echo=yes", "no option echo"), ("serial:///dev/ttyS0?echo=yes", "no option echo"),
         ("usb:0c2e", "four hex digits"), ("usb:0c2e:+b6a", "four hex digits"),
-        ("openprotocol://10.0.0.9:4545", "not supported yet"),
+        ("openprotocol://10.0.0.9:4545?unit=1", "no option unit"), ("openprotocol://", "host is missing"),
         ("ftp://h", "no link begins with ftp"),
     ])
     func aWrongLinkSaysWhatIsWrong(text: String, says: String) {

@@ -102,15 +102,16 @@ import Testing
         print("printed marks: seed \(seed)")
         var random = SeededRandom(seed: seed)
         let characters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/".utf8)
-        func word(_ length: Int) -> String {
+        func word(_ length: Int, of characters: [UInt8]) -> String {
             String(
                 decoding: (0..<length).map { _ in characters.randomElement(using: &random) ?? 0x41 },
                 as: UTF8.self)
         }
         for _ in 0..<20 {
-            let cage = word(5)
-            let part = word(Int.random(in: 1...16, using: &random))
-            let serial = word(Int.random(in: 1...16, using: &random))
+            // A CAGE code has neither hyphen nor slash.
+            let cage = word(5, of: characters.dropLast(2))
+            let part = word(Int.random(in: 1...16, using: &random), of: characters)
+            let serial = word(Int.random(in: 1...16, using: &random), of: characters)
             let bytes = MarkSamples.message("06", ["17V" + cage, "1P" + part, "S" + serial])
             let read = try PartMark.parse(SymbolJudge.throughPicture(bytes, .dataMatrix))
             #expect(read.uii == "D" + cage + part + serial, "seed \(seed): \(Hex.text(bytes))")
