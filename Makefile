@@ -12,8 +12,8 @@ RELEASE := --configuration release --static-swift-stdlib $(STRICT) -Xswiftc -cro
 # Whole shops are run one after another and alone: what they measure is time as well. So many of the others
 # run at once that none waits long for its turn, and that descriptors stay below the 1,024 of select(2).
 define TESTS
-$(SWIFT) test $(STRICT) --skip-build --skip EndToEndTests --experimental-maximum-parallelization-width 24
-$(SWIFT) test $(STRICT) --skip-build --filter EndToEndTests --no-parallel
+$(SWIFT) test $(STRICT) --skip-build --skip EndToEndTests --skip USBModesTests --experimental-maximum-parallelization-width 24
+$(SWIFT) test $(STRICT) --skip-build --filter 'EndToEndTests|USBModesTests' --no-parallel
 endef
 
 .PHONY: help run build test check lint bench fmt clean soak fuzz libfuzzer tsan deb docs
