@@ -49,6 +49,7 @@ struct TighteningBook: Sendable {
     init(taken: HandshakeMachine.Taken?) {
         guard let taken else { return }
         (last, hasBegun) = (taken.sequence, true)
+        // Bytes of another time or device say nothing: then its number alone is known again.
         if let message = try? OpenProtocolMessage(taken.raw),
             let tightening = try? OpenProtocolTightening(message)
         {
@@ -98,6 +99,13 @@ struct TighteningBook: Sendable {
     mutating func found(_ id: UInt64) {
         missing.removeAll { $0 == id }
         failures = 0
+    }
+
+    /// Nothing that is missing will ever come; what it was, where something was.
+    mutating func giveUp() -> ClosedRange<UInt64>? {
+        defer { missing = [] }
+        guard let first = missing.first, let last = missing.last else { return nil }
+        return first...max(first, last)
     }
 
     /// The connection was lost while the first missing result was asked for; its id where it is given up.

@@ -7,6 +7,7 @@ import Transports
 extension TorqueMachine {
     /// A controller tells only what is made from now on: what was made while nobody listened is asked for.
     mutating func askForLatest() {
+        // 0, for the latest, can always be written.
         guard setup.profile.oldResultOffset != nil,
             let request = try? OpenProtocolRequest.oldResult(0, revision: oldRevision)
         else { return }
@@ -15,12 +16,20 @@ extension TorqueMachine {
 
     /// Asks for the first result that is missing. A handful is told before the first of them is durable, not
     /// more: a disk is slower than a controller.
-    mutating func askForMissing() {
-        guard let id = book.missing.first, book.waitingCount - held.count < Self.mostWaiting else { return }
-        guard let asked = number(toAskFor: id), asked > 0,
-            let request = try? OpenProtocolRequest.oldResult(asked, revision: oldRevision)
-        else { return book.found(id) }
-        requests.append(request, for: .oldResult(id))
+    mutating func askForMissing(_ output: inout ByteLineOutput<Event>) {
+        if setup.profile.oldResultOffset == nil, let lost = book.giveUp() {
+            let text = "results \(lost.lowerBound) to \(lost.upperBound) never reached this gateway"
+            output.events.append(.tell(.irregular("\(setup.id): \(text): the controller keeps none")))
+        }
+        while let id = book.missing.first, book.waitingCount - held.count < Self.mostWaiting {
+            if let asked = number(toAskFor: id), asked > 0,
+                let request = try? OpenProtocolRequest.oldResult(asked, revision: oldRevision)
+            {
+                return requests.append(request, for: .oldResult(id))
+            }
+            // Only a number that no controller has cannot be written, such as the one before the first.
+            neverCame(id, "the controller has no number to ask for it by", &output)
+        }
     }
 
     private static var mostWaiting: Int { 8 }

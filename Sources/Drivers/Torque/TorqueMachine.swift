@@ -178,7 +178,7 @@ struct TorqueMachine: ByteLineUser {
         }
         guard requests.isEmpty else { return }
         if phase == .catchingUp || phase == .ready {
-            askForMissing()
+            askForMissing(&output)
             guard requests.isEmpty, book.missing.isEmpty else { return }
             reportHeld(&output)
         }

@@ -83,12 +83,6 @@ struct TorqueRequests: Sendable {
         return entry
     }
 
-    /// Ends the request under way: what came for it cannot be used, and will not be other.
-    mutating func endUnderWay() -> Entry? {
-        defer { (underWay, deadline) = (nil, nil) }
-        return underWay
-    }
-
     /// What to do about a request whose answer is overdue at `now`; nil where none is.
     mutating func overdue(at now: Int64) -> Overdue? {
         guard let deadline, now >= deadline, var entry = underWay else { return nil }

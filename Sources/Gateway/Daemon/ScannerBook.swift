@@ -82,6 +82,7 @@ final class ScannerBook: Sendable {
     }
 
     private func enterWhatIsDue() async {
+        // A sleep throws only where the task is cancelled, which ends this.
         while (try? await Task.sleep(for: Self.pause)) != nil {
             for device in presences.withLock({ $0.keys.sorted() }) {
                 notePresence(device) { $0.due(at: $1) }
