@@ -2,8 +2,8 @@ import Codecs
 import Foundation
 import Testing
 
-/// Technicians tighten at five stations with controllers of five makes while all that can go wrong does so, at
-/// random: what the tools really did is what records and store hold, once each, on the right serials.
+/// Technicians tighten at five stations with controllers of five makes while all that can go wrong goes
+/// wrong, at random: what the tools did is what records and store hold, once each, on the right serials.
 ///
 /// `PLUMBLINE_SHIFT_SECONDS` says how long; an hour with `make soak`.
 @Suite(.serialized) struct TighteningShiftTests {

@@ -41,7 +41,8 @@ package struct TighteningTruth: Sendable {
         entries.append(
             Entry(
                 id: result.id, sentID: sent, identifier: result.identifier, part: part,
-                parameterSet: result.pset, type: result.type, isGood: result.isGood, spindles: result.spindles, time: result.time,
+                parameterSet: result.pset, type: result.type, isGood: result.isGood,
+                spindles: result.spindles, time: result.time,
                 rundown: result.rundown, samples: samples))
     }
 
