@@ -79,19 +79,22 @@ struct TorqueMachine: ByteLineUser {
     var askAgainAt: Int64?
     /// Why starts are refused for now, and until when.
     var refusal: (text: String, end: Int64)?
-    private var framer = OpenProtocolFramer()
+    /// What carries messages.
+    var link: TorqueLink
     private var starts = 0
     private var sessionRevision: Int
     var resultRevision: Int
     private var greeting = ""
     /// When something was sent last; nil while there is no connection.
-    private var lastSent: Int64?
+    var lastSent: Int64?
 
-    init(_ setup: TorqueDeviceSetup) {
+    /// A controller over TCP, unless `link` is another.
+    init(_ setup: TorqueDeviceSetup, link: TorqueLink? = nil) {
         self.setup = setup
+        self.link = link ?? TorqueLink(timeout: setup.profile.timeoutNanoseconds)
         let profile = setup.profile
         requests = TorqueRequests(
-            timeout: Int64(profile.timeoutMilliseconds) * 1_000_000, tries: profile.tries)
+            timeout: profile.timeoutNanoseconds, tries: profile.tries)
         book = TighteningBook(taken: setup.taken)
         (sessionRevision, resultRevision) = (profile.sessionRevision, profile.resultRevision)
     }
@@ -106,7 +109,7 @@ struct TorqueMachine: ByteLineUser {
 
     var wakeAt: Int64? {
         guard isConnected else { return nil }
-        return [requests.deadline, keepAliveAt, askAgainAt].compactMap(\.self).min()
+        return [requests.deadline, keepAliveAt, askAgainAt, link.deadline].compactMap(\.self).min()
     }
 
     mutating func take(_ input: ByteLineInput<DeviceOrder>, at stamp: Stamp) -> ByteLineOutput<Event> {
@@ -115,18 +118,19 @@ struct TorqueMachine: ByteLineUser {
         case .opened: opened(stamp)
         case .failed(let error): gone(error.description, stamp, &output)
         case .lost(let reason): gone("the connection is gone: \(reason)", stamp, &output)
-        case .bytes(let bytes): heard(bytes, stamp, &output)
-        case .wake: break
+        case .bytes(let bytes): hear(link.take(bytes, at: stamp.monotonicNanoseconds), stamp, &output)
+        case .wake: hear(link.elapse(at: stamp.monotonicNanoseconds), stamp, &output)
         case .order(let order): perform(order, stamp, &output)
         }
         if output.hangUp == nil, lastSent != nil { goOn(stamp, &output) }
+        output.send += link.takeOutgoing()
         return output
     }
 
     // MARK: The session
 
     private mutating func opened(_ stamp: Stamp) {
-        framer.reset()
+        link.reset()
         requests.removeAll()
         (unacknowledged, faults, phase, askAgainAt) = ([], 0, .opening, nil)
         lastSent = stamp.monotonicNanoseconds
@@ -154,7 +158,7 @@ struct TorqueMachine: ByteLineUser {
         switch requests.overdue(at: now) {
         case .again(let request):
             shown.status.errors += 1
-            send(request, now, &output)
+            if !link.isNumbered { send(request, now, &output) }
         case .givenUp(let mid):
             shown.status.errors += 1
             hangUp("does not answer MID \(OpenProtocolText.padded(mid, 4))", &output)
@@ -193,17 +197,6 @@ struct TorqueMachine: ByteLineUser {
         output.events.append(.tell(.reach(isOnline: true, detail: shown.status.detail)))
     }
 
-    mutating func send(
-        _ request: OpenProtocolRequest, _ now: Int64, _ output: inout ByteLineOutput<Event>
-    ) {
-        do throws(OpenProtocolError) {
-            output.send += try request.message().wire
-            lastSent = now
-        } catch {
-            hangUp(error.description, &output)
-        }
-    }
-
     /// The stream is of no use any more.
     func hangUp(_ reason: String, _ output: inout ByteLineOutput<Event>) {
         if output.hangUp == nil { output.hangUp = reason }
@@ -211,20 +204,7 @@ struct TorqueMachine: ByteLineUser {
 
     // MARK: What comes
 
-    private mutating func heard(_ bytes: [UInt8], _ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
-        framer.append(bytes)
-        do throws(OpenProtocolError) {
-            while output.hangUp == nil, let message = try framer.next() {
-                take(message, stamp, &output)
-            }
-        } catch {
-            shown.status.errors += 1
-            output.events.append(.tell(.irregular("\(setup.id): \(error)")))
-            hangUp(error.description, &output)
-        }
-    }
-
-    private mutating func take(
+    mutating func take(
         _ message: OpenProtocolMessage, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
         shown.status.reads += 1
@@ -347,6 +327,9 @@ struct TorqueMachine: ByteLineUser {
         case .session where refusal.isRevisionUnsupported && sessionRevision > 1:
             sessionRevision -= 1
             requests.insert(.start(revision: sessionRevision), for: .session)
+        case .session where refusal.isHeldByOther && link.endsOldSession():
+            requests.insert(.start(revision: sessionRevision), for: .session)
+            requests.insert(.stop, for: .session)
         case .session: hangUp("\(refusal)", &output)
         case .results where refusal.isRevisionUnsupported && resultRevision > 1:
             resultRevision = resultRevision == 999 ? 1 : resultRevision - 1

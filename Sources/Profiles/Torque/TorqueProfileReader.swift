@@ -5,12 +5,13 @@ internal import Metrology
 ///
 /// ```yaml
 /// protocol: open-protocol
-/// session: {revision: 7, keep_alive: 10 s, timeout: 3 s, tries: 3}
+/// session: {revision: 7, keep_alive: 10 s, timeout: 3 s, tries: 3, link_level: false}
 /// results: {revision: 7, old: 0}       # old: what is added to an id to ask for it; or old: none
 /// identifier: "0050"                   # or "0150", or none
 /// tool: {lock: true}
 /// alarms: true
 /// unit: N.m
+/// framing: ascii                       # or 3964r; of serial lines alone
 /// ```
 struct TorqueProfileReader {
     let top: YAMLMapping
@@ -28,6 +29,7 @@ struct TorqueProfileReader {
         let keepAlive = session?.optional("keep_alive", .duration(Self.keepAlives))
         let timeout = session?.optional("timeout", .duration(Self.timeouts))
         let tries = session?.optional("tries", .integer(1...10))
+        let linkLevel = session?.optional("link_level", .flag)
         if let session, timeout ?? 3_000 >= keepAlive ?? 10_000 {
             session.fault(
                 "timeout", "an answer may take as long as the pause between two keep-alives",
@@ -44,13 +46,16 @@ struct TorqueProfileReader {
         tool?.finish()
         let alarms = top.optional("alarms", .flag)
         let unit = unit()
+        let framing: TorqueProfile.SerialFraming? = top.optional("framing", .choice)
         guard top.faults.count == before, let unit else { return nil }
-        return TorqueProfile(
+        var profile = TorqueProfile(
             sessionRevision: sessionRevision ?? OpenProtocolRequest.newestSession,
             resultRevision: resultRevision ?? 7, keepAliveMilliseconds: keepAlive ?? 10_000,
             timeoutMilliseconds: timeout ?? 3_000, tries: tries ?? 3, identifier: identifier ?? .short,
             locksTool: locks ?? true, oldResultOffset: offset, tellsAlarms: alarms ?? true,
             unit: unit)
+        (profile.framing, profile.acknowledgesLinks) = (framing, linkLevel ?? false)
+        return profile
     }
 
     /// The unit of torques; nil after noting that controllers tell none in it.
