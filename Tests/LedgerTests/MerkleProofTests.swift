@@ -71,9 +71,8 @@ struct MerkleProofTests {
                 let leaf = tree.leaves[index]
                 let runs = MerkleTree.inclusionProof(ofLeaf: Int64(index), inTreeOf: Int64(size))
                 let proof = tree.hashes(runs)
-                for (proof, holds) in [(proof, true)] + [damaged(proof, cases.count).map { ($0, false) }]
-                    .compactMap(\.self)
-                {
+                let bad = damaged(proof, cases.count).map { ($0, false) }
+                for (proof, holds) in [(proof, true)] + [bad].compactMap(\.self) {
                     let root = MerkleTree.root(
                         ofLeaf: leaf, at: Int64(index), inTreeOf: Int64(size), by: proof)
                     #expect((root == tree.roots[size]) == holds, "leaf \(index) of \(size)")
@@ -95,11 +94,11 @@ struct MerkleProofTests {
             for old in 1...size {
                 let runs = MerkleTree.consistencyProof(from: Int64(old), to: Int64(size))
                 let proof = tree.hashes(runs)
-                for (proof, holds) in [(proof, true)] + [damaged(proof, cases.count).map { ($0, false) }]
-                    .compactMap(\.self)
-                {
+                let bad = damaged(proof, cases.count).map { ($0, false) }
+                for (proof, holds) in [(proof, true)] + [bad].compactMap(\.self) {
                     let isSo = MerkleTree.isConsistent(
-                        tree.roots[old], of: Int64(old), with: tree.roots[size], of: Int64(size), by: proof)
+                        tree.roots[old], of: Int64(old), with: tree.roots[size], of: Int64(size),
+                        by: proof)
                     #expect(isSo == holds, "\(old) of \(size)")
                     var one = Case(proof, size: size, root: tree.roots[size], holds: holds)
                     one.members["old"] = .number(Int64(old))

@@ -26,7 +26,8 @@ package struct InclusionProof: Sendable, Equatable {
     }
 
     package var text: String {
-        "\(Self.header)\nindex \(index)\n" + hashes.map { "\(Base64.text($0))\n" }.joined() + "\n\(checkpoint)"
+        let path = hashes.map { "\(Base64.text($0))\n" }.joined()
+        return "\(Self.header)\nindex \(index)\n\(path)\n\(checkpoint)"
     }
 
     /// The proof that `text` writes; nil where it writes none. Extra data is none of ours, and not
