@@ -37,6 +37,8 @@ struct TorqueLink: Sendable {
     /// MIDs without sequence numbers: those that say them, and the keep-alive.
     private static let (accepted, refused, keepAlive) = (9_997, 9_998, 9_999)
 
+    private static let stop = Array("0003".utf8)
+
     private var carrier: TorqueCarrier
     private let mayNumber: Bool
     private let timeout: Int64
@@ -47,14 +49,11 @@ struct TorqueLink: Sendable {
     private var owed: Owed?
     /// Acknowledgements that are due as messages, since what they acknowledge came without a number.
     private var plain: Set<Int> = []
-    /// Whether an old session may still be ended once.
-    private var mayEndSession: Bool
 
     /// `mayNumber` allows link level; `timeout` is how long an acknowledgement of it may take, nanoseconds.
     init(_ framing: TorqueCarrier.Framing = .stream, mayNumber: Bool = false, timeout: Int64) {
         carrier = TorqueCarrier(framing)
         (self.mayNumber, self.timeout) = (mayNumber, timeout)
-        mayEndSession = framing != .stream
     }
 
     /// As `profile` has it, on the line to `address`.
@@ -70,18 +69,20 @@ struct TorqueLink: Sendable {
     /// When `elapse(at:)` has something to do unless bytes come first.
     var deadline: Int64? { [carrier.deadline, underWay?.deadline].compactMap(\.self).min() }
 
-    /// Forgets everything: for a new connection.
-    mutating func reset() { self = TorqueLink(carrier.framing, mayNumber: mayNumber, timeout: timeout) }
+    /// Forgets everything: for a new connection. A serial line does not tell its other end that it was
+    /// closed, so that a session of before is ended there; whether there was one does not matter.
+    mutating func open(at nanoseconds: Int64) -> [Heard] {
+        self = TorqueLink(carrier.framing, mayNumber: mayNumber, timeout: timeout)
+        guard carrier.framing != .stream else { return [] }
+        do throws(OpenProtocolError) {
+            return carrier.send(try OpenProtocolRequest.stop.message(), at: nanoseconds)
+        } catch {
+            return [.broken(error.description)]
+        }
+    }
 
     /// What is to be sent now; it is given once.
     mutating func takeOutgoing() -> [UInt8] { carrier.takeOutgoing() }
-
-    /// Whether to end a session that the controller says is there. On a serial line it is our own, of before,
-    /// since nobody else is at its other end; once a connection, so that it is no loop.
-    mutating func endsOldSession() -> Bool {
-        defer { mayEndSession = false }
-        return mayEndSession
-    }
 
     // MARK: Saying
 
@@ -160,6 +161,9 @@ struct TorqueLink: Sendable {
             case Self.accepted where isNumbered: return try acknowledged(message, at: nanoseconds)
             case Self.refused where isNumbered: return try declined(message, at: nanoseconds)
             case Self.keepAlive: return [piece]
+            // What came of the end of an old session.
+            case 4 where message.data.starts(with: Self.stop), 5 where message.data.starts(with: Self.stop):
+                return []
             case 2 where !isNumbered: begin(message)
             default: break
             }

@@ -55,7 +55,7 @@ struct TorqueMachine: ByteLineUser {
     }
 
     /// Messages that cannot be read before the connection is given up: it is dialled ever more slowly then.
-    private static let mostFaults = 20
+    static let mostFaults = 20
     /// Pause before what was refused for now is asked for again.
     static let refusedPause: Int64 = 2_000_000_000
 
@@ -71,8 +71,8 @@ struct TorqueMachine: ByteLineUser {
     /// Results that could not be read, so far.
     var unreadable = 0
     /// Messages of this connection that could not be read.
-    private var faults = 0
-    private(set) var phase = Phase.closed
+    var faults = 0
+    var phase = Phase.closed
     /// Highest revision of MID 0065 that the controller has.
     var oldRevision = 1
     /// When a lock or a start that was refused for now is asked for again.
@@ -82,9 +82,9 @@ struct TorqueMachine: ByteLineUser {
     /// What carries messages.
     var link: TorqueLink
     private var starts = 0
-    private var sessionRevision: Int
+    var sessionRevision: Int
     var resultRevision: Int
-    private var greeting = ""
+    var greeting = ""
     /// When something was sent last; nil while there is no connection.
     var lastSent: Int64?
 
@@ -115,7 +115,7 @@ struct TorqueMachine: ByteLineUser {
     mutating func take(_ input: ByteLineInput<DeviceOrder>, at stamp: Stamp) -> ByteLineOutput<Event> {
         var output = ByteLineOutput<Event>()
         switch input {
-        case .opened: opened(stamp)
+        case .opened: opened(stamp, &output)
         case .failed(let error): gone(error.description, stamp, &output)
         case .lost(let reason): gone("the connection is gone: \(reason)", stamp, &output)
         case .bytes(let bytes): hear(link.take(bytes, at: stamp.monotonicNanoseconds), stamp, &output)
@@ -129,8 +129,8 @@ struct TorqueMachine: ByteLineUser {
 
     // MARK: The session
 
-    private mutating func opened(_ stamp: Stamp) {
-        link.reset()
+    private mutating func opened(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
+        hear(link.open(at: stamp.monotonicNanoseconds), stamp, &output)
         requests.removeAll()
         (unacknowledged, faults, phase, askAgainAt) = ([], 0, .opening, nil)
         lastSent = stamp.monotonicNanoseconds
@@ -202,158 +202,6 @@ struct TorqueMachine: ByteLineUser {
         if output.hangUp == nil { output.hangUp = reason }
     }
 
-    // MARK: What comes
-
-    mutating func take(
-        _ message: OpenProtocolMessage, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
-    ) {
-        shown.status.reads += 1
-        do throws(OpenProtocolError) {
-            try take(OpenProtocolReply(message), of: message, stamp, &output)
-        } catch {
-            shown.status.errors += 1
-            faults += 1
-            output.events.append(.tell(.irregular("\(setup.id): \(error)")))
-            unreadable(message, "\(error)", stamp, &output)
-            if faults >= Self.mostFaults { hangUp("too much that it says cannot be read", &output) }
-        }
-    }
-
-    /// A message that cannot be read ends what it answers, so that it is not asked for again for ever.
-    private mutating func unreadable(
-        _ message: OpenProtocolMessage, _ reason: String, _ stamp: Stamp,
-        _ output: inout ByteLineOutput<Event>
-    ) {
-        if message.mid == 61 { return keepUnreadable(message, reason, stamp, &output) }
-        if let request = OpenProtocolRequest.acknowledgement(ofEvent: message.mid) {
-            return send(request, stamp.monotonicNanoseconds, &output)
-        }
-        guard let entry = requests.answered(by: message.mid) else { return }
-        switch entry.purpose {
-        case .session where sessionRevision > 1:
-            sessionRevision -= 1
-            requests.insert(.start(revision: sessionRevision), for: .session)
-        case .session: hangUp(reason, &output)
-        case .oldResult(let id):
-            book.found(id)
-            keepUnreadable(message, reason, stamp, &output)
-        default: break
-        }
-    }
-
-    private mutating func take(
-        _ reply: OpenProtocolReply, of message: OpenProtocolMessage, _ stamp: Stamp,
-        _ output: inout ByteLineOutput<Event>
-    ) throws(OpenProtocolError) {
-        shown.status.lastGood = stamp
-        switch reply {
-        case .tightening(let tightening) where !tightening.isOld: told(tightening, stamp, &output)
-        case .alarm(let alarm): raised(alarm, stamp, &output)
-        case .alarmAcknowledged:
-            if let request = OpenProtocolRequest.acknowledgement(ofEvent: message.mid) {
-                send(request, stamp.monotonicNanoseconds, &output)
-            }
-        case .tightening(let tightening) where !isAskedFor(tightening):
-            // One that was asked for before, once more: the one that is awaited may still come.
-            shown.status.errors += 1
-        default:
-            guard let entry = requests.answered(by: message.mid, naming: reply.subject) else {
-                // An answer that came too late, or one that nobody asked for.
-                shown.status.errors += 1
-                return
-            }
-            switch reply {
-            case .refused(let refusal): refused(entry, refusal, stamp, &output)
-            case .accepted: accepted(entry, stamp, &output)
-            default: answered(entry, reply, stamp, &output)
-            }
-        }
-    }
-
-    private mutating func raised(
-        _ alarm: OpenProtocolAlarm, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
-    ) {
-        if let request = OpenProtocolRequest.acknowledgement(ofEvent: alarm.message.mid) {
-            send(request, stamp.monotonicNanoseconds, &output)
-        }
-        guard alarm.isActive != false else { return }
-        let words = [alarm.code.map { "alarm \($0)" } ?? "an alarm", alarm.text].compactMap(\.self)
-        output.events.append(.tell(.irregular("\(setup.id): \(words.joined(separator: ": "))")))
-    }
-
-    private mutating func answered(
-        _ entry: TorqueRequests.Entry, _ reply: OpenProtocolReply, _ stamp: Stamp,
-        _ output: inout ByteLineOutput<Event>
-    ) {
-        switch (entry.purpose, reply) {
-        case (.session, .controller(let controller)): begun(controller, &output)
-        case (.latestResult, .tightening(let tightening)): latest(tightening, stamp, &output)
-        case (.oldResult(let id), .tightening(let tightening)):
-            old(tightening, as: id, stamp, &output)
-        default: break
-        }
-    }
-
-    private mutating func begun(
-        _ controller: OpenProtocolController, _ output: inout ByteLineOutput<Event>
-    ) {
-        let name = controller.name.isEmpty ? "a controller" : controller.name
-        let make = [controller.supplierCode, controller.software.map { "software \($0)" }]
-        greeting = ([name] + make.compactMap(\.self)).joined(separator: ", ")
-        // The controller's serial is not that of the tool, which is what is calibrated.
-        let told: [DeviceIdentity.Part: String?] = [
-            .firmware: controller.software, .vendor: controller.supplierCode,
-        ]
-        output.events.append(.tell(.identity(DeviceIdentity(told.compactMapValues(\.self)))))
-        requests.append(.subscribeResults(revision: resultRevision), for: .results)
-        if setup.profile.tellsAlarms { requests.append(.subscribe(.alarm), for: .alarms) }
-        phase = .subscribing
-    }
-
-    mutating func accepted(
-        _ entry: TorqueRequests.Entry, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
-    ) {
-        if case .start(let number, isLast: true) = entry.purpose, work?.number == number {
-            endStart(nil, .written, stamp, &output)
-        }
-    }
-
-    mutating func refused(
-        _ entry: TorqueRequests.Entry, _ refusal: OpenProtocolRefusal, _ stamp: Stamp,
-        _ output: inout ByteLineOutput<Event>
-    ) {
-        if refusal.isAlreadySo { return accepted(entry, stamp, &output) }
-        switch entry.purpose {
-        case .session where refusal.isRevisionUnsupported && sessionRevision > 1:
-            sessionRevision -= 1
-            requests.insert(.start(revision: sessionRevision), for: .session)
-        case .session where refusal.isHeldByOther && link.endsOldSession():
-            requests.insert(.start(revision: sessionRevision), for: .session)
-            requests.insert(.stop, for: .session)
-        case .session: hangUp("\(refusal)", &output)
-        case .results where refusal.isRevisionUnsupported && resultRevision > 1:
-            resultRevision = resultRevision == 999 ? 1 : resultRevision - 1
-            requests.insert(.subscribeResults(revision: resultRevision), for: .results)
-        case .results: hangUp("tells no results: \(refusal)", &output)
-        case .latestResult, .oldResult:
-            if refusal.isRevisionUnsupported, oldRevision > 1 {
-                oldRevision -= 1
-                if entry.purpose == .latestResult { askForLatest() }
-            } else if case .oldResult(let id) = entry.purpose {
-                neverCame(id, "\(refusal)", &output)
-            } else if refusal.code == OpenProtocolRefusal.noSuchResult {
-                // Nothing was made yet: whatever comes from now on is new.
-                book.beginEmpty()
-            }
-        case .start(let number, _): failed(number, refusal, stamp, &output)
-        case .lock:
-            output.events.append(.tell(.irregular("\(setup.id): \(refusal)")))
-            if refusal.isPassing { askAgainAt = stamp.monotonicNanoseconds + Self.refusedPause }
-        case .alarms: output.events.append(.tell(.irregular("\(setup.id): \(refusal)")))
-        case .keepAlive: break
-        }
-    }
-
     mutating func nextStartNumber() -> Int {
         starts += 1
         return starts
@@ -366,16 +214,5 @@ struct TorqueMachine: ByteLineUser {
         (shown.status.state, shown.status.detail) = (.offline, reason)
         output.events.append(.tell(.identity(.unknown)))
         output.events.append(.tell(.reach(isOnline: false, detail: reason)))
-    }
-}
-
-extension OpenProtocolReply {
-    /// The MID that it says was asked for; nil where it does not say.
-    fileprivate var subject: Int? {
-        switch self {
-        case .refused(let refusal): refusal.mid
-        case .accepted(let mid): mid
-        default: nil
-        }
     }
 }

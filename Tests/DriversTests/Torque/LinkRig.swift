@@ -28,6 +28,11 @@ struct LinkRig {
         }
     }
 
+    mutating func opens() {
+        now += 1
+        _ = link.open(at: nanoseconds)
+    }
+
     mutating func hears(bytes: [UInt8]) -> [String] {
         now += 1
         return Self.texts(link.take(bytes, at: nanoseconds))

@@ -48,6 +48,15 @@ struct TorqueCarrierTests {
         #expect(rig.hears(bytes: Self.told(Self.keepAlive)) == [Self.keepAlive])
     }
 
+    /// The controller does not know that the gateway was away, and would refuse a second session.
+    @Test func aNewConnectionEndsTheSessionOfBefore() throws {
+        var rig = LinkRig(.text)
+        rig.opens()
+        #expect(rig.sentBytes() == [7, 9, 7, 9, Self.stx] + Array("00200003            ".utf8) + [Self.etx])
+        #expect(rig.hears(bytes: Self.told("00240005            0003")) == [])
+        #expect(rig.hears(bytes: Self.told(Self.accepted)) == [Self.accepted])
+    }
+
     // MARK: 3964R
 
     @Test func aBlockIsAskedForSentAndAcknowledged() throws {

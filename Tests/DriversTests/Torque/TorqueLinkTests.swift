@@ -174,7 +174,7 @@ struct TorqueLinkTests {
         rig.begins()
         try rig.says(.disableTool)
         _ = rig.hears(LinkRig.message("0061", "01"))
-        rig.link.reset()
+        rig.opens()
         #expect(!rig.link.isNumbered)
         rig.begins()
         try rig.says(.enableTool)

@@ -19,14 +19,18 @@ struct TorquePlanTests {
 
         """
 
-    private func check(_ right: String = "", _ wrong: String = "") throws -> [String] {
+    private func check(
+        _ right: String = "", _ wrong: String = "", operators: String? = nil,
+        reached: String = "profile: open-protocol-controller, link: \"openprotocol://10.0.0.25\""
+    ) throws -> [String] {
         var files = try DeploymentTests.files(
             """
+            \(operators == nil ? "" : "operators: people.yaml")
             gateway: {site: plant-1, id: bench-pc-07}
             data: /var/lib/plumbline
             profiles: profiles
             devices:
-              TW-025: {profile: open-protocol-controller, link: "openprotocol://10.0.0.25",
+              TW-025: {\(reached),
                        calibration: {certificate: C-1, due: 2099-12-31}}
               SCAN-2: {profile: serial-scanner, link: "serial:///dev/ttyS1?baud=9600"}
             stations:
@@ -35,6 +39,7 @@ struct TorquePlanTests {
               qms: {kind: sqlite, path: qms.db}
 
             """)
+        if let operators { files.texts["/etc/plumbline/people.yaml"] = operators }
         #expect(right.isEmpty || Self.plan.contains(right))
         let plan = right.isEmpty ? Self.plan : Self.plan.replacing(right, with: wrong)
         files.texts["/etc/plumbline/plans/nut.yaml"] = plan
@@ -45,6 +50,48 @@ struct TorquePlanTests {
 
     @Test("What a tightening tells can be judged, and what a controller has can be set")
     func right() throws { #expect(try check() == []) }
+
+    @Test("A setting by part number is checked for each of them, and said once")
+    func byPartNumber() throws {
+        let right = #"{parameter_set: "3"}"#
+        #expect(try check(right, #"{parameter_set: {"4L0014-163B": "3"}}"#) == [])
+        let faults = try check(right, #"{parameter_set: {"4L0014-163B": "1000"}}"#)
+        #expect(faults.count == 1 && faults[0].contains("parameter_set 1000 does not exist"), "\(faults)")
+    }
+
+    @Test("Where a step waits for an approval there must be somebody else who may give it")
+    func approval() throws {
+        let (right, asking) = (#"title: "Tighten""#, #"title: "Tighten", on_fail: {skip: approval}"#)
+        let nobody = "waits for approvals that nobody could give"
+        #expect(try check(right, asking).map { $0.contains(nobody) } == [true])
+        let people = { (text: String) in "badges: {prefix: \"OP:\"}\noperators:\n\(text)" }
+        let one = "  - {id: \"1042\", badge: \"OP:1\", approves: true}\n"
+        #expect(try check(right, asking, operators: people(one)).map { $0.contains(nobody) } == [true])
+        let two = one + "  - {id: \"1043\", badge: \"OP:2\"}\n"
+        #expect(try check(right, asking, operators: people(two)) == [])
+    }
+
+    @Test(
+        "A profile with framing is for serial lines, and one without is not",
+        arguments: [
+            ("open-protocol-serial", "serial:///dev/ttyS7?baud=9600", ""),
+            ("open-protocol-3964r", "serial:///dev/ttyS7?baud=9600&parity=even", ""),
+            ("open-protocol-link-level", "openprotocol://10.0.0.25", ""),
+            (
+                "open-protocol-3964r", "openprotocol://10.0.0.25",
+                "a open-protocol-3964r is not reached by openprotocol: use serial, or a profile without "
+                    + "`framing`"
+            ),
+            (
+                "open-protocol-controller", "serial:///dev/ttyS7?baud=9600",
+                "a open-protocol-controller is not reached by serial: use openprotocol, or a profile with "
+                    + "`framing`"
+            ),
+        ])
+    func framing(_ profile: String, _ link: String, _ says: String) throws {
+        let faults = try check(reached: "profile: \(profile), link: \"\(link)\"")
+        #expect(says.isEmpty ? faults == [] : faults.count == 1 && faults[0].hasSuffix(says), "\(faults)")
+    }
 
     @Test("The tool's own word must be judged, or a part that it calls bad could pass")
     func verdict() throws {
