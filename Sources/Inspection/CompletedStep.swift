@@ -29,7 +29,9 @@ package struct CompletedStep: Sendable, Equatable {
         if let last = tries.last {
             for key in Self.ofDevice { members[key] = last.summary[key] ?? .null }
         }
-        let lists: [(String, StepEvent.Kind)] = [("loosenings", .loosening), ("approvals", .approval)]
+        let lists: [(String, StepEvent.Kind)] = [
+            ("loosenings", .loosening), ("approvals", .approval), ("holds", .hold),
+        ]
         for (key, kind) in lists where events.contains(where: { $0.kind == kind }) {
             members[key] = .array(events.filter { $0.kind == kind }.map(\.summary))
         }
@@ -88,8 +90,8 @@ package struct CompletedStep: Sendable, Equatable {
             + (isUndone ? [MeasurementResult.Reason.loosened.rawValue] : [])
     }
 
-    /// How many results its device gave; a step from before tries were counted has one.
-    var turns: Int { max(1, summary["tries"]?.elements.count ?? 1) }
+    /// How often its device was bound anew; a step from before tries were counted has one result.
+    var turns: Int { max(1, summary["tries"]?.elements.count ?? 1) + (summary["holds"]?.elements.count ?? 0) }
 
     /// Whether a screw was loosened that had passed.
     private var isUndone: Bool {

@@ -20,12 +20,11 @@ extension CycleMachine {
             let token = station.binds[step.completes].map {
                 $0.token(cycle: cycle.id, turn: turn, serial: cycle.part.serial)
             }
-            phase = .waiting(
-                cycle,
-                StepProgress(
-                    index: index, sample: sample, attempt: attempt, turn: turn, token: token,
-                    deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment),
-                    mayHaveBegun: isResumed))
+            var progress = StepProgress(
+                index: index, sample: sample, attempt: attempt, turn: turn, token: token,
+                deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment), mayHaveBegun: isResumed)
+            if cycle.isHeld { progress.heldSinceNanoseconds = moment.stamp.monotonicNanoseconds }
+            phase = .waiting(cycle, progress)
             return startIfPossible(at: moment)
         case .approval(let sample): return askForApproval(cycle, index, sample, at: moment)
         case .over:
@@ -43,7 +42,8 @@ extension CycleMachine {
     ///
     /// A gauge that is read only at the step's end is needed too: without it the part could not be decided.
     mutating func startIfPossible(at moment: Moment) -> [Action] {
-        guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting
+        guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting,
+            progress.heldSinceNanoseconds == nil
         else { return [] }
         let step = station.plan.steps[progress.index]
         guard station.plan.roles(of: step).isSubset(of: online) else { return [] }
@@ -119,6 +119,9 @@ extension CycleMachine {
                 group, evidence: evidence,
                 because: "it carries \"\(group.echo ?? "")\", the running step was bound as \"\(token)\"",
                 at: moment)
+        }
+        if let reason = strayed(group, progress) {
+            return orphan(group, evidence: evidence, because: reason, at: moment)
         }
         let step = station.plan.steps[progress.index]
         let others = station.plan.characteristics(of: step).map(\.source)

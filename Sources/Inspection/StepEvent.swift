@@ -12,12 +12,18 @@ package struct StepEvent: Sendable, Equatable {
         case loosening
         /// Somebody who may do so let the cycle go on with a sample that is no PASS.
         case approval
+        /// Another part was scanned while a tool in somebody's hands waited.
+        case hold
+        /// The right part was scanned again.
+        case release
 
         var audit: AuditEvent {
             switch self {
             case .result: .cycleResult
             case .loosening: .cycleLoosened
             case .approval: .cycleApproved
+            case .hold: .cycleHeld
+            case .release: .cycleReleased
             }
         }
     }
@@ -25,7 +31,7 @@ package struct StepEvent: Sendable, Equatable {
     package let kind: Kind
     /// Id of the step.
     package let step: String
-    /// The element of the step's `tries`, `loosenings` or `approvals`.
+    /// The element of the step's `tries`, `loosenings`, `approvals` or `holds`.
     package let summary: JSONValue
     package let provenance: Provenance
 
@@ -97,7 +103,7 @@ struct StepCourse: Equatable {
         var (sample, tries, waits) = (1, 0, false)
         for event in events {
             switch event.kind {
-            case .loosening: continue
+            case .loosening, .hold, .release: continue
             case .approval: (sample, tries, waits) = (sample + 1, 0, false)
             case .result:
                 tries += 1

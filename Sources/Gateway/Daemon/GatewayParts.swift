@@ -181,6 +181,7 @@ struct GatewayParts: Sendable {
         }
         var gauges: [String: Gauge] = [:]
         var binds: [String: BindRule] = [:]
+        var handRoles: Set<String> = []
         var provenances = configuration.scanners.compactMap {
             deployment.configuration.device($0)?.provenance
         }
@@ -191,6 +192,7 @@ struct GatewayParts: Sendable {
             }
             gauges[role] = Gauge(device, profile)
             binds[role] = BindRule(of: profile)
+            if profile.isWorkedByHand { handRoles.insert(role) }
             provenances.append(device.provenance)
         }
         let gateway = deployment.configuration
@@ -199,7 +201,7 @@ struct GatewayParts: Sendable {
             plan: plan,
             gauges: gauges, binds: binds, provenance: provenances.min() ?? .live,
             asksForBadge: deployment.operators != nil || deployment.codes?.hasBadges == true,
-            approvers: deployment.operators?.approvers ?? [], parts: deployment.parts,
+            handRoles: handRoles, approvers: deployment.operators?.approvers ?? [], parts: deployment.parts,
             software: BuildVersion.json)
     }
 

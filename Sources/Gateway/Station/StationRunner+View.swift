@@ -26,8 +26,7 @@ extension StationRunner {
         let queue = services.queue()
         let view = StationView(
             machine: machine, devices: shown, live: live, past: past, queue: queue.waiting,
-            quarantined: queue.quarantined, showsVerdict: machine.verdictStands,
-            handRoles: Set(devices.filter { $0.value.isWorkedByHand }.keys))
+            quarantined: queue.quarantined, showsVerdict: machine.verdictStands)
         services.publish(view.json(at: services.time.now()))
     }
 }
