@@ -98,7 +98,7 @@ struct StepCourse: Equatable {
 
     /// The course of `step` after `events`, in their order.
     ///
-    /// A sample is over with a result that passes, with the last try that the plan allows, or with an approval.
+    /// A sample is over with a result that passes, the last try that the plan allows, or an approval.
     init(_ step: PlanStep, _ events: [StepEvent]) {
         var (sample, tries, waits) = (1, 0, false)
         for event in events {

@@ -125,7 +125,8 @@ struct ToolDialogue {
     /// `sample value verdict` of the record's results.
     var results: [String] {
         (record?.body["results"]?.elements ?? []).map { result in
-            "\(result["sample"]?.integer ?? 0) \(result["value"]?.text ?? "–") \(result["result"]?.text ?? "")"
+            let number = String(result["sample"]?.integer ?? 0)
+            return [number, result["value"]?.text ?? "–", result["result"]?.text ?? ""].joined(separator: " ")
         }
     }
 

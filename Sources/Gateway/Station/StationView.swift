@@ -146,11 +146,15 @@ struct StationView {
             of: step.onFailure.retries == FailureRule.mostRetries ? nil : tries)
     }
 
-    /// One sentence for each of `results` that is no PASS.
+    /// What is wrong with those of `results` that are no PASS, each sentence once.
     private func shortfalls(_ results: [JSONValue]) -> [String] {
-        results.filter { $0["result"]?.text != Verdict.pass.rawValue }.map {
-            StationWords.shortfall($0, title: title(ofCharacteristic: $0["characteristic"]?.text ?? ""))
+        var sentences: [String] = []
+        for result in results where result["result"]?.text != Verdict.pass.rawValue {
+            let sentence = StationWords.shortfall(
+                result, title: title(ofCharacteristic: result["characteristic"]?.text ?? ""))
+            if !sentences.contains(sentence) { sentences.append(sentence) }
         }
+        return sentences
     }
 
     private var part: JSONValue {
@@ -167,13 +171,9 @@ struct StationView {
         guard showsVerdict, let record = machine.lastRecord, record.verdict != .pass else { return [] }
         let results = record.body["results"]?.elements ?? []
         let worst = results.filter { $0["result"]?.text == record.verdict.rawValue }
-        var sentences = (record.body["gates"]?.elements ?? []).flatMap { $0["findings"]?.elements ?? [] }
+        let findings = (record.body["gates"]?.elements ?? []).flatMap { $0["findings"]?.elements ?? [] }
             .compactMap { $0["text"]?.text }
-        for result in worst {
-            let sentence = StationWords.shortfall(
-                result, title: title(ofCharacteristic: result["characteristic"]?.text ?? ""))
-            if !sentences.contains(sentence) { sentences.append(sentence) }
-        }
+        var sentences = findings + shortfalls(worst).filter { !findings.contains($0) }
         let loosened = MeasurementResult.Reason.loosened.rawValue
         if record.reasons.contains(loosened) { sentences.append(StationWords.reason(loosened)) }
         return sentences

@@ -30,17 +30,26 @@ def rows(path, query):
         return database.execute(query).fetchall()
 
 
+def tries(body):
+    """Each result that a record tells of, with its values: those that did not decide stand with their try."""
+    for step in body["steps"]:
+        for told in step.get("tries", [step]):
+            if "sequence" not in told:
+                continue
+            results = told.get("results") or [r for r in body["results"] if r["step"] == step["step"]
+                                              and r["sample"] == told.get("sample", 1)]
+            yield (told["device"], told["sequence"],
+                   {r["characteristic"].rsplit("_", 1)[-1]: r for r in results})
+
+
 def kept():
     """By device and number: the entries that a result is in, as (kind, record id, serial, torque, verdicts)."""
     found = {}
     for kind, body in rows(ledger, "SELECT kind, CAST(body AS TEXT) FROM entry ORDER BY seq"):
         body = json.loads(body)
         if kind == "record":
-            for step in body["steps"]:
-                if "sequence" not in step:
-                    continue
-                values = {r["characteristic"].rsplit("_", 1)[-1]: r for r in body["results"]}
-                found.setdefault((step["device"], step["sequence"]), []).append(
+            for device, sequence, values in tries(body):
+                found.setdefault((device, sequence), []).append(
                     ("record", body["id"], body["part"]["serial"], values["torque"].get("value"),
                      values["verdict"].get("value")))
         elif body.get("event") == "result.orphaned":
