@@ -10,11 +10,11 @@ package struct CompletedStep: Sendable, Equatable {
     package let results: [JSONValue]
     package let provenance: Provenance
 
-    /// The step `step`, judged as `results`, completed by `group` whose raw bytes are kept as `evidence`.
+    /// The step `step`, judged as `results`, completed by `group` whose raw bytes are kept as `evidence` and
+    /// those of its curves as `curves`.
     init(
         _ step: PlanStep, results: [MeasurementResult], group: SampleGroup?, evidence: String?,
-        token: String?,
-        at instant: Timestamp
+        curves: [String] = [], token: String?, at instant: Timestamp
     ) {
         id = step.id
         var members: [String: JSONValue] = [
@@ -29,6 +29,7 @@ package struct CompletedStep: Sendable, Equatable {
             members["sequence"] = .string(group.sequence)
             members["completed_at"] = .string(group.stamp.utc.description)
             members["evidence"] = .optional(evidence)
+            if !curves.isEmpty { members["curves"] = group.curvesJSON(curves) }
         }
         summary = .object(members)
         self.results = results.map(\.json)
@@ -51,8 +52,12 @@ package struct CompletedStep: Sendable, Equatable {
         results.map { $0["result"]?.text.flatMap(Verdict.init(rawValue:)) ?? .indeterminate }
     }
 
-    /// SHA-256 of the bytes that the device sent as this step's result; nil where there was no result.
-    var evidence: String? { summary["evidence"]?.text }
+    /// SHA-256 of the bytes that the device sent as this step's result, then of its curves; empty where there
+    /// was no result.
+    var evidence: [String] {
+        let curves = summary["curves"]?.elements ?? []
+        return ([summary["evidence"]] + curves.map { $0["sha256"] }).compactMap { $0?.text }
+    }
 
     var reasons: [String] { results.compactMap { $0["reason"]?.text } }
 }

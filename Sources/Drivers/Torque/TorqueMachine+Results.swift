@@ -80,6 +80,7 @@ extension TorqueMachine {
     ) {
         guard case .new(let irregularity) = finding else { return }
         if doubt == nil { lockAfter(tightening) }
+        expectCurves(of: tightening, as: id, stamp, &output)
         if let irregularity {
             output.events.append(.tell(.irregular("\(setup.id): \(irregularity)")))
         }
@@ -137,6 +138,7 @@ extension TorqueMachine {
         output.events.append(.tell(.irregular(text)))
         let doubt = doubt(of: tightening)
         if doubt == nil { lockAfter(tightening) }
+        expectCurves(of: tightening, as: id, stamp, &output)
         report(Held(tightening: tightening, id: id, stamp: stamp, doubt: doubt), &output)
     }
 
@@ -164,7 +166,13 @@ extension TorqueMachine {
 
     // MARK: Telling
 
-    private func report(_ held: Held, _ output: inout ByteLineOutput<Event>) {
+    /// Tells a result once its curves are there, or need not be waited for.
+    private mutating func report(_ held: Held, _ output: inout ByteLineOutput<Event>) {
+        undrawn.append(held)
+        reportDrawn(held.stamp, &output)
+    }
+
+    func tell(_ held: Held, _ drawn: [ResultCurve], _ output: inout ByteLineOutput<Event>) {
         let origin = SampleOrigin(device: setup.id, stamp: held.stamp, provenance: setup.provenance)
         let samples = held.tightening.readings(torqueIn: setup.profile.unit)
             .map { ($0.point, Sample($0, from: origin)) }
@@ -172,7 +180,8 @@ extension TorqueMachine {
             device: setup.id, sequence: String(held.id),
             echo: setup.profile.identifier == .none ? nil : held.tightening.identifier, isValid: true,
             samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }),
-            raw: held.tightening.message.bytes, identity: held.tightening.identity, stamp: held.stamp)
+            raw: held.tightening.message.bytes, identity: held.tightening.identity, stamp: held.stamp
+        ).drawn(as: drawn)
         let other = held.tightening.isOfWork ? nil : "it is no tightening but \(held.tightening.resultType)"
         let doubt = held.doubt ?? other
         output.events.append(.tell(.result(doubt.map { group.doubted(because: $0) } ?? group)))

@@ -1,4 +1,4 @@
-internal import Codecs
+package import Codecs
 package import Metrology
 
 /// What a make of torque controller understands of Open Protocol, and what it has to be spared.
@@ -22,6 +22,17 @@ package struct TorqueProfile: Sendable, Equatable {
     package let tellsAlarms: Bool
     /// In which torques come; one in another unit is not judged.
     package let unit: UnitOfMeasure
+    /// Which curves results have; nil where none.
+    package let curves: CurveRule?
+
+    /// Which curves a controller is asked to send, and how long a result waits for them.
+    package struct CurveRule: Sendable, Equatable {
+        package let kinds: [OpenProtocolRequest.CurveKind]
+        /// How long a result waits for its curves; then it is told without them.
+        package let waitMilliseconds: Int
+        /// Whether limits come with them (MID 0901).
+        package let hasLimits: Bool
+    }
 
     /// How a controller is told which part comes next.
     package enum Identifier: String, Sendable, CaseIterable {
@@ -39,13 +50,14 @@ package struct TorqueProfile: Sendable, Equatable {
     package init(
         sessionRevision: Int, resultRevision: Int, keepAliveMilliseconds: Int, timeoutMilliseconds: Int,
         tries: Int, identifier: Identifier, locksTool: Bool, oldResultOffset: Int?, tellsAlarms: Bool,
-        unit: UnitOfMeasure
+        unit: UnitOfMeasure, curves: CurveRule? = nil
     ) {
         (self.sessionRevision, self.resultRevision) = (sessionRevision, resultRevision)
         self.keepAliveMilliseconds = keepAliveMilliseconds
         (self.timeoutMilliseconds, self.tries) = (timeoutMilliseconds, tries)
         (self.identifier, self.locksTool) = (identifier, locksTool)
         (self.oldResultOffset, self.tellsAlarms, self.unit) = (oldResultOffset, tellsAlarms, unit)
+        self.curves = curves
     }
 
     /// What a plan's step may set at such a controller, and the numbers that it may be.

@@ -11,6 +11,7 @@ internal import Metrology
 /// tool: {lock: true}
 /// alarms: true
 /// unit: N.m
+/// curves: {kinds: [torque, angle], wait: 1 s, limits: false}   # left out: none
 /// ```
 struct TorqueProfileReader {
     let top: YAMLMapping
@@ -18,6 +19,8 @@ struct TorqueProfileReader {
     /// Slower than the 15 s after which a controller drops the session (specification R2.16, section 2.5).
     private static let keepAlives = 1_000...14_000
     private static let timeouts = 500...30_000
+    /// A technician waits as long for the verdict where curves do not come.
+    private static let waits = 50...5_000
 
     init(_ top: YAMLMapping) { self.top = top }
 
@@ -44,13 +47,31 @@ struct TorqueProfileReader {
         tool?.finish()
         let alarms = top.optional("alarms", .flag)
         let unit = unit()
+        let curves = curves()
         guard top.faults.count == before, let unit else { return nil }
         return TorqueProfile(
             sessionRevision: sessionRevision ?? OpenProtocolRequest.newestSession,
             resultRevision: resultRevision ?? 7, keepAliveMilliseconds: keepAlive ?? 10_000,
             timeoutMilliseconds: timeout ?? 3_000, tries: tries ?? 3, identifier: identifier ?? .short,
             locksTool: locks ?? true, oldResultOffset: offset, tellsAlarms: alarms ?? true,
-            unit: unit)
+            unit: unit, curves: curves)
+    }
+
+    /// Which curves are wanted; nil where none are.
+    private func curves() -> TorqueProfile.CurveRule? {
+        guard top.has("curves"), let curves = top.mapping("curves", "curves") else { return nil }
+        defer { curves.finish() }
+        let all = OpenProtocolRequest.CurveKind.allCases
+        let kind = YAMLForm<OpenProtocolRequest.CurveKind>(
+            "one of \(all.map { "\($0)" }.joined(separator: ", "))",
+            scalar: { text, _ in all.first { "\($0)" == text } })
+        let kinds = curves.optional("kinds", .list(of: kind, 1...all.count)) ?? [.torque, .angle]
+        if Set(kinds).count < kinds.count {
+            curves.fault("kinds", "a kind of curve stands here twice", "name each once")
+        }
+        return TorqueProfile.CurveRule(
+            kinds: kinds, waitMilliseconds: curves.optional("wait", .duration(Self.waits)) ?? 1_000,
+            hasLimits: curves.optional("limits", .flag) ?? false)
     }
 
     /// The unit of torques; nil after noting that controllers tell none in it.
