@@ -23,6 +23,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case cycleReleased = "cycle.released"
     case cycleClosed = "cycle.closed"
     case resultOrphaned = "result.orphaned"
+    /// A curve that is in no result: it came too late, fits none, or cannot be read.
+    case curveKept = "curve.kept"
     /// One write to a device, whatever came of it.
     case deviceWritten = "device.written"
     case deviceIdentified = "device.identified"

@@ -28,6 +28,7 @@ package struct CompletedStep: Sendable, Equatable {
         ]
         if let last = tries.last {
             for key in Self.ofDevice { members[key] = last.summary[key] ?? .null }
+            if let curves = last.summary["curves"] { members["curves"] = curves }
         }
         let lists: [(String, StepEvent.Kind)] = [
             ("loosenings", .loosening), ("approvals", .approval), ("holds", .hold),
@@ -78,11 +79,12 @@ package struct CompletedStep: Sendable, Equatable {
             + (isUndone ? [.indeterminate] : [])
     }
 
-    /// SHA-256 of all that devices sent as this step's results, once each, in order.
+    /// SHA-256 of all that devices sent as this step's results, of each its bytes and then its curves; once
+    /// each, in order.
     var evidence: [String] {
         let told = ["tries", "loosenings"].flatMap { summary[$0]?.elements ?? [] } + [summary]
         var seen: Set<String> = []
-        return told.compactMap { $0["evidence"]?.text }.filter { seen.insert($0).inserted }
+        return told.flatMap(StepEvent.evidence(in:)).filter { seen.insert($0).inserted }
     }
 
     var reasons: [String] {

@@ -56,7 +56,7 @@ package struct StepEvent: Sendable, Equatable {
             [
                 "cycle": .string(id), "step": ["step": .string(step)], "happened": summary,
                 "provenance": .string(provenance.rawValue),
-                "evidence": .array(evidence.map { [.string($0)] } ?? []),
+                "evidence": .array(evidence.map(JSONValue.string)),
             ])
     }
 
@@ -71,8 +71,14 @@ package struct StepEvent: Sendable, Equatable {
     var sample: Int { Int(summary["sample"]?.integer ?? 1) }
     /// Results as a record has them; empty but for a result.
     var results: [JSONValue] { summary["results"]?.elements ?? [] }
-    /// SHA-256 of the bytes that the device sent; nil where it sent none.
-    var evidence: String? { summary["evidence"]?.text }
+    /// SHA-256 of the bytes that the device sent, then of its curves; empty where it sent none.
+    var evidence: [String] { Self.evidence(in: summary) }
+
+    /// The same of the element of a record that tells of it.
+    static func evidence(in summary: JSONValue) -> [String] {
+        let curves = summary["curves"]?.elements ?? []
+        return ([summary["evidence"]] + curves.map { $0["sha256"] }).compactMap { $0?.text }
+    }
 
     /// Whether it is a result that passes in everything that it was judged by.
     var isGood: Bool { kind == .result && summary["result"]?.text == Verdict.pass.rawValue }

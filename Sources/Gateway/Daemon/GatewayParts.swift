@@ -99,7 +99,7 @@ struct GatewayParts: Sendable {
             publish: { view in
                 board.note(station: view)
                 hub.publish(event: "station", key: view["station"]?.text, view)
-            })
+            }, showCurve: { board.note(curve: $0) })
     }
 
     /// A station with the devices that it is bound to, which report to it from now on.
@@ -170,7 +170,8 @@ struct GatewayParts: Sendable {
         guard let sequence = state["sequence"]?.text.flatMap({ UInt64($0) }),
             let raw = state["raw"]?.text.flatMap({ Hex.bytes($0) })
         else { return nil }
-        return HandshakeMachine.Taken(sequence: sequence, raw: raw)
+        return HandshakeMachine.Taken(
+            sequence: sequence, raw: raw, lacksCurves: state["curves"]?.integer == 0)
     }
 
     private static func station(

@@ -41,6 +41,8 @@ struct StationView {
     let past: [Past]
     let queue: Int
     let quarantined: Int
+    /// The curves of the last result, for who wants to fetch them; null where there are none.
+    var curve: JSONValue = .null
     let showsVerdict: Bool
 
     /// The `station` event of the page at `now`.
@@ -59,7 +61,7 @@ struct StationView {
                         "id": .string($0.id),
                     ]
                 }),
-            "queue": .number(Int64(queue)), "quarantined": .number(Int64(quarantined)),
+            "queue": .number(Int64(queue)), "quarantined": .number(Int64(quarantined)), "curve": curve,
             "devices": .array(
                 devices.map {
                     ["id": .string($0.id), "state": .string($0.state), "detail": .string($0.detail)]
