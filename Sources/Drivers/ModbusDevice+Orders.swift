@@ -19,6 +19,8 @@ extension ModbusDevice {
             answer(await start(token: token, setPoints: setPoints))
         case .acknowledge(let group): await acknowledge(group)
         case .stop: await stop()
+        // It has no scanner.
+        case .scanTaken: break
         case .gauge(let points, let patience, let answer):
             answer(await gauge(points, patience: patience))
         }

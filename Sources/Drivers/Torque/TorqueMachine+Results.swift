@@ -1,4 +1,5 @@
 import Codecs
+import Inspection
 import Metrology
 import Profiles
 import Transports
@@ -19,7 +20,7 @@ extension TorqueMachine {
     mutating func askForMissing(_ output: inout ByteLineOutput<Event>) {
         if setup.profile.oldResultOffset == nil, let lost = book.giveUp() {
             let text = "results \(lost.lowerBound) to \(lost.upperBound) never reached this gateway"
-            output.events.append(.tell(.irregular("\(setup.id): \(text): the controller keeps none")))
+            note("never_came", "\(text): the controller keeps none", of: lost.lowerBound, &output)
         }
         while let id = book.missing.first, book.waitingCount - held.count < Self.mostWaiting {
             if let asked = number(toAskFor: id), asked > 0,
@@ -81,7 +82,7 @@ extension TorqueMachine {
         guard case .new(let irregularity) = finding else { return }
         if doubt == nil { lockAfter(tightening) }
         if let irregularity {
-            output.events.append(.tell(.irregular("\(setup.id): \(irregularity)")))
+            note(irregularity.kind.rawValue, irregularity.text, of: id, &output)
         }
         held.append(Held(tightening: tightening, id: id, stamp: stamp, doubt: doubt))
         if book.missing.isEmpty || setup.profile.oldResultOffset == nil { reportHeld(&output) }
@@ -133,8 +134,8 @@ extension TorqueMachine {
         let finding = book.judge(id, tightening.identity)
         book.found(id)
         guard case .new = finding else { return }
-        let text = "\(setup.id): result \(id) was made while nobody listened, and was asked for"
-        output.events.append(.tell(.irregular(text)))
+        let text = "result \(id) was made while nobody listened, and was asked for"
+        note("late", text, of: id, &output)
         let doubt = doubt(of: tightening)
         if doubt == nil { lockAfter(tightening) }
         report(Held(tightening: tightening, id: id, stamp: stamp, doubt: doubt), &output)
@@ -152,8 +153,17 @@ extension TorqueMachine {
     /// A missing result will not come.
     mutating func neverCame(_ id: UInt64, _ reason: String, _ output: inout ByteLineOutput<Event>) {
         book.found(id)
-        output.events.append(
-            .tell(.irregular("\(setup.id): result \(id) never reached this gateway: \(reason)")))
+        note("never_came", "result \(id) never reached this gateway: \(reason)", of: id, &output)
+    }
+
+    /// Tells that something is odd about the number of a result.
+    private func note(
+        _ kind: String, _ text: String, of id: UInt64, _ output: inout ByteLineOutput<Event>
+    ) {
+        let members: [String: JSONValue] = [
+            "kind": .string(kind), "result": .number(Int64(clamping: id)),
+        ]
+        notice(.resultIrregular, text, members, &output)
     }
 
     /// Reports what waited for those before it.
@@ -164,7 +174,11 @@ extension TorqueMachine {
 
     // MARK: Telling
 
-    private func report(_ held: Held, _ output: inout ByteLineOutput<Event>) {
+    private mutating func report(_ held: Held, _ output: inout ByteLineOutput<Event>) {
+        let maker = tool.made(
+            by: held.tightening.toolSerial, isOld: held.tightening.isOld, held.stamp.monotonicNanoseconds)
+        if let maker { output.events.append(.tell(.identity(maker))) }
+        defer { if maker != nil, held.tightening.isOld { tellIdentity(&output) } }
         let origin = SampleOrigin(device: setup.id, stamp: held.stamp, provenance: setup.provenance)
         let samples = held.tightening.readings(torqueIn: setup.profile.unit)
             .map { ($0.point, Sample($0, from: origin)) }
@@ -173,8 +187,7 @@ extension TorqueMachine {
             echo: setup.profile.identifier == .none ? nil : held.tightening.identifier, isValid: true,
             samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }),
             raw: held.tightening.message.bytes, identity: held.tightening.identity, stamp: held.stamp)
-        let other = held.tightening.isOfWork ? nil : "it is no tightening but \(held.tightening.resultType)"
-        let doubt = held.doubt ?? other
+        let doubt = held.doubt ?? held.tightening.foreignness
         output.events.append(.tell(.result(doubt.map { group.doubted(because: $0) } ?? group)))
     }
 
@@ -203,10 +216,20 @@ extension TorqueMachine {
 
 extension OpenProtocolTightening {
     /// Whether a screw was tightened, as far as the revision tells.
-    var isOfWork: Bool {
+    var isOfWork: Bool { foreignness == nil }
+
+    /// Why this is no tightening of a screw, or is not known to be one; nil where it is.
+    ///
+    /// A controller that leaves the type blank in a revision that has it says of a loosening just as little
+    /// that it is one.
+    var foreignness: String? {
         switch resultType {
-        case .tightening, .syncTightening, .notTold: true
-        default: false
+        case .tightening, .syncTightening, .notTold: nil
+        case .unknown(nil):
+            "its result type is blank, so that it may be a loosening; ask for `results: {revision: 2}` "
+                + "where this controller tells none"
+        case .unknown(.some(let number)): "its result type \(number) is none that is known"
+        default: "it is no tightening but \(resultType)"
         }
     }
 }

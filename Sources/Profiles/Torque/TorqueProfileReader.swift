@@ -8,8 +8,10 @@ internal import Metrology
 /// session: {revision: 7, keep_alive: 10 s, timeout: 3 s, tries: 3}
 /// results: {revision: 7, old: 0}       # old: what is added to an id to ask for it; or old: none
 /// identifier: "0050"                   # or "0150", or none
-/// tool: {lock: true}
+/// tool: {lock: true, identity: true}
 /// alarms: true
+/// clock: {correct: false, zone: local}
+/// scans: none                          # or "0051", or "0151": what the tool's own scanner reads
 /// unit: N.m
 /// ```
 struct TorqueProfileReader {
@@ -41,8 +43,11 @@ struct TorqueProfileReader {
         let identifier: TorqueProfile.Identifier? = top.optional("identifier", .choice)
         let tool = top.mapping("tool", "a tool")
         let locks = tool?.optional("lock", .flag)
+        let asksTool = tool?.optional("identity", .flag)
         tool?.finish()
         let alarms = top.optional("alarms", .flag)
+        let clock = clock()
+        let scans: TorqueProfile.Scans? = top.optional("scans", .choice)
         let unit = unit()
         guard top.faults.count == before, let unit else { return nil }
         return TorqueProfile(
@@ -50,8 +55,20 @@ struct TorqueProfileReader {
             resultRevision: resultRevision ?? 7, keepAliveMilliseconds: keepAlive ?? 10_000,
             timeoutMilliseconds: timeout ?? 3_000, tries: tries ?? 3, identifier: identifier ?? .short,
             locksTool: locks ?? true, oldResultOffset: offset, tellsAlarms: alarms ?? true,
-            unit: unit)
+            unit: unit, asksTool: asksTool ?? true, clock: clock, scans: scans ?? TorqueProfile.Scans.none)
     }
+
+    private func clock() -> TorqueProfile.Clock {
+        var clock = TorqueProfile.Clock()
+        guard let keys = top.mapping("clock", "a clock") else { return clock }
+        clock.isCorrected = keys.optional("correct", .flag) ?? false
+        let zone: Zone? = keys.optional("zone", .choice)
+        clock.isUTC = zone == .utc
+        keys.finish()
+        return clock
+    }
+
+    private enum Zone: String, CaseIterable { case local, utc }
 
     /// The unit of torques; nil after noting that controllers tell none in it.
     private func unit() -> UnitOfMeasure? {
