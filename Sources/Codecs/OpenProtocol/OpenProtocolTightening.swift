@@ -117,8 +117,8 @@ package struct OpenProtocolTightening: Sendable, Equatable {
     package var time: OpenProtocolTime? { fields.time(.time) }
 
     /// Whether a field that revisions have from `first` on is told by this one, be it where it cannot be
-    /// read: the known part of a revision that is not laid out may end before it. 998 adds stages to revision 6 and
-    /// 999 is short.
+    /// read: the known part of a revision that is not laid out may end before it. 998 adds stages to
+    /// revision 6, and 999 is short.
     private func isTold(_ field: OpenProtocolField, from first: Int) -> Bool {
         fields.has(field) || (first..<998).contains(message.revision)
     }
