@@ -29,6 +29,20 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case deviceWritten = "device.written"
     case deviceIdentified = "device.identified"
     case deviceIdentityChanged = "device.identity_changed"
+    /// The same device tells another calibration or service than before.
+    case deviceServiced = "device.serviced"
+    /// A device did not do what it was asked outside of any start.
+    case deviceRefused = "device.refused"
+    /// A device's clock is wrong, and stays so.
+    case deviceClockOff = "device.clock_off"
+    /// A device's clock was set right, or that was tried.
+    case deviceClockSet = "device.clock_set"
+    /// A device shows an alarm.
+    case alarmRaised = "alarm.raised"
+    /// A device shows an alarm no more.
+    case alarmCleared = "alarm.cleared"
+    /// The numbers by which a device counts its results do not follow each other.
+    case resultIrregular = "result.irregular"
     /// A USB device that could be a scanner's was not opened.
     case scannerRefused = "scanner.refused"
     /// Another scanner than before answers, it moved, or a second one was refused beside it.

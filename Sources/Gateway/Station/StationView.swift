@@ -11,6 +11,8 @@ struct StationView {
         let detail: String
         /// Whether it is there and answers some request with an exception.
         var isRefusing = false
+        /// Alarms that it shows.
+        var alarms: JSONValue = []
     }
 
     /// A continuous value of a bound device.
@@ -64,7 +66,10 @@ struct StationView {
             "queue": .number(Int64(queue)), "quarantined": .number(Int64(quarantined)), "curve": curve,
             "devices": .array(
                 devices.map {
-                    ["id": .string($0.id), "state": .string($0.state), "detail": .string($0.detail)]
+                    [
+                        "id": .string($0.id), "state": .string($0.state), "detail": .string($0.detail),
+                        "alarms": $0.alarms,
+                    ]
                 }),
             "refusal": machine.refusal.map {
                 [
