@@ -19,7 +19,10 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case deviceIdentityChanged = "device.identity_changed"
     /// A USB device that could be a scanner's was not opened.
     case scannerRefused = "scanner.refused"
-    /// Another scanner than before answers, it moved, or a second one was refused beside it.
+    /// A scanner on USB was read for the first time.
+    case scannerIdentified = "scanner.identified"
+    /// Another scanner than before answers, it moved, it was re-programmed, or a second one was refused
+    /// beside it.
     case scannerChanged = "scanner.changed"
     /// A scanner that was read is gone.
     case scannerLost = "scanner.lost"

@@ -145,6 +145,7 @@ import Testing
             """)
         var expected = ["device.identified|TW-025|1", "gateway.started||1", "gateway.stopped||1"]
         expected += ["operator.signed_in||1", "result.orphaned|FTS-001|2", "scanner.changed|SCAN-1|1"]
+        expected += ["scanner.identified|SCAN-1|1"]
         // Six results are acknowledged to the bench: four of parts, and two that are nobody's.
         expected += ["device.written|FTS-001|6"]
         for serial in (10_601...10_604).map({ "SA\($0)" }) {

@@ -40,7 +40,7 @@ final class ScannerRunner: Sendable {
 
     /// The scanner that `configuration` describes; `profile` says how its bytes are cut into marks.
     ///
-    /// Throws `TransportError` where its link is none for scanners.
+    /// Throws `TransportError` where its link is none for scanners, and what reading the ledger throws.
     init(
         _ configuration: DeviceConfiguration, _ profile: ScannerProfile,
         bus: @autoclosure () throws -> any USBBus,
@@ -60,8 +60,10 @@ final class ScannerRunner: Sendable {
             let bus = try bus()
             let rule = try USBScannerRule(address, profile)
             self.rule = rule
+            let known = try book?.identity(of: id)
             makeRun = { handler throws(TransportError) in
-                let scanner = USBScanner(device: id, rule: rule, bus: bus, time: time, handler: handler)
+                let scanner = USBScanner(
+                    device: id, rule: rule, known: known, bus: bus, time: time, handler: handler)
                 status.withLock { $0.answer = { [weak scanner] in scanner?.answer($0, to: $1) } }
                 return { await scanner.run() }
             }
@@ -96,10 +98,10 @@ final class ScannerRunner: Sendable {
         case .misread(let reason, let bytes): takeMisread(reason, bytes, at: nil)
         case .leftOut(let reason): leaveOut(reason)
         case .unanswered(let reason): log.say(.warning, "\(configuration.id): was not told: \(reason)")
-        case .noticed(let reason): log.say(.warning, "\(configuration.id): \(reason)")
-        case .connected(let place): note(isConnected: true, place)
+        case .noticed(let reason, _, _): log.say(.warning, "\(configuration.id): \(reason)")
+        case .connected(let place, _): note(isConnected: true, place)
         case .unplugged(let reason): note(isConnected: false, reason)
-        case .refused(let reason): note(isConnected: false, reason)
+        case .refused(let reason, _): note(isConnected: false, reason)
         }
     }
 
