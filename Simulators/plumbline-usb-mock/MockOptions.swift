@@ -2,7 +2,8 @@
 struct MockOptions {
     static let usage = """
         usage: umockdev-wrapper plumbline-usb-mock --control SOCKET [--id VID:PID] [--serial TEXT] \
-        [--mode MODE] [--driver NAME] [--busy INTERFACE] [--crowd N [--seed S]] [--unplugged] -- COMMAND [ARGUMENT ...]
+        [--mode MODE] [--driver NAME] [--busy INTERFACE] [--crowd N [--seed S]] [--unplugged] \
+        -- COMMAND [ARGUMENT ...]
         """
 
     private(set) var control = ""

@@ -29,6 +29,7 @@ final class MockScanner {
     private var reports: [(endpoint: UInt8, bytes: [UInt8])] = []
     private var held: MockHeldReap?
     private var interfaces: MockInterfaces
+    private var clients = MockClients()
     /// The last SET_LINE_CODING and SET_CONTROL_LINE_STATE of a serial line.
     private var setting: (coding: [UInt8], state: UInt8) = ([], 0)
 
@@ -97,7 +98,8 @@ final class MockScanner {
             @convention(c) (OpaquePointer?, UnsafeMutablePointer<UMockdevIoctlClient>?, gpointer?) -> Void
         let vanished: Vanished = { _, client, context in
             guard let client, let context else { return }
-            Unmanaged<MockScanner>.fromOpaque(context).takeUnretainedValue().forget(client)
+            let scanner = Unmanaged<MockScanner>.fromOpaque(context).takeUnretainedValue()
+            scanner.turn.withLock { scanner.forget(client) }
         }
         g_signal_connect_data(
             base, "client-vanished", unsafeBitCast(vanished, to: GCallback.self),
@@ -125,11 +127,10 @@ final class MockScanner {
     /// What the kernel does when a program's descriptor closes, however the program ended: it takes its
     /// transfers back and releases what it had claimed.
     private func forget(_ client: UnsafeMutablePointer<UMockdevIoctlClient>) {
-        turn.withLock {
-            waiting.removeAll { $0.client == client }
-            done.removeAll { $0.client == client }
-            interfaces.releaseAll(of: client)
-        }
+        waiting.removeAll { $0.client == client }
+        done.removeAll { $0.client == client }
+        interfaces.releaseAll(of: client)
+        clients.forget(client)
     }
 
     /// Sends a report or bytes from `endpoint`, as soon as the host asks for some.
@@ -216,6 +217,7 @@ final class MockScanner {
     }
 
     private func answerInTurn(_ client: UnsafeMutablePointer<UMockdevIoctlClient>) {
+        clients.note(client)
         let request = MockRequest(umockdev_ioctl_client_get_request(client))
         guard let argument = umockdev_ioctl_client_get_arg(client) else {
             return umockdev_ioctl_client_complete(client, -1, EFAULT)
@@ -244,6 +246,9 @@ final class MockScanner {
         guard request.size >= 4, let data = umockdev_ioctl_data_resolve(argument, 0, request.size, nil)
         else { return EFAULT }
         defer { umockdev_ioctl_data_unref(data) }
+        if call == .claim || call == .disconnectClaim {
+            for ended in clients.ended(besides: client) { forget(ended) }
+        }
         // The number of the interface comes first in each of these structures.
         return interfaces.answer(call, Int(data.pointee.data[0]), client)
     }

@@ -10,6 +10,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     /// An action code was scanned and obeyed.
     case codeTaken = "code.taken"
     case cycleOpened = "cycle.opened"
+    /// START was scanned: the cycle's first step may begin.
+    case cycleBegun = "cycle.begun"
     case cycleStep = "cycle.step"
     case cycleClosed = "cycle.closed"
     case resultOrphaned = "result.orphaned"

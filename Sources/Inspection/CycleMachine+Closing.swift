@@ -24,7 +24,8 @@ extension CycleMachine {
         guard case .waiting(let cycle, let progress) = phase else { return [] }
         let role = station.plan.steps[progress.index].completes
         let stop: [Action] = progress.isStarted || progress.isStarting ? [.stop(role: role)] : []
-        let hindered = progress.isStarted || reason != .timeout ? reason : .offline
+        let missing: MeasurementResult.Reason = progress.awaitsStart ? .notBegun : .offline
+        let hindered = progress.isStarted || reason != .timeout ? reason : missing
         return stop + endEarly(cycle, hindered, consuming: nil, at: moment)
     }
 

@@ -17,19 +17,28 @@ extension CycleMachine {
         let token = station.binds[step.completes].map {
             $0.token(cycle: cycle.id, step: index, serial: cycle.part.serial)
         }
-        let deadline = moment.stamp.monotonicNanoseconds + Int64(step.timeoutSeconds) * 1_000_000_000
+        // What was not begun cannot have been started by an earlier run of the gateway either.
+        let awaitsStart = station.plan.start == .code && index == 0 && !cycle.isBegun
         phase = .waiting(
             cycle,
             StepProgress(
-                index: index, token: token, deadlineNanoseconds: deadline, mayHaveBegun: isResumed))
+                index: index, token: token, deadlineNanoseconds: deadline(of: step, from: moment),
+                awaitsStart: awaitsStart, mayHaveBegun: isResumed && !awaitsStart))
         return startIfPossible(at: moment)
     }
 
-    /// Starts the waiting step once every device that it needs is in reach and no start is on its way.
+    /// When `step`, whose time counts from `moment`, has taken too long (monotonic, ns).
+    func deadline(of step: PlanStep, from moment: Moment) -> Int64 {
+        moment.stamp.monotonicNanoseconds + Int64(step.timeoutSeconds) * 1_000_000_000
+    }
+
+    /// Starts the waiting step once START was scanned where the plan asks for it, every device that it needs
+    /// is in reach, and no start is on its way.
     ///
     /// A gauge that is read only at the step's end is needed too: without it the part could not be decided.
     mutating func startIfPossible(at moment: Moment) -> [Action] {
-        guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting
+        guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting,
+            !progress.awaitsStart
         else { return [] }
         let step = station.plan.steps[progress.index]
         guard station.plan.roles(of: step).isSubset(of: online) else { return [] }
@@ -90,7 +99,7 @@ extension CycleMachine {
         if consumed[group.device]?.isSameResult(as: group) == true { return reportedAgain(group) }
         consumed[group.device] = group
         if let doubt = group.doubt { return orphan(group, evidence: evidence, because: doubt, at: moment) }
-        guard case .waiting(let cycle, let progress) = phase,
+        guard case .waiting(let cycle, let progress) = phase, !progress.awaitsStart,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
             isExpected(group, progress, of: cycle)
         else {

@@ -34,7 +34,8 @@ package enum USBMockControl {
         }
         var answer = [UInt8](repeating: 0, count: 256)
         let count = read(line, &answer, answer.count)
-        guard count > 0 else { throw Failure(
+        guard count > 0 else {
+            throw Failure(
                 description: "the mock does not answer \(command) in \(patienceSeconds) s: error \(errno)")
         }
         return String(decoding: answer[..<(count - 1)], as: UTF8.self)

@@ -10,7 +10,7 @@ final class MockedProbe: Sendable {
 
     /// How long one answer may take on a machine that is busy with other tests. What takes longer will not
     /// come, and must not hold up everything else: it is said, and all of the probe's processes are ended.
-    private static let patience = Duration.seconds(60)
+    private let patience: Duration
 
     private let process: ChildProcess
     private let socket: String
@@ -21,8 +21,9 @@ final class MockedProbe: Sendable {
     /// executables stand beside the tests' own.
     init(
         link: String, mode: String = "hid-pos", interfaces: String? = nil, options: [String] = [],
-        course: Course = .once
+        course: Course = .once, patience: Duration = .seconds(60)
     ) throws {
+        self.patience = patience
         let folder = try Self.folderOfTests()
         socket = "/tmp/plumbline-usb-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         let command =
@@ -59,7 +60,7 @@ final class MockedProbe: Sendable {
                 return (false, nil)
             }
             group.addTask {
-                try? await Task.sleep(for: Self.patience)
+                try? await Task.sleep(for: self.patience)
                 return (true, nil)
             }
             defer { group.cancelAll() }
@@ -67,7 +68,7 @@ final class MockedProbe: Sendable {
         }
         guard isLate else { return element }
         end()
-        Issue.record("\(what) within \(Self.patience); the mock's socket was \(socket)")
+        Issue.record("\(what) within \(patience); the mock's socket was \(socket)")
         return nil
     }
 
@@ -143,12 +144,12 @@ final class MockedProbe: Sendable {
     /// Tells the mock to do `command` until it answers something else than `idle`, or, for nil, until it
     /// answers at all.
     func tell(_ command: String, untilNot idle: String?) async throws -> String {
-        let end = ContinuousClock.now + Self.patience
+        let end = ContinuousClock.now + patience
         while ContinuousClock.now < end {
             if let answer = try? tell(command), answer != idle { return answer }
             try await Task.sleep(for: .milliseconds(5))
         }
-        throw Failure(what: "\(command) came to nothing within \(Self.patience)")
+        throw Failure(what: "\(command) came to nothing within \(patience)")
     }
 
     /// Ends the probe and the mock; returns the exit code.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transports
 
-/// Which scanner is read, beside the one that was read before it, in this run of the gateway or an earlier one.
+/// Which scanner is read, beside the one that was read before it, in this run of the gateway or another.
 struct USBIdentityTests {
     private static let first = USBSamples.device(1, serial: "A")
 
@@ -109,7 +109,7 @@ struct USBIdentityTests {
     @Test(
         arguments: [
             .null, "0c2e:0b6a", [:], ["usb": "0c2e", "port": "1-1", "interfaces": []],
-            ["usb": "0c2e:0b6a0", "port": "1-1", "interfaces": []], ["usb": "0c2e:0b6a", "interfaces": []],
+            ["usb": "0c2e:10b6a", "port": "1-1", "interfaces": []], ["usb": "0c2e:0b6a", "interfaces": []],
             ["usb": "0c2e:0b6a", "port": "1-1"],
         ] as [JSONValue])
     func whatIsNoIdentityIsNone(_ json: JSONValue) { #expect(USBIdentity(json: json) == nil) }

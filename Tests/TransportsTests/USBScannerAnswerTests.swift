@@ -157,7 +157,7 @@ struct USBScannerAnswerTests {
         #expect(await probe.stop() == 0)
     }
 
-    /// An endpoint that has halted is told to go on, and gets the answer once more. Seen failing without that.
+    /// An endpoint that has halted is told to go on, and gets the answer once more. Seen failing without.
     @Test func anAnswerThatStallsIsSentOnceMoreAndThenGivenUp() async throws {
         let probe = try await serialProbe()
         #expect(try probe.tell("stall 1") == "ok")

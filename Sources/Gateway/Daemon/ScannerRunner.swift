@@ -49,8 +49,7 @@ final class ScannerRunner: Sendable {
     ) throws {
         self.configuration = configuration
         (inboxes, self.counters, self.board, self.log) = (stations, counters, board, log)
-        self.book = book
-        rules = profile.rules
+        (self.book, rules) = (book, profile.rules)
         let debounce = Int64(profile.rules.debounceMilliseconds) * 1_000_000
         let status = Guarded(Status(filter: ScanFilter(debounceNanoseconds: debounce)))
         self.status = status

@@ -11,6 +11,8 @@ struct DeploymentChecks {
     let plans: [String: InspectionPlan]
     /// Nil where there is no part table.
     let parts: PartTable?
+    /// Nil where there are no codes, or none that could be read.
+    let codes: CodeSet?
     let today: CalendarDate
     let faults: FaultCollector
 
@@ -119,6 +121,7 @@ struct DeploymentChecks {
         }
         guard let plan = plans[station.id] else { return }
         if let parts { check(plan, of: station, against: parts) }
+        checkStart(of: plan, at: station)
         for role in plan.roles where station.bindings[role] == nil {
             faults.fault(
                 station.place, "plan \(plan.id) needs a device for role \(Wording.quoted(role))",
@@ -129,6 +132,15 @@ struct DeploymentChecks {
                 station.place, "plan \(plan.id) has no role \(Wording.quoted(role))",
                 NearestName.remedy(for: role, among: plan.roles))
         }
+    }
+
+    /// A part that waits for a code which nobody has would wait until its time is over.
+    private func checkStart(of plan: InspectionPlan, at station: StationConfiguration) {
+        let hasStart = codes?.codes.contains { $0.meaning == .action(.start) }
+        guard plan.start == .code, !(hasStart ?? (configuration.codes != nil)) else { return }
+        faults.fault(
+            station.place, "plan \(plan.id) begins with the code START, and there is none",
+            "name a set that has it with `codes:`, or write `start: scan` into the plan")
     }
 
     /// Warns of part numbers of which the table says nothing.
