@@ -82,6 +82,7 @@ extension TorqueMachine {
     ) {
         guard case .new(let irregularity) = finding else { return }
         if doubt == nil { lockAfter(result) }
+        unlockAfterLoosening(result)
         if let irregularity {
             output.events.append(.tell(.irregular("\(setup.id): \(irregularity)")))
         }
@@ -95,7 +96,7 @@ extension TorqueMachine {
             work.token == nil || setup.profile.identifier == .none || work.token == result.identifier
         else { return }
         self.work = nil
-        requests.removeWaiting { if case .start = $0 { true } else { false } }
+        requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
         // Before the session is settled, that will lock it.
         if setup.profile.locksTool, phase == .ready || phase == .settling {
             requests.insert(.disableTool, for: .lock)
