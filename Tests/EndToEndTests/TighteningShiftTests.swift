@@ -39,7 +39,7 @@ import Testing
         revision: 1
         part_numbers: ["4L0014-163B"]
         operation: "070 Nozzle nut"
-        cycle: {start: scan, timeout: 60 s, retest: 20}
+        cycle: {start: scan, timeout: 20 s, retest: 20}
         steps:
           - {id: nut, title: "Tighten the nut", complete: tool.cycle, set: {parameter_set: "2"}, MORE}
         characteristics:

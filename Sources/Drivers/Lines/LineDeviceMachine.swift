@@ -327,7 +327,7 @@ struct LineDeviceMachine: ByteLineUser {
             shown.status.reads += 1
             shown.status.results += 1
             shown.status.lastGood = group.stamp
-        case .stop: break
+        case .acknowledgeCurve, .stop: break
         }
     }
 

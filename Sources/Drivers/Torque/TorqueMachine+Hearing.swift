@@ -22,6 +22,7 @@ extension TorqueMachine {
     private mutating func take(
         _ message: OpenProtocolMessage, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
+        if [900, 901].contains(message.mid) { return drew(message, stamp, &output) }
         shown.status.reads += 1
         do throws(OpenProtocolError) {
             try take(OpenProtocolReply(message), of: message, stamp, &output)
@@ -71,6 +72,7 @@ extension TorqueMachine {
             if let request = OpenProtocolRequest.acknowledgement(ofEvent: message.mid) {
                 send(request, stamp.monotonicNanoseconds, &output)
             }
+        case .refused(let refusal) where refusesCurve(refusal, stamp, &output): break
         case .tightening(let tightening) where tightening.isOld && !isAskedFor(tightening):
             // One that was asked for before, once more: the one that is awaited may still come.
             shown.status.errors += 1
@@ -125,12 +127,15 @@ extension TorqueMachine {
         output.events.append(.tell(.identity(DeviceIdentity(told.compactMapValues(\.self)))))
         requests.append(setup.profile.subscription(revision: resultRevision), for: .results)
         if setup.profile.tellsAlarms { requests.append(.subscribe(.alarm), for: .alarms) }
+        subscribeCurves()
         phase = .subscribing
     }
 
     mutating func accepted(
         _ entry: TorqueRequests.Entry, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
+        if entry.purpose == .curves { curvesAreSent() }
+        if entry.purpose == .curveLimits { curves.subscribedLimits() }
         if case .start(let number, isLast: true) = entry.purpose, work?.number == number {
             endStart(nil, .written, stamp, &output)
         }
@@ -167,6 +172,7 @@ extension TorqueMachine {
             output.events.append(.tell(.irregular("\(setup.id): \(refusal)")))
             if refusal.isPassing { askAgainAt = stamp.monotonicNanoseconds + Self.refusedPause }
         case .alarms: output.events.append(.tell(.irregular("\(setup.id): \(refusal)")))
+        case .curves, .curveLimits: sendsNo(entry.purpose, "\(refusal)", &output)
         case .keepAlive: break
         }
     }

@@ -17,6 +17,7 @@ extension TorqueMachine {
                     answer: answer),
                 stamp, &output)
         case .acknowledge(let group): acknowledge(group, stamp, &output)
+        case .acknowledgeCurve(let curve): acknowledge(curve, stamp, &output)
         case .stop: stop(stamp, &output)
         case .gauge(_, _, let answer): output.events.append(.answer { answer([:]) })
         }

@@ -83,6 +83,7 @@ extension TorqueMachine {
         guard case .new(let irregularity) = finding else { return }
         if doubt == nil { lockAfter(result) }
         unlockAfterLoosening(result)
+        expectCurves(of: result, as: id, stamp, &output)
         if let irregularity {
             output.events.append(.tell(.irregular("\(setup.id): \(irregularity)")))
         }
@@ -140,6 +141,7 @@ extension TorqueMachine {
         output.events.append(.tell(.irregular(text)))
         let doubt = doubt(of: tightening)
         if doubt == nil { lockAfter(.single(tightening)) }
+        expectCurves(of: .single(tightening), as: id, stamp, &output)
         report(Held(result: .single(tightening), id: id, stamp: stamp, doubt: doubt), &output)
     }
 
@@ -167,7 +169,13 @@ extension TorqueMachine {
 
     // MARK: Telling
 
+    /// Tells a result once its curves are there, or need not be waited for.
     private mutating func report(_ held: Held, _ output: inout ByteLineOutput<Event>) {
+        undrawn.append(held)
+        reportDrawn(held.stamp, &output)
+    }
+
+    func tell(_ held: Held, _ drawn: [ResultCurve], _ output: inout ByteLineOutput<Event>) {
         let origin = SampleOrigin(device: setup.id, stamp: held.stamp, provenance: setup.provenance)
         let result = held.result
         let samples = result.readings(setup.profile).map { ($0.point, Sample($0, from: origin)) }
@@ -175,7 +183,8 @@ extension TorqueMachine {
             device: setup.id, sequence: String(held.id),
             echo: setup.profile.identifier == .none ? nil : result.identifier, isValid: true,
             samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }),
-            raw: result.message.bytes, identity: result.identity, stamp: held.stamp)
+            raw: result.message.bytes, identity: result.identity, stamp: held.stamp
+        ).drawn(as: drawn)
         if result.act == .tightening, let odd = batch.irregularity(of: result, as: held.id) {
             output.events.append(.tell(.irregular("\(setup.id): result \(held.id): \(odd)")))
         }

@@ -77,6 +77,13 @@ struct TorqueMachine: ByteLineUser {
     var held: [Held] = []
     /// Numbers of results that the controller told on this connection and waits to have acknowledged.
     var unacknowledged: Set<String> = []
+    /// Results that may be told, but for their curves.
+    var undrawn: [Held] = []
+    var curves: TorqueCurves
+    var trace = OpenProtocolTrace()
+    /// Curves in no result, so far; those that are not durable yet, and those that the controller waits to
+    /// have acknowledged, by their numbers.
+    var (lateCount, late, lateUnacknowledged) = (0, Set<Int>(), Set<Int>())
     /// Results that could not be read, so far.
     var unreadable = 0
     /// Messages of this connection that could not be read.
@@ -101,8 +108,14 @@ struct TorqueMachine: ByteLineUser {
         let profile = setup.profile
         requests = TorqueRequests(
             timeout: Int64(profile.timeoutMilliseconds) * 1_000_000, tries: profile.tries)
+        curves = TorqueCurves(profile.curves, timeout: Int64(profile.timeoutMilliseconds) * 1_000_000)
         book = TighteningBook(taken: setup.taken, circle: profile.spindles == nil ? nil : Self.syncIDs)
         (sessionRevision, resultRevision) = (profile.sessionRevision, profile.resultRevision)
+        if let taken = setup.taken, taken.lacksCurves,
+            let last = try? OpenProtocolTightening(OpenProtocolMessage(taken.raw))
+        {
+            curves.want(taken.sequence, last.time)
+        }
     }
 
     private var keepAliveAt: Int64? {
@@ -114,8 +127,8 @@ struct TorqueMachine: ByteLineUser {
     var isConnected: Bool { lastSent != nil }
 
     var wakeAt: Int64? {
-        guard isConnected else { return nil }
-        return [requests.deadline, keepAliveAt, askAgainAt].compactMap(\.self).min()
+        guard isConnected else { return curvesWakeAt }
+        return [requests.deadline, keepAliveAt, askAgainAt, curvesWakeAt].compactMap(\.self).min()
     }
 
     mutating func take(_ input: ByteLineInput<DeviceOrder>, at stamp: Stamp) -> ByteLineOutput<Event> {
@@ -128,6 +141,7 @@ struct TorqueMachine: ByteLineUser {
         case .wake: break
         case .order(let order): perform(order, stamp, &output)
         }
+        reportDrawn(stamp, &output)
         if output.hangUp == nil, lastSent != nil { goOn(stamp, &output) }
         return output
     }
@@ -136,6 +150,8 @@ struct TorqueMachine: ByteLineUser {
 
     private mutating func opened(_ stamp: Stamp) {
         framer.reset()
+        (trace, lateUnacknowledged) = (OpenProtocolTrace(), [])
+        curves.begin()
         requests.removeAll()
         (unacknowledged, faults, phase, askAgainAt) = ([], 0, .opening, nil)
         settled = nil
@@ -154,6 +170,7 @@ struct TorqueMachine: ByteLineUser {
             neverCame(id, "it was asked for on three connections", &output)
         }
         requests.removeAll()
+        loseCurves(stamp, &output)
         let failure = StartFailure("\(setup.id) is out of reach: \(reason)")
         if work?.answer != nil { endStart(failure, .unanswered, stamp, &output) }
         isOffline(reason, &output)
@@ -170,6 +187,7 @@ struct TorqueMachine: ByteLineUser {
             shown.status.errors += 1
             hangUp("does not answer MID \(OpenProtocolText.padded(mid, 4))", &output)
             return
+        case .doneWithout(let purpose): sendsNo(purpose, "it does not answer", &output)
         case nil: break
         }
         if let askAgainAt, now >= askAgainAt {
@@ -179,6 +197,7 @@ struct TorqueMachine: ByteLineUser {
         if requests.isEmpty { advance(stamp, &output) }
         if let keepAliveAt, now >= keepAliveAt { requests.append(.keepAlive, for: .keepAlive) }
         if let request = requests.next(at: now) { send(request, now, &output) }
+        askForCurve(now, &output)
     }
 
     /// Nothing is asked any more: goes on to what comes next.
@@ -197,7 +216,8 @@ struct TorqueMachine: ByteLineUser {
             phase = .settling
             settle()
         }
-        guard requests.isEmpty, phase == .settling else { return }
+        // What was found on connecting is told before the station goes on.
+        guard requests.isEmpty, undrawn.isEmpty, phase == .settling else { return }
         phase = .ready
         shown.status.state = .online
         shown.status.detail = "answering: \(greeting)"

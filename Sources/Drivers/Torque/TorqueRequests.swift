@@ -8,6 +8,8 @@ struct TorqueRequests: Sendable {
         case session
         case results
         case alarms
+        case curves
+        case curveLimits
         case latestResult
         case oldResult(UInt64)
         /// Part of the start with this number; the last of it makes the tool run.
@@ -28,6 +30,8 @@ struct TorqueRequests: Sendable {
         case again(OpenProtocolRequest)
         /// It was sent as often as it may be.
         case givenUp(mid: Int)
+        /// Nothing depends on it.
+        case doneWithout(Purpose)
     }
 
     private var waiting: [Entry] = []
@@ -73,8 +77,8 @@ struct TorqueRequests: Sendable {
         guard let entry = underWay else { return nil }
         let isAnswer =
             switch entry.request.answer {
-            case _ where mid == 4: subject == entry.request.mid
-            case .accepted: mid == 5 && subject == entry.request.mid
+            case _ where mid == 4: entry.request.isNamed(by: subject)
+            case .accepted: mid == 5 && entry.request.isNamed(by: subject)
             case .reply(let expected): mid == expected
             case .none: false
             }
@@ -86,11 +90,24 @@ struct TorqueRequests: Sendable {
     /// What to do about a request whose answer is overdue at `now`; nil where none is.
     mutating func overdue(at now: Int64) -> Overdue? {
         guard let deadline, now >= deadline, var entry = underWay else { return nil }
+        if entry.purpose == .curves || entry.purpose == .curveLimits {
+            (underWay, self.deadline) = (nil, nil)
+            return .doneWithout(entry.purpose)
+        }
         guard entry.sent < tries, entry.purpose != .keepAlive else {
             return .givenUp(mid: entry.request.mid)
         }
         entry.sent += 1
         (underWay, self.deadline) = (entry, now + timeout)
         return .again(entry.request)
+    }
+}
+
+extension OpenProtocolRequest {
+    /// Whether an answer that names `subject` is one to this. A generic request (0006, 0008, 0009) is named
+    /// itself by some controllers, and the MID that it is about by others.
+    fileprivate func isNamed(by subject: Int?) -> Bool {
+        guard [6, 8, 9].contains(mid), subject != mid else { return subject == mid }
+        return subject != nil && OpenProtocolText.number(data[...].prefix(4)) == subject
     }
 }

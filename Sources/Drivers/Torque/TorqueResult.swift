@@ -37,6 +37,17 @@ enum TorqueResult: Sendable {
         }
     }
 
+    /// When it was made, by the controller's clock.
+    var time: OpenProtocolTime? { fields.time(.time) }
+
+    /// Whether it was asked for (MID 0065).
+    var isOld: Bool {
+        switch self {
+        case .single(let tightening): tightening.isOld
+        case .several: false
+        }
+    }
+
     /// The controller's own number of it; nil where it has none.
     var id: UInt64? {
         switch self {

@@ -41,9 +41,9 @@ struct StationView {
     let past: [Past]
     let queue: Int
     let quarantined: Int
+    /// The curves of the last result, for who wants to fetch them; null where there are none.
+    var curve: JSONValue = .null
     let showsVerdict: Bool
-    /// Roles whose devices a person works with: the step waits for them, not they for the step.
-    let handRoles: Set<String>
 
     /// The `station` event of the page at `now`.
     func json(at now: Stamp) -> JSONValue {
@@ -61,7 +61,7 @@ struct StationView {
                         "id": .string($0.id),
                     ]
                 }),
-            "queue": .number(Int64(queue)), "quarantined": .number(Int64(quarantined)),
+            "queue": .number(Int64(queue)), "quarantined": .number(Int64(quarantined)), "curve": curve,
             "devices": .array(
                 devices.map {
                     ["id": .string($0.id), "state": .string($0.state), "detail": .string($0.detail)]
@@ -90,12 +90,15 @@ struct StationView {
     /// done before that does not count.
     private var isHandWork: Bool {
         guard case .waiting(_, let progress) = machine.phase, progress.isStarted else { return false }
-        return handRoles.contains(machine.station.plan.steps[progress.index].completes)
+        return machine.isHandWork(progress)
     }
 
     /// Why the waiting step does not run, or not on; nil where it does.
     private var hindrance: String? {
-        guard case .waiting(_, let progress) = machine.phase else { return nil }
+        guard case .waiting(let cycle, let progress) = machine.phase else { return nil }
+        if progress.heldSinceNanoseconds != nil {
+            return StationWords.held(cycle.part.serial, other: cycle.held?.serial)
+        }
         let plan = machine.station.plan
         let ids = plan.roles(of: plan.steps[progress.index]).compactMap { machine.station.gauges[$0]?.id }
         let needed = devices.filter { ids.contains($0.id) }

@@ -1,4 +1,4 @@
-internal import Codecs
+package import Codecs
 package import Metrology
 
 /// What a make of torque controller understands of Open Protocol, and what it has to be spared.
@@ -28,6 +28,17 @@ package struct TorqueProfile: Sendable, Equatable {
 
     /// MID 0101 has two digits for them, and a length of 9,999 bytes at most.
     package static let mostSpindles = 99
+    /// Which curves results have; nil where none.
+    package let curves: CurveRule?
+
+    /// Which curves a controller is asked to send, and how long a result waits for them.
+    package struct CurveRule: Sendable, Equatable {
+        package let kinds: [OpenProtocolRequest.CurveKind]
+        /// How long a result waits for its curves; then it is told without them.
+        package let waitMilliseconds: Int
+        /// Whether limits come with them (MID 0901).
+        package let hasLimits: Bool
+    }
 
     /// How a controller is told which part comes next.
     package enum Identifier: String, Sendable, CaseIterable {
@@ -45,14 +56,14 @@ package struct TorqueProfile: Sendable, Equatable {
     package init(
         sessionRevision: Int, resultRevision: Int, keepAliveMilliseconds: Int, timeoutMilliseconds: Int,
         tries: Int, identifier: Identifier, locksTool: Bool, oldResultOffset: Int?, tellsAlarms: Bool,
-        unit: UnitOfMeasure, spindles: Int? = nil
+        unit: UnitOfMeasure, spindles: Int? = nil, curves: CurveRule? = nil
     ) {
         (self.sessionRevision, self.resultRevision) = (sessionRevision, resultRevision)
         self.keepAliveMilliseconds = keepAliveMilliseconds
         (self.timeoutMilliseconds, self.tries) = (timeoutMilliseconds, tries)
         (self.identifier, self.locksTool) = (identifier, locksTool)
         (self.oldResultOffset, self.tellsAlarms, self.unit) = (oldResultOffset, tellsAlarms, unit)
-        self.spindles = spindles
+        (self.spindles, self.curves) = (spindles, curves)
     }
 
     /// Ids of everything that a plan may measure.

@@ -12,6 +12,7 @@ internal import Metrology
 /// tool: {lock: true}
 /// alarms: true
 /// unit: N.m
+/// curves: {kinds: [torque, angle], wait: 1 s, limits: false}   # left out: none
 /// ```
 struct TorqueProfileReader {
     let top: YAMLMapping
@@ -19,6 +20,8 @@ struct TorqueProfileReader {
     /// Slower than the 15 s after which a controller drops the session (specification R2.16, section 2.5).
     private static let keepAlives = 1_000...14_000
     private static let timeouts = 500...30_000
+    /// A technician waits as long for the verdict where curves do not come.
+    private static let waits = 50...5_000
 
     init(_ top: YAMLMapping) { self.top = top }
 
@@ -50,6 +53,7 @@ struct TorqueProfileReader {
         if let unit, spindles != nil, unit.code != "N.m" {
             top.fault("unit", "results of several spindles come in N.m", "leave out `unit`")
         }
+        let curves = curves()
         guard top.faults.count == before, let unit else { return nil }
         return TorqueProfile(
             sessionRevision: sessionRevision ?? OpenProtocolRequest.newestSession,
@@ -57,7 +61,7 @@ struct TorqueProfileReader {
             keepAliveMilliseconds: keepAlive ?? 10_000,
             timeoutMilliseconds: timeout ?? 3_000, tries: tries ?? 3, identifier: identifier ?? .short,
             locksTool: locks ?? true, oldResultOffset: spindles == nil ? offset : nil,
-            tellsAlarms: alarms ?? true, unit: unit, spindles: spindles)
+            tellsAlarms: alarms ?? true, unit: unit, spindles: spindles, curves: curves)
     }
 
     /// Highest revision of MID 0101 (specification R2.16, table 150).
@@ -75,6 +79,23 @@ struct TorqueProfileReader {
         results.fault(
             "revision", "results of several spindles are not asked for in revision \(revision)",
             "write 1, 3, 4 or 5")
+    }
+
+    /// Which curves are wanted; nil where none are.
+    private func curves() -> TorqueProfile.CurveRule? {
+        guard top.has("curves"), let curves = top.mapping("curves", "curves") else { return nil }
+        defer { curves.finish() }
+        let all = OpenProtocolRequest.CurveKind.allCases
+        let kind = YAMLForm<OpenProtocolRequest.CurveKind>(
+            "one of \(all.map { "\($0)" }.joined(separator: ", "))",
+            scalar: { text, _ in all.first { "\($0)" == text } })
+        let kinds = curves.optional("kinds", .list(of: kind, 1...all.count)) ?? [.torque, .angle]
+        if Set(kinds).count < kinds.count {
+            curves.fault("kinds", "a kind of curve stands here twice", "name each once")
+        }
+        return TorqueProfile.CurveRule(
+            kinds: kinds, waitMilliseconds: curves.optional("wait", .duration(Self.waits)) ?? 1_000,
+            hasLimits: curves.optional("limits", .flag) ?? false)
     }
 
     /// The unit of torques; nil after noting that controllers tell none in it.

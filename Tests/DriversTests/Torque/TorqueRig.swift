@@ -14,6 +14,7 @@ final class TorqueRig {
     private(set) var sent: [String] = []
     private(set) var told: [String] = []
     private(set) var groups: [SampleGroup] = []
+    private(set) var lateCurves: [LateCurve] = []
     private(set) var writings: [DeviceWriting] = []
     private(set) var hungUp: String?
     private let answers = LineRig.Answers()
@@ -95,6 +96,7 @@ final class TorqueRig {
         switch event {
         case .reach(let isOnline, let detail): told.append("\(isOnline ? "online" : "offline"): \(detail)")
         case .result(let group): groups.append(group)
+        case .curve(let late): lateCurves.append(late)
         case .irregular(let text): told.append(text)
         case .samples, .restarted, .identity: break
         }
@@ -115,6 +117,12 @@ final class TorqueRig {
     func says(_ texts: String...) {
         now += 1
         take(.bytes(texts.flatMap { Array($0.utf8) + [0] }))
+    }
+
+    /// The same for bytes, which a NUL does not end.
+    func draws(_ messages: [UInt8]...) {
+        now += 1
+        take(.bytes(messages.flatMap(\.self)))
     }
 
     func accepts(_ mid: Int) { says("00240005            " + Self.zeros(mid, 4)) }

@@ -4,7 +4,8 @@ there once, in a record of the part that was in the technician's hands, with its
     tightenings_judge.py CONTROL LEDGER STORE SECONDS DEVICE...
 
 Tightenings that were made when it begins must be there within so many seconds; those of later are not asked for.
-Prints what it saw as JSON; every list of it but `orphans` should be empty."""
+Prints what it saw as JSON; every list of it but `astray` should be empty: that is what a technician tightened
+on a part whose scan was refused."""
 
 import json
 import sqlite3
@@ -70,7 +71,7 @@ while True:
     time.sleep(0.5)
 
 seen = {"tightenings": 0, "good": 0, "records": 0, "orphans": [], "missing": missing, "unstored": waiting,
-        "doubled": [], "foreign": [], "wrong": []}
+        "doubled": [], "foreign": [], "wrong": [], "astray": []}
 for device in devices:
     for t in asked[device]:
         seen["tightenings"] += 1
@@ -81,7 +82,9 @@ for device in devices:
             seen["doubled"].append(f"{name}: {hits}")
         for kind, _, serial, torque, verdict in hits:
             if kind == "orphan":
-                seen["orphans"].append(f"{name}: {verdict}")
+                # Held to another part than the tool was told of, it is rightly credited to none.
+                is_astray = t["identifier"] and not t["identifier"].startswith(t["part"] or "-")
+                seen["astray" if is_astray else "orphans"].append(f"{name}: {verdict}")
                 continue
             seen["records"] += 1
             if serial != t["part"]:

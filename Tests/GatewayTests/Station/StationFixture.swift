@@ -26,7 +26,7 @@ enum StationFixture {
         symbology: nil)
 
     static func station(
-        id: String = "flow-test-1", parts: PartTable? = nil, count: Int = 1,
+        id: String = "flow-test-1", parts: PartTable? = nil, handRoles: Set<String> = [], count: Int = 1,
         onFailure: FailureRule = .close
     ) throws -> InspectionStation {
         let plan = InspectionPlan(
@@ -51,7 +51,7 @@ enum StationFixture {
             site: "plant-1", gateway: "bench-pc-07", company: nil, id: id, plan: plan,
             gauges: ["bench": gauge("FTS-001"), "meter": gauge("FM-001")],
             binds: ["bench": BindRule(text: .cycle, capacity: 8)], provenance: .live,
-            asksForBadge: true, parts: parts,
+            asksForBadge: true, handRoles: handRoles, parts: parts,
             software: ["name": "plumbline", "version": "0.1.0", "build": "test"])
     }
 
