@@ -91,7 +91,7 @@ extension TorqueMachine {
     }
 
     private mutating func lock() {
-        requests.removeWaiting { if case .start = $0 { true } else { false } }
+        requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
         if setup.profile.locksTool { requests.append(.disableTool, for: .lock) }
     }
 

@@ -83,6 +83,7 @@ extension TorqueMachine {
     ) {
         guard case .new(let irregularity) = finding else { return }
         if doubt == nil { lockAfter(result) }
+        unlockAfterLoosening(result)
         expectCurves(of: result, as: id, stamp, &output)
         if let irregularity {
             note(irregularity.kind.rawValue, irregularity.text, of: id, &output)
@@ -97,7 +98,7 @@ extension TorqueMachine {
             work.token == nil || setup.profile.identifier == .none || work.token == result.identifier
         else { return }
         self.work = nil
-        requests.removeWaiting { if case .start = $0 { true } else { false } }
+        requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
         // Before the session is settled, that will lock it.
         if setup.profile.locksTool, phase == .ready || phase == .settling {
             requests.insert(.disableTool, for: .lock)
