@@ -21,6 +21,11 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
 
     /// Orders that may wait for the thread: a station has three under way at most.
     private var orderLimit: Int { 256 }
+    /// Reads before orders have their turn though more has come, 256 KiB: more than a device has to say that
+    /// does not flood its line.
+    private var mostReads: Int { 64 }
+    /// What a user may take for its last words. Whoever stops the gateway waits for it.
+    private var longestFarewell: Int64 { 1_500_000_000 }
     /// Pauses before a stream that is gone is tried again, doubled from the first to the last.
     private var shortestPause: Int64 { 125_000_000 }
     private var longestPause: Int64 { 2_000_000_000 }
@@ -79,20 +84,35 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
     private func work() {
         var user = first
         var pause = shortestPause
+        var door: DialInPort?
         while !isStopping {
             note(.connecting) { $0.dials += 1 }
             do throws(TransportError) {
-                let port = try BytePort(address, isStopping: { self.isStopping })
+                let port = try open(&door)
                 note(.up) { _ in }
-                if serve(port, &user) { pause = shortestPause }
+                if serve(port, door, &user) { pause = shortestPause }
+                door?.close()
             } catch {
                 note(.down) { $0.lastError = error.description }
                 _ = take(.failed(error), &user)
             }
-            rest(until: time.now().monotonicNanoseconds + pause, &user)
+            rest(until: time.now().monotonicNanoseconds + pause, door, &user)
             pause = min(pause * 2, longestPause)
         }
+        // Whoever waits for an answer has it before this ends.
+        for order in takeOrders() { _ = take(.order(order), &user) }
+        _ = take(.closing, &user)
         note(.stopped) { _ in }
+    }
+
+    /// Dials the device, or takes the call of one that dials itself.
+    private func open(_ door: inout DialInPort?) throws(TransportError) -> BytePort {
+        guard case .dialIn(let place) = address else {
+            return try BytePort(address, isStopping: { self.isStopping })
+        }
+        let port = try door ?? DialInPort(place, name: name)
+        door = port
+        return try port.open()
     }
 
     private func note(_ state: LinkStatus.State, _ change: (inout LinkStatus) -> Void) {
@@ -104,22 +124,20 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
 
     /// Serves an open stream until it is gone, its user has done with it or the line is stopped; whether
     /// something useful came on it.
-    private func serve(_ port: borrowing BytePort, _ user: inout User) -> Bool {
+    private func serve(_ port: borrowing BytePort, _ door: DialInPort?, _ user: inout User) -> Bool {
         var hasSpoken = false
         var end: String?
         do throws(SystemCallError) {
             end = try pass(.opened, &user, port)
             while end == nil, !isStopping {
-                wait(until: user.wakeAt, orReadable: port.number)
-                // Before any order, all of it: what has come by now is older than the order.
-                while end == nil, case let bytes = try port.read(), !bytes.isEmpty, !isStopping {
-                    hasSpoken = true
-                    end = try pass(.bytes(bytes), &user, port)
+                _ = wait(until: user.wakeAt, orReadable: port.number, door?.number)
+                end = try turn(&user, port, &hasSpoken)
+                if let text = door?.answer(at: time.now().monotonicNanoseconds) {
+                    end = try pass(.turnedAway(text), &user, port) ?? end
                 }
-                if end != nil { break }
-                for order in takeOrders() { end = try pass(.order(order), &user, port) ?? end }
-                if isDue(user) { end = try pass(.wake, &user, port) ?? end }
+                if door?.hasNext == true { end = end ?? "the device dialled in anew" }
             }
+            if end == nil { try farewell(&user, port) }
         } catch {
             note(.down) { $0.lastError = error.description }
             _ = take(.lost(error.reason), &user)
@@ -131,6 +149,34 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
         return false
     }
 
+    /// Lets the user take what has come, what was ordered and what is due; why it has done with the stream,
+    /// if it has.
+    private func turn(
+        _ user: inout User, _ port: borrowing BytePort, _ hasSpoken: inout Bool
+    ) throws(SystemCallError) -> String? {
+        // Before any order, all of it: what has come by now is older than the order.
+        for _ in 0..<mostReads {
+            let bytes = try port.read()
+            guard !bytes.isEmpty else { break }
+            hasSpoken = true
+            if let end = try pass(.bytes(bytes), &user, port) { return end }
+        }
+        var end: String?
+        for order in takeOrders() { end = try pass(.order(order), &user, port) ?? end }
+        if isDue(user) { end = try pass(.wake, &user, port) ?? end }
+        return end
+    }
+
+    /// Lets the user say its last words, within a bound.
+    private func farewell(_ user: inout User, _ port: borrowing BytePort) throws(SystemCallError) {
+        let last = time.now().monotonicNanoseconds + longestFarewell
+        var (isOver, hasSpoken) = (try pass(.closing, &user, port) != nil, false)
+        while !isOver, time.now().monotonicNanoseconds < last {
+            _ = wait(until: min(last, user.wakeAt ?? last), orReadable: port.number)
+            isOver = try turn(&user, port, &hasSpoken) != nil
+        }
+    }
+
     /// Lets the user take `input` and sends what it has to say; why it has done with the stream, if it has.
     private func pass(
         _ input: ByteLineInput<User.Order>, _ user: inout User, _ port: borrowing BytePort
@@ -140,10 +186,15 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
         return output.hangUp
     }
 
-    /// Lets `instant` come while nothing is open; what is ordered meanwhile is answered without the device.
-    private func rest(until instant: Int64, _ user: inout User) {
-        while !isStopping, time.now().monotonicNanoseconds < instant {
-            wait(until: min(instant, user.wakeAt ?? instant), orReadable: -1)
+    /// Lets `instant` come while nothing is open, or the device that dials in; what is ordered meanwhile is
+    /// answered without it.
+    private func rest(until instant: Int64, _ door: DialInPort?, _ user: inout User) {
+        while !isStopping, time.now().monotonicNanoseconds < instant, door?.hasNext != true {
+            if wait(until: min(instant, user.wakeAt ?? instant), orReadable: door?.number),
+                let text = door?.answer(at: time.now().monotonicNanoseconds)
+            {
+                _ = take(.turnedAway(text), &user)
+            }
             for order in takeOrders() { _ = take(.order(order), &user) }
             if isDue(user) { _ = take(.wake, &user) }
         }
@@ -178,15 +229,16 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
         try port.send(bytes)
     }
 
-    private func wait(until instant: Int64?, orReadable number: Int32) {
-        var entries = [
-            pollfd(fd: wake.number, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: number, events: Int16(POLLIN), revents: 0),
-        ]
+    /// Waits until `instant`, until something is ordered, or until one of `numbers` is readable, and whether
+    /// one is.
+    private func wait(until instant: Int64?, orReadable numbers: Int32?...) -> Bool {
+        var entries = ([wake.number] + numbers.compactMap(\.self))
+            .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         // Rounded up, so that the instant has come when the wait is over.
         let milliseconds = instant.map {
             Int32(clamping: (max(0, $0 - time.now().monotonicNanoseconds) + 999_999) / 1_000_000)
         }
-        poll(&entries, nfds_t(number < 0 ? 1 : 2), milliseconds ?? -1)
+        poll(&entries, nfds_t(entries.count), milliseconds ?? -1)
+        return entries.dropFirst().contains { $0.revents != 0 }
     }
 }

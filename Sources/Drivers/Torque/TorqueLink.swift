@@ -49,6 +49,8 @@ struct TorqueLink: Sendable {
     private var owed: Owed?
     /// Acknowledgements that are due as messages, since what they acknowledge came without a number.
     private var plain: Set<Int> = []
+    /// Whether what came of the end of an old session is still to come.
+    private var isEndingOld = false
 
     /// `mayNumber` allows link level; `timeout` is how long an acknowledgement of it may take, nanoseconds.
     init(_ framing: TorqueCarrier.Framing = .stream, mayNumber: Bool = false, timeout: Int64) {
@@ -74,6 +76,7 @@ struct TorqueLink: Sendable {
     mutating func open(at nanoseconds: Int64) -> [Heard] {
         self = TorqueLink(carrier.framing, mayNumber: mayNumber, timeout: timeout)
         guard carrier.framing != .stream else { return [] }
+        isEndingOld = true
         do throws(OpenProtocolError) {
             return carrier.send(try OpenProtocolRequest.stop.message(), at: nanoseconds)
         } catch {
@@ -161,8 +164,8 @@ struct TorqueLink: Sendable {
             case Self.accepted where isNumbered: return try acknowledged(message, at: nanoseconds)
             case Self.refused where isNumbered: return try declined(message, at: nanoseconds)
             case Self.keepAlive: return [piece]
-            // What came of the end of an old session.
-            case 4 where message.data.starts(with: Self.stop), 5 where message.data.starts(with: Self.stop):
+            case 4 where isOfOld(message), 5 where isOfOld(message):
+                isEndingOld = false
                 return []
             case 2 where !isNumbered: begin(message)
             default: break
@@ -173,8 +176,14 @@ struct TorqueLink: Sendable {
         }
     }
 
+    /// Whether it says what came of the end of an old session.
+    private func isOfOld(_ message: OpenProtocolMessage) -> Bool {
+        isEndingOld && message.data.starts(with: Self.stop)
+    }
+
     /// Messages are numbered from here on, where the controller offers it.
     private mutating func begin(_ message: OpenProtocolMessage) {
+        isEndingOld = false
         // One that cannot be read offers nothing; whoever takes it says why.
         guard mayNumber, let controller = try? OpenProtocolController(message), controller.hasSequenceNumbers
         else { return }

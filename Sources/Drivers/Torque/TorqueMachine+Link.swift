@@ -10,6 +10,7 @@ extension TorqueMachine {
         do throws(OpenProtocolError) {
             for heard in try link.say(request, at: now) { note(heard, &output) }
             lastSent = now
+            if request.mid == 50 || request.mid == 150 { scanner.says(request.data, now) }
         } catch {
             hangUp(error.description, &output)
         }

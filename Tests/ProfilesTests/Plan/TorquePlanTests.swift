@@ -21,7 +21,7 @@ struct TorquePlanTests {
 
     private func check(
         _ right: String = "", _ wrong: String = "", operators: String? = nil,
-        reached: String = "profile: open-protocol-controller, link: \"openprotocol://10.0.0.25\""
+        profile: String = "open-protocol-controller", link: String = "openprotocol://10.0.0.25"
     ) throws -> [String] {
         var files = try DeploymentTests.files(
             """
@@ -30,7 +30,7 @@ struct TorquePlanTests {
             data: /var/lib/plumbline
             profiles: profiles
             devices:
-              TW-025: {\(reached),
+              TW-025: {profile: \(profile), link: "\(link)",
                        calibration: {certificate: C-1, due: 2099-12-31}}
               SCAN-2: {profile: serial-scanner, link: "serial:///dev/ttyS1?baud=9600"}
             stations:
@@ -89,8 +89,18 @@ struct TorquePlanTests {
             ),
         ])
     func framing(_ profile: String, _ link: String, _ says: String) throws {
-        let faults = try check(reached: "profile: \(profile), link: \"\(link)\"")
+        let faults = try check(profile: profile, link: link)
         #expect(says.isEmpty ? faults == [] : faults.count == 1 && faults[0].hasSuffix(says), "\(faults)")
+    }
+
+    @Test("A plan may judge each spindle that the profile says there are, and no other")
+    func spindles() throws {
+        let flex = "open-protocol-flex"
+        #expect(try check("from: tool.torque}", "from: tool.spindle_2.torque}", profile: flex) == [])
+        let third = try check("from: tool.torque}", "from: tool.spindle_3.torque}", profile: flex)
+        #expect(third.count == 1 && third[0].contains("has no point \"spindle_3.torque\""), "\(third)")
+        let single = try check(profile: flex)
+        #expect(single.count == 1 && single[0].contains("has no point \"torque\""), "\(single)")
     }
 
     @Test("The tool's own word must be judged, or a part that it calls bad could pass")
