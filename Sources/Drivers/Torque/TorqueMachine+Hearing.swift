@@ -6,20 +6,7 @@ import Transports
 
 /// What a controller says, and what is made of it.
 extension TorqueMachine {
-    mutating func heard(_ bytes: [UInt8], _ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
-        framer.append(bytes)
-        do throws(OpenProtocolError) {
-            while output.hangUp == nil, let message = try framer.next() {
-                take(message, stamp, &output)
-            }
-        } catch {
-            shown.status.errors += 1
-            output.events.append(.tell(.irregular("\(setup.id): \(error)")))
-            hangUp(error.description, &output)
-        }
-    }
-
-    private mutating func take(
+    mutating func take(
         _ message: OpenProtocolMessage, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
         if [900, 901].contains(message.mid) { return drew(message, stamp, &output) }

@@ -101,24 +101,27 @@ struct TorqueMachine: ByteLineUser {
     var leavesBy: Int64?
     /// Why starts are refused for now, and until when.
     var refusal: (text: String, end: Int64)?
-    var framer = OpenProtocolFramer()
     var alarms = AlarmBook()
     var tool = ToolWatch()
     var clock = ControllerClock()
     var scanner: ToolScanner
+    /// What carries messages.
+    var link: TorqueLink
     private var starts = 0
     var sessionRevision: Int
     var resultRevision: Int
     var greeting = ""
     /// When something was sent last; nil while there is no connection.
-    private var lastSent: Int64?
+    var lastSent: Int64?
 
-    init(_ setup: TorqueDeviceSetup) {
+    /// A controller over TCP, unless `link` is another.
+    init(_ setup: TorqueDeviceSetup, link: TorqueLink? = nil) {
         self.setup = setup
+        self.link = link ?? TorqueLink(timeout: setup.profile.timeoutNanoseconds)
         let profile = setup.profile
         requests = TorqueRequests(
-            timeout: Int64(profile.timeoutMilliseconds) * 1_000_000, tries: profile.tries)
-        curves = TorqueCurves(profile.curves, timeout: Int64(profile.timeoutMilliseconds) * 1_000_000)
+            timeout: profile.timeoutNanoseconds, tries: profile.tries)
+        curves = TorqueCurves(profile.curves, timeout: profile.timeoutNanoseconds)
         book = TighteningBook(taken: setup.taken, circle: profile.spindles == nil ? nil : Self.syncIDs)
         scanner = ToolScanner(profile.scans)
         (sessionRevision, resultRevision) = (profile.sessionRevision, profile.resultRevision)
@@ -139,30 +142,33 @@ struct TorqueMachine: ByteLineUser {
 
     var wakeAt: Int64? {
         guard isConnected else { return curvesWakeAt }
-        let times = [requests.deadline, keepAliveAt, askAgainAt, leavesBy, nextQuestion, curvesWakeAt]
+        let times = [
+            requests.deadline, keepAliveAt, askAgainAt, leavesBy, nextQuestion, curvesWakeAt, link.deadline,
+        ]
         return times.compactMap(\.self).min()
     }
 
     mutating func take(_ input: ByteLineInput<DeviceOrder>, at stamp: Stamp) -> ByteLineOutput<Event> {
         var output = ByteLineOutput<Event>()
         switch input {
-        case .opened: opened(stamp)
+        case .opened: opened(stamp, &output)
         case .failed(let error): gone(error.description, stamp, &output)
         case .lost(let reason): gone("the connection is gone: \(reason)", stamp, &output)
-        case .bytes(let bytes): heard(bytes, stamp, &output)
-        case .wake: break
+        case .bytes(let bytes): hear(link.take(bytes, at: stamp.monotonicNanoseconds), stamp, &output)
+        case .wake: hear(link.elapse(at: stamp.monotonicNanoseconds), stamp, &output)
         case .order(let order): perform(order, stamp, &output)
         case .closing: takeLeave(stamp, &output)
         }
         reportDrawn(stamp, &output)
         if output.hangUp == nil, lastSent != nil { goOn(stamp, &output) }
+        output.send += link.takeOutgoing()
         return output
     }
 
     // MARK: The session
 
-    private mutating func opened(_ stamp: Stamp) {
-        framer.reset()
+    private mutating func opened(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
+        hear(link.open(at: stamp.monotonicNanoseconds), stamp, &output)
         (trace, lateUnacknowledged) = (OpenProtocolTrace(), [])
         curves.begin()
         requests.removeAll()
@@ -199,7 +205,7 @@ struct TorqueMachine: ByteLineUser {
         switch requests.overdue(at: now) {
         case .again(let request):
             shown.status.errors += 1
-            send(request, now, &output)
+            if !link.isNumbered { send(request, now, &output) }
         case .givenUp(let mid):
             shown.status.errors += 1
             hangUp("does not answer MID \(OpenProtocolText.padded(mid, 4))", &output)
@@ -248,18 +254,6 @@ struct TorqueMachine: ByteLineUser {
         clock.begin(stamp.monotonicNanoseconds)
         shown.status.detail = "answering: \(greeting)"
         output.events.append(.tell(.reach(isOnline: true, detail: shown.status.detail)))
-    }
-
-    mutating func send(
-        _ request: OpenProtocolRequest, _ now: Int64, _ output: inout ByteLineOutput<Event>
-    ) {
-        do throws(OpenProtocolError) {
-            output.send += try request.message().wire
-            lastSent = now
-            if request.mid == 50 || request.mid == 150 { scanner.says(request.data, now) }
-        } catch {
-            hangUp(error.description, &output)
-        }
     }
 
     /// The stream is of no use any more.

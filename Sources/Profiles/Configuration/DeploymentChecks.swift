@@ -92,11 +92,10 @@ struct DeploymentChecks {
             guard let profile = profiles[device.id], let scheme = LinkText.scheme(device.link) else {
                 continue
             }
-            let fitting = LinkText.schemes(for: profile.speech)
-            if !fitting.contains(scheme) {
+            if !LinkText.schemes(for: profile.speech).contains(scheme) {
                 faults.fault(
                     device.linkPlace, "a \(profile.id) is not reached by \(scheme.rawValue)",
-                    "use \(fitting.map(\.rawValue).joined(separator: ", "))")
+                    LinkText.remedy(profile.speech, scheme))
             }
         }
     }

@@ -5,7 +5,7 @@ internal import Metrology
 ///
 /// ```yaml
 /// protocol: open-protocol
-/// session: {revision: 7, keep_alive: 10 s, timeout: 3 s, tries: 3}
+/// session: {revision: 7, keep_alive: 10 s, timeout: 3 s, tries: 3, link_level: false}
 /// results: {revision: 7, old: 0}       # old: what is added to an id to ask for it; or old: none
 ///                                      # or {spindles: 4}: several at once, in MID 0101
 /// identifier: "0050"                   # or "0150", or none
@@ -15,6 +15,7 @@ internal import Metrology
 /// scans: none                          # or "0051", or "0151": what the tool's own scanner reads
 /// unit: N.m
 /// curves: {kinds: [torque, angle], wait: 1 s, limits: false}   # left out: none
+/// framing: ascii                       # or 3964r; of serial lines alone
 /// ```
 struct TorqueProfileReader {
     let top: YAMLMapping
@@ -34,6 +35,7 @@ struct TorqueProfileReader {
         let keepAlive = session?.optional("keep_alive", .duration(Self.keepAlives))
         let timeout = session?.optional("timeout", .duration(Self.timeouts))
         let tries = session?.optional("tries", .integer(1...10))
+        let linkLevel = session?.optional("link_level", .flag)
         if let session, timeout ?? 3_000 >= keepAlive ?? 10_000 {
             session.fault(
                 "timeout", "an answer may take as long as the pause between two keep-alives",
@@ -59,8 +61,9 @@ struct TorqueProfileReader {
             top.fault("unit", "results of several spindles come in N.m", "leave out `unit`")
         }
         let curves = curves()
+        let framing: TorqueProfile.SerialFraming? = top.optional("framing", .choice)
         guard top.faults.count == before, let unit else { return nil }
-        return TorqueProfile(
+        var profile = TorqueProfile(
             sessionRevision: sessionRevision ?? OpenProtocolRequest.newestSession,
             resultRevision: resultRevision ?? (spindles == nil ? 7 : Self.newestOfSeveral),
             keepAliveMilliseconds: keepAlive ?? 10_000,
@@ -68,6 +71,8 @@ struct TorqueProfileReader {
             locksTool: locks ?? true, oldResultOffset: spindles == nil ? offset : nil,
             tellsAlarms: alarms ?? true, unit: unit, spindles: spindles, curves: curves,
             asksTool: asksTool ?? true, clock: clock, scans: scans ?? TorqueProfile.Scans.none)
+        (profile.framing, profile.acknowledgesLinks) = (framing, linkLevel ?? false)
+        return profile
     }
 
     /// Highest revision of MID 0101 (specification R2.16, table 150).
