@@ -11,6 +11,8 @@ package enum DeviceEvent: Sendable {
     /// A completed cycle of the device that was not taken before. It is reported before `reach` when it was
     /// found on connecting.
     case result(SampleGroup)
+    /// A curve that is in no result.
+    case curve(LateCurve)
     /// The device was switched off and on, as its registers showed at this instant: whatever it was started
     /// for is lost. A result that it shows all the same was reported before.
     case restarted(String, at: Stamp)
@@ -33,6 +35,8 @@ package enum DeviceOrder: Sendable {
         answer: @Sendable (StartFailure?) -> Void)
     /// This result is durable: tell the device.
     case acknowledge(SampleGroup)
+    /// This curve, which is in no result, is durable: tell the device.
+    case acknowledgeCurve(LateCurve)
     /// Stop what was started.
     case stop
     /// What became of the scan with this number is durable.

@@ -18,6 +18,7 @@ extension ModbusDevice {
             self.author = author
             answer(await start(token: token, setPoints: setPoints))
         case .acknowledge(let group): await acknowledge(group)
+        case .acknowledgeCurve: break
         case .stop: await stop()
         // It has no scanner.
         case .scanTaken: break

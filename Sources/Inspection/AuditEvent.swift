@@ -10,6 +10,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     /// An action code was scanned and obeyed.
     case codeTaken = "code.taken"
     case cycleOpened = "cycle.opened"
+    /// START was scanned: the cycle's first step may begin.
+    case cycleBegun = "cycle.begun"
     case cycleStep = "cycle.step"
     /// A result of a step that goes on: a try that is no PASS, or one of several samples.
     case cycleResult = "cycle.result"
@@ -17,8 +19,14 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case cycleLoosened = "cycle.loosened"
     /// Somebody let a cycle go on with a result that is no PASS, in a step that goes on.
     case cycleApproved = "cycle.approved"
+    /// Another part was scanned while a tool in somebody's hands waited for this one's: it is stopped.
+    case cycleHeld = "cycle.held"
+    /// The part that is inspected was scanned again: its step goes on.
+    case cycleReleased = "cycle.released"
     case cycleClosed = "cycle.closed"
     case resultOrphaned = "result.orphaned"
+    /// A curve that is in no result: it came too late, fits none, or cannot be read.
+    case curveKept = "curve.kept"
     /// One write to a device, whatever came of it.
     case deviceWritten = "device.written"
     case deviceIdentified = "device.identified"
@@ -39,7 +47,10 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case resultIrregular = "result.irregular"
     /// A USB device that could be a scanner's was not opened.
     case scannerRefused = "scanner.refused"
-    /// Another scanner than before answers, it moved, or a second one was refused beside it.
+    /// A scanner on USB was read for the first time.
+    case scannerIdentified = "scanner.identified"
+    /// Another scanner than before answers, it moved, it was re-programmed, or a second one was refused
+    /// beside it.
     case scannerChanged = "scanner.changed"
     /// A scanner that was read is gone.
     case scannerLost = "scanner.lost"

@@ -22,6 +22,8 @@ package enum FaultKind: String, Sendable, CaseIterable {
     case lostAcknowledge = "lost_acknowledge"
     /// The connection breaks when a result is sent; the client never sees it.
     case lostResult = "lost_result"
+    /// The connection breaks when a curve is sent; the client never sees it.
+    case lostCurve = "lost_curve"
     /// Answers with a MID that nobody asked for.
     case wrongMID = "wrong_mid"
     /// Says everything twice.

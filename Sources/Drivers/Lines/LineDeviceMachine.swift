@@ -336,8 +336,8 @@ struct LineDeviceMachine: ByteLineUser {
             shown.status.reads += 1
             shown.status.results += 1
             shown.status.lastGood = group.stamp
-        // It runs by itself and has no scanner.
-        case .stop, .scanTaken: break
+        // It runs by itself and has no scanner and no curves.
+        case .acknowledgeCurve, .stop, .scanTaken: break
         }
     }
 

@@ -49,7 +49,8 @@ package final class TorqueDevice: MeasuringDevice {
         let (writings, input) = AsyncStream.makeStream(
             of: DeviceWriting.self, bufferingPolicy: .bufferingOldest(Self.writingLimit))
         (self.writings, writingsInput) = (writings, input)
-        line = try ByteLine(address, user: TorqueMachine(setup), time: time) { event in
+        let machine = TorqueMachine(setup, link: TorqueLink(setup.profile, over: address))
+        line = try ByteLine(address, user: machine, time: time) { event in
             switch event {
             case .tell(let event): tell(event)
             case .answer(let answer): answer()
@@ -64,8 +65,6 @@ package final class TorqueDevice: MeasuringDevice {
     package var status: DeviceStatus { line.shown.status }
     package var latest: [String: Sample] { line.shown.latest }
     package var linkStatus: LinkStatus { line.status }
-    /// It is unlocked for a part; a person holds it.
-    package var isWorkedByHand: Bool { true }
     /// A controller tells results and nothing in between.
     package var livePoints: [LivePoint] { [] }
 

@@ -6,22 +6,10 @@ import Transports
 
 /// What a controller says, and what is made of it.
 extension TorqueMachine {
-    mutating func heard(_ bytes: [UInt8], _ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
-        framer.append(bytes)
-        do throws(OpenProtocolError) {
-            while output.hangUp == nil, let message = try framer.next() {
-                take(message, stamp, &output)
-            }
-        } catch {
-            shown.status.errors += 1
-            output.events.append(.tell(.irregular("\(setup.id): \(error)")))
-            hangUp(error.description, &output)
-        }
-    }
-
-    private mutating func take(
+    mutating func take(
         _ message: OpenProtocolMessage, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
+        if [900, 901].contains(message.mid) { return drew(message, stamp, &output) }
         shown.status.reads += 1
         do throws(OpenProtocolError) {
             try take(OpenProtocolReply(message), of: message, stamp, &output)
@@ -39,7 +27,7 @@ extension TorqueMachine {
         _ message: OpenProtocolMessage, _ reason: String, _ stamp: Stamp,
         _ output: inout ByteLineOutput<Event>
     ) {
-        if message.mid == 61 { return keepUnreadable(message, reason, stamp, &output) }
+        if message.mid == setup.profile.resultMID { return keepUnreadable(message, reason, stamp, &output) }
         if let request = OpenProtocolRequest.acknowledgement(ofEvent: message.mid) {
             return send(request, stamp.monotonicNanoseconds, &output)
         }
@@ -63,12 +51,16 @@ extension TorqueMachine {
     ) throws(OpenProtocolError) {
         shown.status.lastGood = stamp
         switch reply {
-        case .tightening(let tightening) where !tightening.isOld: told(tightening, stamp, &output)
+        case .tightening(let tightening) where !tightening.isOld && setup.profile.spindles == nil:
+            told(.single(tightening), stamp, &output)
+        case .multiResult(let result) where setup.profile.spindles != nil:
+            told(.several(result), stamp, &output)
         case .alarm(let alarm): told(alarm, stamp.monotonicNanoseconds, &output)
         case .identifier(let identifier): told(identifier, stamp, &output)
         case .alarmAcknowledged(let code):
             acknowledgedAlarm(code, message.mid, stamp.monotonicNanoseconds, &output)
-        case .tightening(let tightening) where !isAskedFor(tightening):
+        case .refused(let refusal) where refusesCurve(refusal, stamp, &output): break
+        case .tightening(let tightening) where tightening.isOld && !isAskedFor(tightening):
             // One that was asked for before, once more: the one that is awaited may still come.
             shown.status.errors += 1
         default:
@@ -110,9 +102,10 @@ extension TorqueMachine {
         tool.begin(controller)
         askForTool(now)
         if requests.isEmpty { tellIdentity(&output) }
-        requests.append(.subscribeResults(revision: resultRevision), for: .results)
+        requests.append(setup.profile.subscription(revision: resultRevision), for: .results)
         if setup.profile.tellsAlarms { requests.append(.subscribe(.alarm), for: .alarms) }
         if let request = subscriptionOfScans() { requests.append(request, for: .scans) }
+        subscribeCurves()
         phase = .subscribing
     }
 
@@ -121,6 +114,8 @@ extension TorqueMachine {
     ) {
         if entry.purpose.isSaidAgain { lastRefusal = nil }
         switch entry.purpose {
+        case .curves: curvesAreSent()
+        case .curveLimits: curves.subscribedLimits()
         case .start(let number, isLast: true) where work?.number == number:
             endStart(nil, .written, stamp, &output)
         case .lock: enterLock(.written, nil, stamp, &output)
@@ -141,10 +136,12 @@ extension TorqueMachine {
             sessionRevision -= 1
             requests.insert(.start(revision: sessionRevision), for: .session)
         case .session: hangUp("\(refusal)", &output)
-        case .results where refusal.isRevisionUnsupported && resultRevision > 1:
-            resultRevision = resultRevision == 999 ? 1 : resultRevision - 1
-            requests.insert(.subscribeResults(revision: resultRevision), for: .results)
-        case .results: hangUp("tells no results: \(refusal)", &output)
+        case .results:
+            if refusal.isRevisionUnsupported, let lower = setup.profile.lower(than: resultRevision) {
+                resultRevision = lower
+                return requests.insert(setup.profile.subscription(revision: lower), for: .results)
+            }
+            hangUp("tells no results: \(refusal)", &output)
         case .latestResult, .oldResult:
             if refusal.isRevisionUnsupported, oldRevision > 1 {
                 oldRevision -= 1
@@ -163,6 +160,7 @@ extension TorqueMachine {
                 noteRefusal(refusal, &output)
             }
             if refusal.isPassing { askAgainAt = stamp.monotonicNanoseconds + Self.refusedPause }
+        case .curves, .curveLimits: sendsNo(entry.purpose, "\(refusal)", &output)
         case .alarms, .scans, .identifier, .tool, .clock, .setClock, .keepAlive:
             refusedBeside(entry.purpose, refusal, stamp, &output)
         }

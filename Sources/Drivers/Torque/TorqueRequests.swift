@@ -8,6 +8,8 @@ struct TorqueRequests: Sendable {
         case session
         case results
         case alarms
+        case curves
+        case curveLimits
         /// Scans of the tool's own scanner.
         case scans
         /// The part of the start with this number once more, which a scan has displaced.
@@ -102,8 +104,8 @@ struct TorqueRequests: Sendable {
         guard let entry = underWay else { return nil }
         let isAnswer =
             switch entry.request.answer {
-            case _ where mid == 4: subject == entry.request.mid
-            case .accepted: mid == 5 && subject == entry.request.mid
+            case _ where mid == 4: entry.request.isNamed(by: subject)
+            case .accepted: mid == 5 && entry.request.isNamed(by: subject)
             case .reply(let expected): mid == expected
             case .none: false
             }
@@ -130,11 +132,20 @@ struct TorqueRequests: Sendable {
     }
 }
 
+extension OpenProtocolRequest {
+    /// Whether an answer that names `subject` is one to this. A generic request (0006, 0008, 0009) is named
+    /// itself by some controllers, and the MID that it is about by others.
+    fileprivate func isNamed(by subject: Int?) -> Bool {
+        guard [6, 8, 9].contains(mid), subject != mid else { return subject == mid }
+        return subject != nil && OpenProtocolText.number(data[...].prefix(4)) == subject
+    }
+}
+
 extension TorqueRequests.Purpose {
     /// Whether everything works without an answer.
     fileprivate var isOptional: Bool {
         switch self {
-        case .tool, .clock, .setClock, .scans: true
+        case .tool, .clock, .setClock, .scans, .curves, .curveLimits: true
         default: false
         }
     }

@@ -101,7 +101,7 @@ struct GatewayParts: Sendable {
             publish: { view in
                 board.note(station: view)
                 hub.publish(event: "station", key: view["station"]?.text, view)
-            })
+            }, showCurve: { board.note(curve: $0) })
     }
 
     /// A station with the devices that it is bound to, which report to it from now on.
@@ -169,7 +169,8 @@ struct GatewayParts: Sendable {
         guard let sequence = state["sequence"]?.text.flatMap({ UInt64($0) }),
             let raw = state["raw"]?.text.flatMap({ Hex.bytes($0) })
         else { return nil }
-        return HandshakeMachine.Taken(sequence: sequence, raw: raw)
+        return HandshakeMachine.Taken(
+            sequence: sequence, raw: raw, lacksCurves: state["curves"]?.integer == 0)
     }
 
     private static func station(
@@ -180,6 +181,7 @@ struct GatewayParts: Sendable {
         }
         var gauges: [String: Gauge] = [:]
         var binds: [String: BindRule] = [:]
+        var handRoles: Set<String> = []
         var provenances = configuration.scanners.compactMap {
             deployment.configuration.device($0)?.provenance
         }
@@ -190,6 +192,7 @@ struct GatewayParts: Sendable {
             }
             gauges[role] = Gauge(device, profile)
             binds[role] = BindRule(of: profile)
+            if profile.isWorkedByHand { handRoles.insert(role) }
             provenances.append(device.provenance)
         }
         let gateway = deployment.configuration
@@ -198,7 +201,7 @@ struct GatewayParts: Sendable {
             plan: plan,
             gauges: gauges, binds: binds, provenance: provenances.min() ?? .live,
             asksForBadge: deployment.operators != nil || deployment.codes?.hasBadges == true,
-            approvers: deployment.operators?.approvers ?? [], parts: deployment.parts,
+            handRoles: handRoles, approvers: deployment.operators?.approvers ?? [], parts: deployment.parts,
             software: BuildVersion.json)
     }
 

@@ -1,3 +1,4 @@
+import Codecs
 import Drivers
 import Inspection
 import Ledger
@@ -26,8 +27,8 @@ extension StationRunner {
         let queue = services.queue()
         let view = StationView(
             machine: machine, devices: shown, live: live, past: past, queue: queue.waiting,
-            quarantined: queue.quarantined, showsVerdict: machine.verdictStands,
-            handRoles: Set(devices.filter { $0.value.isWorkedByHand }.keys))
+            quarantined: queue.quarantined, curve: lastCurve?.brief ?? .null,
+            showsVerdict: machine.verdictStands)
         services.publish(view.json(at: services.time.now()))
     }
 }

@@ -14,6 +14,7 @@ final class TorqueRig {
     private(set) var sent: [String] = []
     private(set) var told: [String] = []
     private(set) var groups: [SampleGroup] = []
+    private(set) var lateCurves: [LateCurve] = []
     /// Starts, and locks of the tool, that were entered.
     private(set) var writings: [DeviceWriting] = []
     private(set) var locks: [DeviceWriting] = []
@@ -120,6 +121,7 @@ final class TorqueRig {
         case .result(let group):
             groups.append(group)
             toldOrder.append("result \(group.sequence)")
+        case .curve(let late): lateCurves.append(late)
         case .irregular(let text): told.append(text)
         case .noticed(let notice):
             told.append("TW-025: \(notice.text)")
@@ -149,6 +151,12 @@ final class TorqueRig {
         take(.bytes(texts.flatMap { Array($0.utf8) + [0] }))
     }
 
+    /// The same for bytes, which a NUL does not end.
+    func draws(_ messages: [UInt8]...) {
+        now += 1
+        take(.bytes(messages.flatMap(\.self)))
+    }
+
     func accepts(_ mid: Int) { says("00240005            " + Self.zeros(mid, 4)) }
     func refuses(_ mid: Int, _ code: String) { says("00260004            " + Self.zeros(mid, 4) + code) }
 
@@ -167,12 +175,12 @@ final class TorqueRig {
         accepts(42)
     }
 
-    func start(_ token: String?, _ setPoints: [SetPoint] = []) {
+    func start(_ token: String?, _ setPoints: [SetPoint] = [], for author: WriteAuthor? = nil) {
         let answers = answers
         now += 1
         take(
             .order(
-                .start(token: token, setPoints: setPoints) {
+                .start(token: token, setPoints: setPoints, author: author) {
                     answers.texts.append($0?.text ?? "started")
                 }))
     }

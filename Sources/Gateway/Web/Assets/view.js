@@ -1,6 +1,7 @@
 // Draws one station's state. Every text goes in as text, never as markup: serials and reasons come from
 // scans.
 import { icon, limitBar } from "/shapes.js";
+import { showCurve } from "/curve.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -251,6 +252,7 @@ export function showStation(state, link, elapsed, wanted) {
   showPart(state);
   showStep(state);
   showLive(state, link, elapsed);
+  showCurve(state);
   showResults(state);
   showLast(state);
   showDevices(state);
