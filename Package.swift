@@ -131,7 +131,7 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Gateway", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles", "Ledger",
+                "Gateway", "Drivers", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles", "Ledger",
                 "Judging",
             ], exclude: ["Judges"]),
         tests("SimulationTests", ["Simulation", "Profiles", "Codecs", "Metrology", "Linux"]),

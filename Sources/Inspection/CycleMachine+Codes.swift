@@ -39,7 +39,9 @@ extension CycleMachine {
         guard let cycle else {
             return meaningless(code, "No part is being inspected: there is nothing to stop.", at: moment)
         }
-        guard case .waiting = phase else {
+        switch phase {
+        case .waiting, .approving: break
+        default:
             let text = "A result of \(cycle.part.serial) is just being saved. Wait, then scan ABORT again."
             return meaningless(code, text, at: moment)
         }

@@ -14,15 +14,29 @@ extension CycleMachine {
         let index = cycle.completed.count
         guard index < station.plan.steps.count else { return close(cycle, consuming: nil, at: moment) }
         let step = station.plan.steps[index]
-        let token = station.binds[step.completes].map {
-            $0.token(cycle: cycle.id, step: index, serial: cycle.part.serial)
+        switch StepCourse(step, cycle.running).next {
+        case .sample(let sample, let attempt):
+            let turn = cycle.turns
+            let token = station.binds[step.completes].map {
+                $0.token(cycle: cycle.id, turn: turn, serial: cycle.part.serial)
+            }
+            phase = .waiting(
+                cycle,
+                StepProgress(
+                    index: index, sample: sample, attempt: attempt, turn: turn, token: token,
+                    deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment),
+                    mayHaveBegun: isResumed))
+            return startIfPossible(at: moment)
+        case .approval(let sample): return askForApproval(cycle, index, sample, at: moment)
+        case .over:
+            var cycle = cycle
+            cycle.end(step, at: moment.stamp.utc)
+            return proceed(cycle, at: moment)
         }
-        let deadline = moment.stamp.monotonicNanoseconds + Int64(step.timeoutSeconds) * 1_000_000_000
-        phase = .waiting(
-            cycle,
-            StepProgress(
-                index: index, token: token, deadlineNanoseconds: deadline, mayHaveBegun: isResumed))
-        return startIfPossible(at: moment)
+    }
+
+    func deadline(_ seconds: Int, from moment: Moment) -> Int64 {
+        moment.stamp.monotonicNanoseconds + Int64(seconds) * 1_000_000_000
     }
 
     /// Starts the waiting step once every device that it needs is in reach and no start is on its way.
@@ -33,12 +47,15 @@ extension CycleMachine {
         else { return [] }
         let step = station.plan.steps[progress.index]
         guard station.plan.roles(of: step).isSubset(of: online) else { return [] }
+        guard let setPoints = step.setPoints(for: cycle.part.number) else {
+            return endEarly(.notSet, at: moment)
+        }
         (progress.isStarting, progress.hasRestarted) = (true, false)
         progress.startedAtNanoseconds = moment.stamp.monotonicNanoseconds
         phase = .waiting(cycle, progress)
         return [
             .start(
-                role: step.completes, step: progress.index, token: progress.token, setPoints: step.setPoints)
+                role: step.completes, step: progress.index, token: progress.token, setPoints: setPoints)
         ]
     }
 
@@ -60,10 +77,10 @@ extension CycleMachine {
     }
 
     mutating func started(
-        _ index: Int, of cycleID: String, failure: String?, mayTryAgain: Bool, at moment: Moment
+        _ index: Int, _ turn: Int?, of cycleID: String, failure: String?, mayTryAgain: Bool, at moment: Moment
     ) -> [Action] {
         guard case .waiting(let cycle, var progress) = phase, cycle.id == cycleID, progress.index == index,
-            progress.isStarting
+            turn == nil || turn == progress.turn, progress.isStarting
         else { return [] }
         progress.isStarting = false
         progress.isStarted = failure == nil
@@ -91,6 +108,9 @@ extension CycleMachine {
         consumed[group.device] = group
         if let doubt = group.doubt {
             return orphan(group, [evidence] + curves, because: doubt, at: moment)
+        }
+        if group.undoesWork {
+            return loosened(group, role: role, evidence: evidence, curves: curves, at: moment)
         }
         guard case .waiting(let cycle, let progress) = phase,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
@@ -130,7 +150,7 @@ extension CycleMachine {
     private func reportedAgain(_ group: SampleGroup) -> [Action] {
         switch phase {
         case .gauging(_, _, let completion) where completion.group.isSameResult(as: group): []
-        case .storing(_, _, let stored) where stored.isSameResult(as: group): []
+        case .storing(_, _, let stored) where stored?.isSameResult(as: group) == true: []
         case .committing(_, _, let committed) where committed?.isSameResult(as: group) == true: []
         default: [.acknowledge(group)]
         }
@@ -142,53 +162,97 @@ extension CycleMachine {
     }
 
     /// Keeps a result that belongs to no step; `evidence` are the hashes of its bytes and of its curves.
-    private func orphan(
+    func orphan(
         _ group: SampleGroup, _ evidence: [String], because reason: String, at moment: Moment
     ) -> [Action] {
-        var members: [String: JSONValue] = [
-            "device": .string(group.device), "sequence": .string(group.sequence),
-            "echo": .optional(group.echo), "because": .string(reason),
-            "completed_at": .string(group.stamp.utc.description),
-            "evidence": .array(evidence.map(JSONValue.string)),
-            "running_cycle": .optional(cycle?.id), "provenance": .string(provenance(of: group).rawValue),
-            "values": .object(group.samples.mapValues { .optional($0.value?.description) }),
-        ]
-        if !group.curves.isEmpty { members["curves"] = group.curvesJSON(Array(evidence.dropFirst())) }
-        let body = AuditEvent.resultOrphaned.body(at: moment, station: station.id, members)
+        let curves = group.curvesMember(Array(evidence.dropFirst()))
+        let body = AuditEvent.resultOrphaned.body(
+            at: moment, station: station.id,
+            curves.merging([
+                "device": .string(group.device), "sequence": .string(group.sequence),
+                "echo": .optional(group.echo), "because": .string(reason),
+                "completed_at": .string(group.stamp.utc.description),
+                "evidence": .array(evidence.map(JSONValue.string)),
+                "running_cycle": .optional(cycle?.id), "provenance": .string(provenance(of: group).rawValue),
+                "values": .object(group.samples.mapValues { .optional($0.value?.description) }),
+            ]) { first, _ in first })
         return [.orphan(body, consuming: group)]
     }
 
-    private func provenance(of group: SampleGroup) -> Provenance {
+    func provenance(of group: SampleGroup) -> Provenance {
         group.samples.values.map(\.provenance).reduce(station.provenance, min)
     }
 
     /// Judges the step: its device's own group, and what other gauges read after it.
     mutating func gauged(_ samples: [PointReference: Sample], at moment: Moment) -> [Action] {
         guard case .gauging(var cycle, let progress, let completion) = phase else { return [] }
+        let event = judged(progress, completion, samples, at: moment)
+        cycle.running.append(event)
         let step = station.plan.steps[progress.index]
-        let day = moment.stamp.utc.date
+        // What is repeated or approved goes on; without either, a device that disowns its result ends it all.
+        if !completion.group.isValid, !isCourseOpen(step, cycle.running, after: progress.sample) {
+            return endEarly(cycle, .deviceInvalid, consuming: completion.group, at: moment)
+        }
+        return keep(cycle, progress, consuming: completion.group, at: moment)
+    }
+
+    /// Whether `sample` is not over after `events`: it is tried again, or waits for an approval.
+    private func isCourseOpen(_ step: PlanStep, _ events: [StepEvent], after sample: Int) -> Bool {
+        switch StepCourse(step, events).next {
+        case .sample(sample, _), .approval: true
+        case .sample, .over: false
+        }
+    }
+
+    /// A result of the step's device, judged with what other gauges read after it.
+    private func judged(
+        _ progress: StepProgress, _ completion: Completion, _ samples: [PointReference: Sample],
+        at moment: Moment
+    ) -> StepEvent {
+        let step = station.plan.steps[progress.index]
+        let group = completion.group
         let results = station.plan.characteristics(of: step).compactMap {
             characteristic -> MeasurementResult? in
             guard var gauge = gauge(characteristic.source.role) else { return nil }
             let isOwn = characteristic.source.role == step.completes
             if isOwn { gauge.identity = completion.identity }
-            let sample =
-                isOwn
-                ? completion.group.samples[characteristic.source.point] : samples[characteristic.source]
-            return MeasurementResult(judging: sample, against: characteristic, with: gauge, on: day)
+            let sample = isOwn ? group.samples[characteristic.source.point] : samples[characteristic.source]
+            let result = MeasurementResult(
+                judging: sample, against: characteristic, with: gauge, on: moment.stamp.utc.date,
+                sample: progress.sample)
+            return group.isValid ? result : result.disowned
         }
-        cycle.completed.append(
-            CompletedStep(
-                step, results: results, group: completion.group, evidence: completion.evidence,
-                curves: completion.curves, token: progress.token, at: moment.stamp.utc))
-        if !completion.group.isValid {
-            return endEarly(cycle, .deviceInvalid, consuming: completion.group, at: moment)
+        let verdict = Verdict.combined(results.map(\.verdict))
+        return StepEvent(
+            .result, step: step.id,
+            group.curvesMember(completion.curves).merging([
+                "sample": .number(Int64(progress.sample)), "try": .number(Int64(progress.attempt)),
+                "result": .string(verdict.rawValue), "device": .string(group.device),
+                "sequence": .string(group.sequence),
+                "completed_at": .string(group.stamp.utc.description),
+                "evidence": .string(completion.evidence), "bound_as": .optional(progress.token),
+                "results": .array(results.map(\.json)),
+            ]) { first, _ in first }, provenance: results.map(\.provenance).min() ?? .live)
+    }
+
+    /// Makes durable what happened last in the running step: it goes on, is over, or was the last one.
+    mutating func keep(
+        _ cycle: OpenCycle, _ progress: StepProgress, consuming group: SampleGroup?, at moment: Moment
+    ) -> [Action] {
+        let step = station.plan.steps[progress.index]
+        guard StepCourse(step, cycle.running).next == .over else {
+            phase = .storing(cycle, progress, group)
+            return cycle.running.suffix(1).map {
+                .store($0.journal(of: cycle.id, at: moment, station: station.id), consuming: group)
+            }
         }
+        var cycle = cycle
+        cycle.end(step, at: moment.stamp.utc)
         guard cycle.completed.count < station.plan.steps.count else {
-            return close(cycle, consuming: completion.group, at: moment)
+            return close(cycle, consuming: group, at: moment)
         }
-        phase = .storing(cycle, progress, completion.group)
-        return [.store(journal(of: cycle, at: moment), consuming: completion.group)]
+        phase = .storing(cycle, progress, group)
+        return [.store(journal(of: cycle, at: moment), consuming: group)]
     }
 
     private func journal(of cycle: OpenCycle, at moment: Moment) -> JSONValue {
@@ -205,7 +269,7 @@ extension CycleMachine {
 
     mutating func stored(at moment: Moment) -> [Action] {
         guard case .storing(let cycle, _, let group) = phase else { return [] }
-        return [.acknowledge(group)] + proceed(cycle, at: moment)
+        return (group.map { [.acknowledge($0)] } ?? []) + proceed(cycle, at: moment)
     }
 }
 

@@ -195,12 +195,17 @@ actor StationRunner {
             return nil
         case .store(let body, let group):
             try await append([draft(.audit, id: newID(), body, consuming: group)])
-            show(curvesOf: group)
+            if let group { show(curvesOf: group) }
             return .stored
         case .commit(let record, let group):
             try await commit(record, consuming: group)
             if let group { show(curvesOf: group) }
             return .committed
+        case .keep(let body, let group):
+            try await append([draft(.audit, id: newID(), body, consuming: group)])
+            services.log.say(.notice, "\(group.device): result \(group.sequence) undid work; kept")
+            acknowledge(group)
+            return nil
         case .orphan(let body, let group):
             try await append([draft(.audit, id: newID(), body, consuming: group)])
             services.log.say(.warning, "\(group.device): result \(group.sequence) belongs to no cycle; kept")
@@ -216,8 +221,8 @@ actor StationRunner {
     }
 
     private func start(_ role: String, _ step: Int, _ token: String?, _ setPoints: [SetPoint]) {
-        guard let cycle = machine.cycle else { return }
-        let inbox = inbox
+        guard let cycle = machine.cycle, case .waiting(_, let progress) = machine.phase else { return }
+        let (inbox, turn) = (inbox, progress.turn)
         let author = WriteAuthor(
             station: station.id, cycle: cycle.id, step: station.plan.steps[step].id,
             inspector: cycle.inspector)
@@ -227,7 +232,7 @@ actor StationRunner {
                     .machine(
                         .started(
                             cycle: cycle.id, step: step, failure: failure?.text,
-                            mayTryAgain: failure?.mayTryAgain ?? true)))
+                            mayTryAgain: failure?.mayTryAgain ?? true, turn: turn)))
             })
     }
 
