@@ -17,6 +17,10 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case cycleLoosened = "cycle.loosened"
     /// Somebody let a cycle go on with a result that is no PASS, in a step that goes on.
     case cycleApproved = "cycle.approved"
+    /// Another part was scanned while a tool in somebody's hands waited for this one's: it is stopped.
+    case cycleHeld = "cycle.held"
+    /// The part that is inspected was scanned again: its step goes on.
+    case cycleReleased = "cycle.released"
     case cycleClosed = "cycle.closed"
     case resultOrphaned = "result.orphaned"
     /// A curve that is in no result: it came too late, fits none, or cannot be read.

@@ -27,7 +27,8 @@ extension CycleMachine {
         guard case .waiting(let cycle, let progress) = phase else { return [] }
         let role = station.plan.steps[progress.index].completes
         let stop: [Action] = progress.isStarted || progress.isStarting ? [.stop(role: role)] : []
-        let hindered = progress.isStarted || reason != .timeout ? reason : .offline
+        let isHindered = !progress.isStarted && progress.heldSinceNanoseconds == nil
+        let hindered = isHindered && reason == .timeout ? .offline : reason
         return stop + endEarly(cycle, hindered, consuming: nil, at: moment)
     }
 

@@ -20,12 +20,11 @@ extension CycleMachine {
             let token = station.binds[step.completes].map {
                 $0.token(cycle: cycle.id, turn: turn, serial: cycle.part.serial)
             }
-            phase = .waiting(
-                cycle,
-                StepProgress(
-                    index: index, sample: sample, attempt: attempt, turn: turn, token: token,
-                    deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment),
-                    mayHaveBegun: isResumed))
+            var progress = StepProgress(
+                index: index, sample: sample, attempt: attempt, turn: turn, token: token,
+                deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment), mayHaveBegun: isResumed)
+            if cycle.isHeld { progress.heldSinceNanoseconds = moment.stamp.monotonicNanoseconds }
+            phase = .waiting(cycle, progress)
             return startIfPossible(at: moment)
         case .approval(let sample): return askForApproval(cycle, index, sample, at: moment)
         case .over:
@@ -43,7 +42,8 @@ extension CycleMachine {
     ///
     /// A gauge that is read only at the step's end is needed too: without it the part could not be decided.
     mutating func startIfPossible(at moment: Moment) -> [Action] {
-        guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting
+        guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting,
+            progress.heldSinceNanoseconds == nil
         else { return [] }
         let step = station.plan.steps[progress.index]
         guard station.plan.roles(of: step).isSubset(of: online) else { return [] }
@@ -106,11 +106,9 @@ extension CycleMachine {
     ) -> [Action] {
         if consumed[group.device]?.isSameResult(as: group) == true { return reportedAgain(group) }
         consumed[group.device] = group
-        if let doubt = group.doubt {
-            return orphan(group, [evidence] + curves, because: doubt, at: moment)
-        }
+        if let doubt = group.doubt { return orphan(group, [evidence] + curves, because: doubt, at: moment) }
         if group.undoesWork {
-            return loosened(group, role: role, evidence: evidence, curves: curves, at: moment)
+            return loosened(group, role: role, evidence: [evidence] + curves, at: moment)
         }
         guard case .waiting(let cycle, let progress) = phase,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
@@ -123,6 +121,9 @@ extension CycleMachine {
                 group, [evidence] + curves,
                 because: "it carries \"\(group.echo ?? "")\", the running step was bound as \"\(token)\"",
                 at: moment)
+        }
+        if let reason = strayed(group, progress) {
+            return orphan(group, [evidence] + curves, because: reason, at: moment)
         }
         let step = station.plan.steps[progress.index]
         let others = station.plan.characteristics(of: step).map(\.source)
@@ -165,17 +166,16 @@ extension CycleMachine {
     func orphan(
         _ group: SampleGroup, _ evidence: [String], because reason: String, at moment: Moment
     ) -> [Action] {
-        let curves = group.curvesMember(Array(evidence.dropFirst()))
-        let body = AuditEvent.resultOrphaned.body(
-            at: moment, station: station.id,
-            curves.merging([
-                "device": .string(group.device), "sequence": .string(group.sequence),
-                "echo": .optional(group.echo), "because": .string(reason),
-                "completed_at": .string(group.stamp.utc.description),
-                "evidence": .array(evidence.map(JSONValue.string)),
-                "running_cycle": .optional(cycle?.id), "provenance": .string(provenance(of: group).rawValue),
-                "values": .object(group.samples.mapValues { .optional($0.value?.description) }),
-            ]) { first, _ in first })
+        var members: [String: JSONValue] = [
+            "device": .string(group.device), "sequence": .string(group.sequence),
+            "echo": .optional(group.echo), "because": .string(reason),
+            "completed_at": .string(group.stamp.utc.description),
+            "evidence": .array(evidence.map(JSONValue.string)),
+            "running_cycle": .optional(cycle?.id), "provenance": .string(provenance(of: group).rawValue),
+            "values": .object(group.samples.mapValues { .optional($0.value?.description) }),
+        ]
+        if !group.curves.isEmpty { members["curves"] = group.curvesJSON(Array(evidence.dropFirst())) }
+        let body = AuditEvent.resultOrphaned.body(at: moment, station: station.id, members)
         return [.orphan(body, consuming: group)]
     }
 
@@ -223,16 +223,17 @@ extension CycleMachine {
             return group.isValid ? result : result.disowned
         }
         let verdict = Verdict.combined(results.map(\.verdict))
+        var told: [String: JSONValue] = [
+            "sample": .number(Int64(progress.sample)), "try": .number(Int64(progress.attempt)),
+            "result": .string(verdict.rawValue), "device": .string(group.device),
+            "sequence": .string(group.sequence),
+            "completed_at": .string(group.stamp.utc.description),
+            "evidence": .string(completion.evidence), "bound_as": .optional(progress.token),
+            "results": .array(results.map(\.json)),
+        ]
+        if !completion.curves.isEmpty { told["curves"] = group.curvesJSON(completion.curves) }
         return StepEvent(
-            .result, step: step.id,
-            group.curvesMember(completion.curves).merging([
-                "sample": .number(Int64(progress.sample)), "try": .number(Int64(progress.attempt)),
-                "result": .string(verdict.rawValue), "device": .string(group.device),
-                "sequence": .string(group.sequence),
-                "completed_at": .string(group.stamp.utc.description),
-                "evidence": .string(completion.evidence), "bound_as": .optional(progress.token),
-                "results": .array(results.map(\.json)),
-            ]) { first, _ in first }, provenance: results.map(\.provenance).min() ?? .live)
+            .result, step: step.id, told, provenance: results.map(\.provenance).min() ?? .live)
     }
 
     /// Makes durable what happened last in the running step: it goes on, is over, or was the last one.

@@ -73,7 +73,7 @@ package struct CycleMachine: Sendable {
         package let sample: Int
         /// Which try at that sample, from 1.
         package let attempt: Int
-        /// How many results devices gave for this part before.
+        /// How often a device was bound for this part before.
         package let turn: Int
         /// What its device was bound with; nil for devices that are not bound.
         package let token: String?
@@ -87,6 +87,8 @@ package struct CycleMachine: Sendable {
         var isStarting = false
         /// Monotonic instant of the last start.
         var startedAtNanoseconds: Int64 = 0
+        /// Monotonic instant since which another part may be at the device; nil where none is.
+        package internal(set) var heldSinceNanoseconds: Int64?
         /// Whether the device was seen to restart while its start was on its way.
         var hasRestarted = false
         /// Why the last start failed; nil where none has.

@@ -12,9 +12,8 @@ extension ResultCurve {
 }
 
 extension SampleGroup {
-    /// The member `curves` of what tells of this result, `hashes` being those of their bytes in their order;
-    /// nothing where it has none.
-    func curvesMember(_ hashes: [String]) -> [String: JSONValue] {
-        curves.isEmpty ? [:] : ["curves": .array(zip(curves, hashes).map { $0.json($1) })]
+    /// Its curves as records name them, `hashes` being those of their bytes in their order.
+    func curvesJSON(_ hashes: [String]) -> JSONValue {
+        .array(zip(curves, hashes).map { $0.json($1) })
     }
 }

@@ -45,15 +45,19 @@ struct TighteningBook: Sendable {
     /// How often a connection was lost while the first of `missing` was asked for.
     private var failures = 0
 
+    /// Numbers after which ids begin again with 0; nil where they do not.
+    private let circle: UInt64?
+
     /// `taken` is the last result that is durable; nil where none ever was.
-    init(taken: HandshakeMachine.Taken?) {
+    init(taken: HandshakeMachine.Taken?, circle: UInt64? = nil) {
+        self.circle = circle
         guard let taken else { return }
         (last, hasBegun) = (taken.sequence, true)
         // Bytes of another time or device say nothing: then its number alone is known again.
         if let message = try? OpenProtocolMessage(taken.raw),
-            let tightening = try? OpenProtocolTightening(message)
+            let result = TorqueResult(message)
         {
-            known = [Known(id: taken.sequence, identity: tightening.identity, isDurable: true)]
+            known = [Known(id: taken.sequence, identity: result.identity, isDurable: true)]
         }
     }
 
@@ -72,11 +76,25 @@ struct TighteningBook: Sendable {
         }
         defer { (last, hasBegun) = (id, true) }
         guard let last else { return .new(irregularity: nil) }
+        if let circle { return .new(irregularity: step(from: last, to: id, around: circle)) }
         if id > last { return .new(irregularity: note(from: last + 1, to: id, atMost: Self.longestGap)) }
         if id == last { return .new(irregularity: "result \(id) came again with other values") }
         missing = []
         let cut = note(from: 1, to: id, atMost: Self.longestBeginning).map { "; \($0)" } ?? ""
         return .new(irregularity: "result ids went back from \(last) to \(id)\(cut)")
+    }
+
+    /// What is odd about `id` after `last`, where ids go around and nothing can be asked for again.
+    private func step(from last: UInt64, to id: UInt64, around circle: UInt64) -> String? {
+        guard id < circle, last < circle else { return "result \(id) has an id that there is not" }
+        switch (id + circle - last) % circle {
+        case 0: return "result \(id) came again with other values"
+        case 1: return nil
+        case 2...circle / 2:
+            let (first, end) = ((last + 1) % circle, (id + circle - 1) % circle)
+            return "results \(first) to \(end) never reached this gateway: the controller keeps none"
+        default: return "result ids went back from \(last) to \(id)"
+        }
     }
 
     /// Notes what is missing before `id`; what is not asked for, where that is too much.

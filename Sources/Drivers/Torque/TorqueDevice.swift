@@ -58,8 +58,6 @@ package final class TorqueDevice: MeasuringDevice {
     package var status: DeviceStatus { line.shown.status }
     package var latest: [String: Sample] { line.shown.latest }
     package var linkStatus: LinkStatus { line.status }
-    /// It is unlocked for a part; a person holds it.
-    package var isWorkedByHand: Bool { true }
     /// A controller tells results and nothing in between.
     package var livePoints: [LivePoint] { [] }
 

@@ -125,20 +125,19 @@ extension TorqueMachine {
 
     /// A result came that is new.
     mutating func expectCurves(
-        of tightening: OpenProtocolTightening, as id: UInt64, _ stamp: Stamp,
-        _ output: inout ByteLineOutput<Event>
+        of result: TorqueResult, as id: UInt64, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
         let here = curves.expect(
-            id, tightening.time, isAskedFor: tightening.isOld, at: stamp.monotonicNanoseconds)
+            id, result.time, isAskedFor: result.isOld, at: stamp.monotonicNanoseconds)
         for kind in here { acknowledgeCurve(kind, stamp, &output) }
     }
 
     /// Tells results whose curves are there, or need not be waited for any more, in their order.
     mutating func reportDrawn(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
         let now = stamp.monotonicNanoseconds
-        while let first = undrawn.first, curves.isDone(first.id, first.tightening.time, at: now) {
+        while let first = undrawn.first, curves.isDone(first.id, first.result.time, at: now) {
             undrawn.removeFirst()
-            tell(first, curves.release(first.id, first.tightening.time), &output)
+            tell(first, curves.release(first.id, first.result.time), &output)
         }
         for (drawing, stamp) in curves.expired(at: now) {
             keep(
@@ -150,7 +149,7 @@ extension TorqueMachine {
     /// When `reportDrawn` or `askForCurve` have something to do.
     var curvesWakeAt: Int64? {
         curves.wakeAt(
-            next: undrawn.first?.id, undrawn.first?.tightening.time, canAsk: isConnected && mayAskForCurves)
+            next: undrawn.first?.id, undrawn.first?.result.time, canAsk: isConnected && mayAskForCurves)
     }
 
     /// The connection is gone, and with it the rest of a curve that came in parts.

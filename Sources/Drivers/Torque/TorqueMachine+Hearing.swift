@@ -40,7 +40,7 @@ extension TorqueMachine {
         _ message: OpenProtocolMessage, _ reason: String, _ stamp: Stamp,
         _ output: inout ByteLineOutput<Event>
     ) {
-        if message.mid == 61 { return keepUnreadable(message, reason, stamp, &output) }
+        if message.mid == setup.profile.resultMID { return keepUnreadable(message, reason, stamp, &output) }
         if let request = OpenProtocolRequest.acknowledgement(ofEvent: message.mid) {
             return send(request, stamp.monotonicNanoseconds, &output)
         }
@@ -63,14 +63,17 @@ extension TorqueMachine {
     ) throws(OpenProtocolError) {
         shown.status.lastGood = stamp
         switch reply {
-        case .tightening(let tightening) where !tightening.isOld: told(tightening, stamp, &output)
+        case .tightening(let tightening) where !tightening.isOld && setup.profile.spindles == nil:
+            told(.single(tightening), stamp, &output)
+        case .multiResult(let result) where setup.profile.spindles != nil:
+            told(.several(result), stamp, &output)
         case .alarm(let alarm): raised(alarm, stamp, &output)
         case .alarmAcknowledged:
             if let request = OpenProtocolRequest.acknowledgement(ofEvent: message.mid) {
                 send(request, stamp.monotonicNanoseconds, &output)
             }
         case .refused(let refusal) where refusesCurve(refusal, stamp, &output): break
-        case .tightening(let tightening) where !isAskedFor(tightening):
+        case .tightening(let tightening) where tightening.isOld && !isAskedFor(tightening):
             // One that was asked for before, once more: the one that is awaited may still come.
             shown.status.errors += 1
         default:
@@ -122,7 +125,7 @@ extension TorqueMachine {
             .firmware: controller.software, .vendor: controller.supplierCode,
         ]
         output.events.append(.tell(.identity(DeviceIdentity(told.compactMapValues(\.self)))))
-        requests.append(.subscribeResults(revision: resultRevision), for: .results)
+        requests.append(setup.profile.subscription(revision: resultRevision), for: .results)
         if setup.profile.tellsAlarms { requests.append(.subscribe(.alarm), for: .alarms) }
         subscribeCurves()
         phase = .subscribing
@@ -148,10 +151,12 @@ extension TorqueMachine {
             sessionRevision -= 1
             requests.insert(.start(revision: sessionRevision), for: .session)
         case .session: hangUp("\(refusal)", &output)
-        case .results where refusal.isRevisionUnsupported && resultRevision > 1:
-            resultRevision = resultRevision == 999 ? 1 : resultRevision - 1
-            requests.insert(.subscribeResults(revision: resultRevision), for: .results)
-        case .results: hangUp("tells no results: \(refusal)", &output)
+        case .results:
+            if refusal.isRevisionUnsupported, let lower = setup.profile.lower(than: resultRevision) {
+                resultRevision = lower
+                return requests.insert(setup.profile.subscription(revision: lower), for: .results)
+            }
+            hangUp("tells no results: \(refusal)", &output)
         case .latestResult, .oldResult:
             if refusal.isRevisionUnsupported, oldRevision > 1 {
                 oldRevision -= 1

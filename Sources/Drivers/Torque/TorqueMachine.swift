@@ -38,6 +38,9 @@ struct TorqueMachine: ByteLineUser {
         let author: WriteAuthor?
         /// Called once with what came of it; nil from then on.
         var answer: (@Sendable (StartFailure?) -> Void)?
+        /// Whether the controller has its job and parameter set still, from the screw before of one step: to
+        /// select them again would begin the controller's batch anew.
+        var isSet = false
     }
 
     /// How far a session is. Each goes over into the next once nothing is asked any more.
@@ -47,7 +50,7 @@ struct TorqueMachine: ByteLineUser {
 
     /// A result that waits until those before it have come.
     struct Held: Sendable {
-        let tightening: OpenProtocolTightening
+        let result: TorqueResult
         let id: UInt64
         let stamp: Stamp
         /// Why it is credited to nothing, for another reason than what it is.
@@ -59,12 +62,18 @@ struct TorqueMachine: ByteLineUser {
     /// Pause before what was refused for now is asked for again.
     static let refusedPause: Int64 = 2_000_000_000
 
+    /// Ids of synchronised tightenings go from 65,535 to 0 (specification R2.16, table 148).
+    private static let syncIDs: UInt64 = 65_536
+
     let setup: TorqueDeviceSetup
     var shown = Shown()
     var requests: TorqueRequests
     var book: TighteningBook
     /// What the tool works for now; nil while it is locked.
     var work: Start?
+    /// The step whose job and parameter set the controller has; nil where that is not known.
+    var settled: WriteAuthor?
+    var batch = BatchWatch()
     var held: [Held] = []
     /// Numbers of results that the controller told on this connection and waits to have acknowledged.
     var unacknowledged: Set<String> = []
@@ -100,7 +109,7 @@ struct TorqueMachine: ByteLineUser {
         requests = TorqueRequests(
             timeout: Int64(profile.timeoutMilliseconds) * 1_000_000, tries: profile.tries)
         curves = TorqueCurves(profile.curves, timeout: Int64(profile.timeoutMilliseconds) * 1_000_000)
-        book = TighteningBook(taken: setup.taken)
+        book = TighteningBook(taken: setup.taken, circle: profile.spindles == nil ? nil : Self.syncIDs)
         (sessionRevision, resultRevision) = (profile.sessionRevision, profile.resultRevision)
         if let taken = setup.taken, taken.lacksCurves,
             let last = try? OpenProtocolTightening(OpenProtocolMessage(taken.raw))
@@ -145,6 +154,8 @@ struct TorqueMachine: ByteLineUser {
         curves.begin()
         requests.removeAll()
         (unacknowledged, faults, phase, askAgainAt) = ([], 0, .opening, nil)
+        settled = nil
+        work?.isSet = false
         lastSent = stamp.monotonicNanoseconds
         (sessionRevision, resultRevision) = (setup.profile.sessionRevision, setup.profile.resultRevision)
         oldRevision = resultRevision == 999 ? 1 : min(resultRevision, 7)

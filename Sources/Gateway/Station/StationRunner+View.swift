@@ -28,8 +28,7 @@ extension StationRunner {
         let view = StationView(
             machine: machine, devices: shown, live: live, past: past, queue: queue.waiting,
             quarantined: queue.quarantined, curve: lastCurve?.brief ?? .null,
-            showsVerdict: machine.verdictStands,
-            handRoles: Set(devices.filter { $0.value.isWorkedByHand }.keys))
+            showsVerdict: machine.verdictStands)
         services.publish(view.json(at: services.time.now()))
     }
 }

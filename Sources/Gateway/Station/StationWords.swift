@@ -31,6 +31,12 @@ enum StationWords {
         isStarted ? "goes on by itself" : "starts by itself"
     }
 
+    /// Another part was scanned while a tool waited for this one.
+    static func held(_ serial: String, other: String?) -> String {
+        "\(other ?? "Another part") was scanned, and \(serial) is not finished. Nothing counts now: "
+            + "scan \(serial) to go on with it, or scan ABORT."
+    }
+
     static func notStarted(_ reason: String) -> String {
         "The step did not start: \(reason). It is tried again."
     }

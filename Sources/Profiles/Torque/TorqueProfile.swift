@@ -22,6 +22,12 @@ package struct TorqueProfile: Sendable, Equatable {
     package let tellsAlarms: Bool
     /// In which torques come; one in another unit is not judged.
     package let unit: UnitOfMeasure
+    /// How many spindles tighten at once, and are told together in MID 0101; nil where each result is of one
+    /// and comes in MID 0061.
+    package let spindles: Int?
+
+    /// MID 0101 has two digits for them, and a length of 9,999 bytes at most.
+    package static let mostSpindles = 99
     /// Which curves results have; nil where none.
     package let curves: CurveRule?
 
@@ -50,14 +56,24 @@ package struct TorqueProfile: Sendable, Equatable {
     package init(
         sessionRevision: Int, resultRevision: Int, keepAliveMilliseconds: Int, timeoutMilliseconds: Int,
         tries: Int, identifier: Identifier, locksTool: Bool, oldResultOffset: Int?, tellsAlarms: Bool,
-        unit: UnitOfMeasure, curves: CurveRule? = nil
+        unit: UnitOfMeasure, spindles: Int? = nil, curves: CurveRule? = nil
     ) {
         (self.sessionRevision, self.resultRevision) = (sessionRevision, resultRevision)
         self.keepAliveMilliseconds = keepAliveMilliseconds
         (self.timeoutMilliseconds, self.tries) = (timeoutMilliseconds, tries)
         (self.identifier, self.locksTool) = (identifier, locksTool)
         (self.oldResultOffset, self.tellsAlarms, self.unit) = (oldResultOffset, tellsAlarms, unit)
-        self.curves = curves
+        (self.spindles, self.curves) = (spindles, curves)
+    }
+
+    /// Ids of everything that a plan may measure.
+    package var points: [String] { planValues.map(\.id) }
+
+    /// Everything that a plan may measure.
+    var planValues: [PlanValue] {
+        guard let spindles else { return TighteningValue.all.map { $0.planValue(unit) } }
+        return TighteningValue.ofSeveral.map { $0.planValue(unit) }
+            + SpindleValue.all(spindles).map(\.planValue)
     }
 
     /// What a plan's step may set at such a controller, and the numbers that it may be.

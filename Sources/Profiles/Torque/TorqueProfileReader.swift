@@ -7,6 +7,7 @@ internal import Metrology
 /// protocol: open-protocol
 /// session: {revision: 7, keep_alive: 10 s, timeout: 3 s, tries: 3}
 /// results: {revision: 7, old: 0}       # old: what is added to an id to ask for it; or old: none
+///                                      # or {spindles: 4}: several at once, in MID 0101
 /// identifier: "0050"                   # or "0150", or none
 /// tool: {lock: true}
 /// alarms: true
@@ -39,6 +40,8 @@ struct TorqueProfileReader {
         session?.finish()
         let results = top.mapping("results", "results")
         let resultRevision = results?.optional("revision", .integer(1...999))
+        let spindles = results?.optional("spindles", .integer(1...TorqueProfile.mostSpindles))
+        if let results, spindles != nil { check(results, resultRevision) }
         let offset = if let results { old(results) } else { Int?.some(0) }
         results?.finish()
         let identifier: TorqueProfile.Identifier? = top.optional("identifier", .choice)
@@ -47,14 +50,35 @@ struct TorqueProfileReader {
         tool?.finish()
         let alarms = top.optional("alarms", .flag)
         let unit = unit()
+        if let unit, spindles != nil, unit.code != "N.m" {
+            top.fault("unit", "results of several spindles come in N.m", "leave out `unit`")
+        }
         let curves = curves()
         guard top.faults.count == before, let unit else { return nil }
         return TorqueProfile(
             sessionRevision: sessionRevision ?? OpenProtocolRequest.newestSession,
-            resultRevision: resultRevision ?? 7, keepAliveMilliseconds: keepAlive ?? 10_000,
+            resultRevision: resultRevision ?? (spindles == nil ? 7 : Self.newestOfSeveral),
+            keepAliveMilliseconds: keepAlive ?? 10_000,
             timeoutMilliseconds: timeout ?? 3_000, tries: tries ?? 3, identifier: identifier ?? .short,
-            locksTool: locks ?? true, oldResultOffset: offset, tellsAlarms: alarms ?? true,
-            unit: unit, curves: curves)
+            locksTool: locks ?? true, oldResultOffset: spindles == nil ? offset : nil,
+            tellsAlarms: alarms ?? true, unit: unit, spindles: spindles, curves: curves)
+    }
+
+    /// Highest revision of MID 0101 (specification R2.16, table 150).
+    private static let newestOfSeveral = 5
+
+    /// What holds of results only where one spindle tells them.
+    private func check(_ results: YAMLMapping, _ revision: Int?) {
+        if results.has("old"), results.node("old")?.text != "none" {
+            results.fault(
+                "old", "results of several spindles cannot be asked for again",
+                "leave out `old`, or write `none`")
+        }
+        guard let revision, revision == 2 || revision > Self.newestOfSeveral else { return }
+        // Revision 2 would begin with the oldest result that is kept, at each connection.
+        results.fault(
+            "revision", "results of several spindles are not asked for in revision \(revision)",
+            "write 1, 3, 4 or 5")
     }
 
     /// Which curves are wanted; nil where none are.

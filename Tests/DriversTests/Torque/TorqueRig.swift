@@ -143,12 +143,12 @@ final class TorqueRig {
         accepts(42)
     }
 
-    func start(_ token: String?, _ setPoints: [SetPoint] = []) {
+    func start(_ token: String?, _ setPoints: [SetPoint] = [], for author: WriteAuthor? = nil) {
         let answers = answers
         now += 1
         take(
             .order(
-                .start(token: token, setPoints: setPoints) {
+                .start(token: token, setPoints: setPoints, author: author) {
                     answers.texts.append($0?.text ?? "started")
                 }))
     }
