@@ -5,9 +5,10 @@ struct MockDescriptors {
     static let maker = "Plumbline"
     static let name = "Mock scanner"
 
-    let mode: MockMode
+    /// A scanner that is re-programmed shows itself in another mode, with another product id.
+    var mode: MockMode
     let vendor: UInt16
-    let product: UInt16
+    var product: UInt16
     /// Another one in its place has another.
     var serial: String
 
@@ -21,7 +22,7 @@ struct MockDescriptors {
     /// The configuration with its interfaces.
     var configuration: [UInt8] {
         let all = mode.interfaces
-        let count = UInt8(mode.interfaceCount)
+        let count = UInt8(mode.saidCount)
         let rest = all.flatMap { $0 }
         return [9, 2] + MockMode.bytes(UInt16(9 + rest.count)) + [count, 1, 0, 0x80, 50] + rest
     }

@@ -7,27 +7,32 @@ struct MockInterfaces {
         case nobody
         case driver
         case program(UnsafeMutablePointer<UMockdevIoctlClient>)
+        /// A program that is not there to be asked.
+        case stranger
     }
 
     private let driver: String?
+    /// The interface that another program holds; nil for none.
+    private let busy: Int?
     private var holders: [Holder] = []
 
-    init(driver: String?) { self.driver = driver }
+    init(driver: String?, busy: Int?) { (self.driver, self.busy) = (driver, busy) }
 
-    /// `0 free, 1 usbhid, 2 claimed`
+    /// `0 free, 1 usbhid, 2 claimed, 3 busy`
     var description: String {
         holders.enumerated().map { number, holder in
             switch holder {
             case .nobody: "\(number) free"
             case .driver: "\(number) \(driver ?? "")"
             case .program: "\(number) claimed"
+            case .stranger: "\(number) busy"
             }
         }.joined(separator: ", ")
     }
 
     /// The device was plugged in: the kernel's driver, where there is one, takes every interface.
     mutating func reset(count: Int) {
-        holders = Array(repeating: driver == nil ? .nobody : .driver, count: count)
+        holders = (0..<count).map { $0 == busy ? .stranger : driver == nil ? .nobody : .driver }
     }
 
     /// What usbfs answers to `call` for an interface: an error number, 0 for none.

@@ -12,6 +12,8 @@ enum MockMode: String, CaseIterable {
     case composite
     /// HID POS, whose interface has a keyboard as its other setting.
     case alternate
+    /// HID POS, and behind it a keyboard that the configuration does not count.
+    case hidden
 
     /// Endpoints towards the host: of reports and of a serial line's data, and of its notifications.
     static let (dataEndpoint, notificationEndpoint): (UInt8, UInt8) = (0x81, 0x83)
@@ -31,6 +33,8 @@ enum MockMode: String, CaseIterable {
         case .alternate:
             hid(0, boot: [0, 0], endpoint: Self.dataEndpoint)
                 + hid(0, setting: 1, boot: [1, 1], endpoint: Self.dataEndpoint)
+        case .hidden:
+            hid(0, boot: [0, 0], endpoint: Self.dataEndpoint) + hid(1, boot: [1, 1], endpoint: 0x82)
         case .composite:
             hid(0, boot: [0, 0], endpoint: Self.dataEndpoint) + hid(1, boot: [1, 1], endpoint: 0x82)
                 // Mass storage: SCSI, bulk only.
@@ -38,15 +42,17 @@ enum MockMode: String, CaseIterable {
         }
     }
 
-    /// How many interfaces there are, other settings of one not counted.
+    /// How many interfaces there are, other settings of one not counted; the kernel finds them all.
     var interfaceCount: Int { interfaces.count { $0.count > 8 && $0[1] == 4 && $0[3] == 0 } }
+    /// How many the configuration says there are.
+    var saidCount: Int { self == .hidden ? 1 : interfaceCount }
 
     /// The report descriptor of `interface`; nil where it is no HID.
     func reportDescriptor(of interface: UInt8) -> [UInt8]? {
         switch (self, interface) {
-        case (.hidPOS, 0), (.composite, 0), (.alternate, 0): Self.report
+        case (.hidPOS, 0), (.composite, 0), (.alternate, 0), (.hidden, 0): Self.report
         case (.hidPOSPlain, 0): Self.plainReport
-        case (.keyboard, 0), (.composite, 1): Self.keyboardReport
+        case (.keyboard, 0), (.composite, 1), (.hidden, 1): Self.keyboardReport
         case (.keyboardNumbered, 0):
             Array(Self.keyboardReport.prefix(6)) + [0x85, 2] + Array(Self.keyboardReport.dropFirst(6))
         default: nil

@@ -2,7 +2,8 @@
 struct MockOptions {
     static let usage = """
         usage: umockdev-wrapper plumbline-usb-mock --control SOCKET [--id VID:PID] [--serial TEXT] \
-        [--mode MODE] [--driver NAME] [--crowd N [--seed S]] [--unplugged] -- COMMAND [ARGUMENT ...]
+        [--mode MODE] [--driver NAME] [--busy INTERFACE] [--crowd N [--seed S]] [--unplugged] \
+        -- COMMAND [ARGUMENT ...]
         """
 
     private(set) var control = ""
@@ -13,6 +14,8 @@ struct MockOptions {
     private(set) var mode = MockMode.hidPOS
     /// The kernel driver that holds the scanner's interfaces before they are claimed; nil for none.
     private(set) var driver: String?
+    /// The interface that another program holds; nil for none.
+    private(set) var busy: Int?
     /// Other devices, with random descriptors.
     private(set) var crowd = 0
     private(set) var seed: UInt64 = 1
@@ -27,6 +30,7 @@ struct MockOptions {
             case "--control": control = try Self.value(of: option, &rest)
             case "--driver": driver = try Self.value(of: option, &rest)
             case "--mode": mode = try Self.mode(try Self.value(of: option, &rest))
+            case "--busy": busy = try Self.number(option, 0...255, try Self.value(of: option, &rest))
             case "--crowd": crowd = try Self.number(option, 0...2_000, try Self.value(of: option, &rest))
             case "--seed": seed = try Self.number(option, 0 ... .max, try Self.value(of: option, &rest))
             case "--serial": serial = try Self.serial(try Self.value(of: option, &rest))
@@ -47,7 +51,7 @@ struct MockOptions {
         return value
     }
 
-    private static func mode(_ text: String) throws(MockError) -> MockMode {
+    static func mode(_ text: String) throws(MockError) -> MockMode {
         guard let mode = MockMode(rawValue: text) else {
             let all = MockMode.allCases.map(\.rawValue).joined(separator: ", ")
             throw MockError("--mode is one of \(all)", exitCode: 64)
@@ -55,7 +59,7 @@ struct MockOptions {
         return mode
     }
 
-    private static func number<Number: FixedWidthInteger>(
+    static func number<Number: FixedWidthInteger>(
         _ option: String, _ range: ClosedRange<Number>, _ text: String
     ) throws(MockError) -> Number {
         guard let number = Number(text), range.contains(number) else {
@@ -64,7 +68,7 @@ struct MockOptions {
         return number
     }
 
-    private static func serial(_ text: String) throws(MockError) -> String {
+    static func serial(_ text: String) throws(MockError) -> String {
         // A string descriptor holds 126 characters (USB 2.0, section 9.6.7).
         guard (1...126).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw MockError("--serial is 1 to 126 printable characters", exitCode: 64)
@@ -72,7 +76,7 @@ struct MockOptions {
         return text
     }
 
-    private static func identity(_ text: String) throws(MockError) -> (UInt16, UInt16) {
+    static func identity(_ text: String) throws(MockError) -> (UInt16, UInt16) {
         let parts = text.split(separator: ":")
         guard parts.count == 2, parts.allSatisfy({ $0.count == 4 }), let vendor = UInt16(parts[0], radix: 16),
             let product = UInt16(parts[1], radix: 16)

@@ -23,7 +23,8 @@ final class MockRun {
         (self.options, self.testbed, self.loop) = (options, testbed, loop)
         let descriptors = MockDescriptors(
             mode: options.mode, vendor: options.vendor, product: options.product, serial: options.serial)
-        scanner = MockScanner(descriptors, driver: options.driver, testbed: testbed)
+        scanner = MockScanner(
+            descriptors, MockInterfaces(driver: options.driver, busy: options.busy), testbed: testbed)
         crowd =
             options.crowd == 0
             ? nil
@@ -108,15 +109,21 @@ final class MockRun {
     private func send(_ line: String) throws(MockError) {
         let words = line.split(separator: " ")
         switch (words.first, words.count) {
-        case ("plug", 2): try scanner.plug(serial: String(words[1]))
+        case ("plug", 2): try scanner.plug { $0.serial = String(words[1]) }
+        case ("plug", 4):
+            let mode = try MockOptions.mode(String(words[2]))
+            let (_, product) = try MockOptions.identity(String(words[3]))
+            try scanner.plug { ($0.serial, $0.mode, $0.product) = (String(words[1]), mode, product) }
+        case ("stall", 2):
+            scanner.halt(times: try MockOptions.number("stall", 1...1_000, String(words[1])))
         case ("report", 2):
             try scanner.send(try Self.bytes(words[1]), from: MockMode.dataEndpoint)
         case ("notify", 2):
             try scanner.send(try Self.bytes(words[1]), from: MockMode.notificationEndpoint)
         default:
             throw MockError(
-                "write plug [SERIAL], unplug, report HEX, notify HEX, written, ignore, listen, line, "
-                    + "holders, openings or quit",
+                "write plug [SERIAL [MODE VID:PID]], unplug, report HEX, notify HEX, written, ignore, "
+                    + "listen, stall TIMES, line, holders, openings or quit",
                 exitCode: 64)
         }
     }

@@ -29,20 +29,23 @@ final class MockScanner {
     private var reports: [(endpoint: UInt8, bytes: [UInt8])] = []
     private var held: MockHeldReap?
     private var interfaces: MockInterfaces
+    private var clients = MockClients()
     /// The last SET_LINE_CODING and SET_CONTROL_LINE_STATE of a serial line.
     private var setting: (coding: [UInt8], state: UInt8) = ([], 0)
 
     init(
-        _ descriptors: MockDescriptors, driver: String?, testbed: UnsafeMutablePointer<UMockdevTestbed>
+        _ descriptors: MockDescriptors, _ interfaces: MockInterfaces,
+        testbed: UnsafeMutablePointer<UMockdevTestbed>
     ) {
-        (self.descriptors, self.testbed) = (descriptors, testbed)
-        interfaces = MockInterfaces(driver: driver)
+        (self.descriptors, self.interfaces, self.testbed) = (descriptors, interfaces, testbed)
     }
 
     /// What the host wrote to the serial line since it was asked for last.
     private var written: [UInt8] = []
     /// Whether the serial line takes what the host writes; else it leaves it waiting.
     private var isListening = true
+    /// How often the endpoint that takes what the host writes has yet to be told to go on.
+    private var halts = 0
 
     /// Which interfaces are claimed, and which of them the kernel's driver holds.
     var holders: String { turn.withLock { interfaces.description } }
@@ -54,11 +57,12 @@ final class MockScanner {
 
     // MARK: what a hand does
 
-    /// Plugs the scanner in, or another one of the same model with this serial number.
-    func plug(serial: String? = nil) throws(MockError) {
+    /// Plugs the scanner in, or what `change` makes of it: another one of the same model, or one that was
+    /// re-programmed.
+    func plug(_ change: (inout MockDescriptors) -> Void = { _ in }) throws(MockError) {
         let description = try turn.withLock { () throws(MockError) in
             guard !isPlugged else { throw MockError("the scanner is plugged in already", exitCode: 70) }
-            if let serial { descriptors.serial = serial }
+            change(&descriptors)
             number = number % 126 + 1
             return descriptors.description(path: Self.path, number: number)
         }
@@ -94,7 +98,8 @@ final class MockScanner {
             @convention(c) (OpaquePointer?, UnsafeMutablePointer<UMockdevIoctlClient>?, gpointer?) -> Void
         let vanished: Vanished = { _, client, context in
             guard let client, let context else { return }
-            Unmanaged<MockScanner>.fromOpaque(context).takeUnretainedValue().forget(client)
+            let scanner = Unmanaged<MockScanner>.fromOpaque(context).takeUnretainedValue()
+            scanner.turn.withLock { scanner.forget(client) }
         }
         g_signal_connect_data(
             base, "client-vanished", unsafeBitCast(vanished, to: GCallback.self),
@@ -109,7 +114,7 @@ final class MockScanner {
         try turn.withLock { () throws(MockError) in
             guard isPlugged else { throw MockError("the scanner is not plugged in", exitCode: 70) }
             isPlugged = false
-            (reports, written) = ([], [])
+            (reports, written, halts) = ([], [], 0)
             for urb in waiting { finish(urb, status: -ESHUTDOWN, []) }
             waiting = []
             if let held { release(held) }
@@ -122,11 +127,10 @@ final class MockScanner {
     /// What the kernel does when a program's descriptor closes, however the program ended: it takes its
     /// transfers back and releases what it had claimed.
     private func forget(_ client: UnsafeMutablePointer<UMockdevIoctlClient>) {
-        turn.withLock {
-            waiting.removeAll { $0.client == client }
-            done.removeAll { $0.client == client }
-            interfaces.releaseAll(of: client)
-        }
+        waiting.removeAll { $0.client == client }
+        done.removeAll { $0.client == client }
+        interfaces.releaseAll(of: client)
+        clients.forget(client)
     }
 
     /// Sends a report or bytes from `endpoint`, as soon as the host asks for some.
@@ -166,8 +170,24 @@ final class MockScanner {
         }
     }
 
+    /// Halts the endpoint that takes what the host writes: it stalls until it was told so often to go on.
+    func halt(times: Int) { turn.withLock { halts = times } }
+
+    /// Tells an endpoint to go on, whose address `argument` leads to.
+    private func goOn(_ argument: UnsafeMutablePointer<UMockdevIoctlData>) {
+        guard let data = umockdev_ioctl_data_resolve(argument, 0, 4, nil) else { return }
+        defer { umockdev_ioctl_data_unref(data) }
+        if data.pointee.data[0] == MockMode.outputEndpoint { halts = max(0, halts - 1) }
+    }
+
     /// Takes what the host writes to the serial line.
     private func hear() {
+        while halts > 0,
+            let index = waiting.firstIndex(where: { $0.endpoint == MockMode.outputEndpoint })
+        {
+            // EPIPE is how usbfs says that an endpoint stalled.
+            finish(waiting.remove(at: index), status: -EPIPE, [])
+        }
         while isListening,
             let index = waiting.firstIndex(where: { $0.endpoint == MockMode.outputEndpoint }),
             written.count < Self.mostWritten
@@ -197,6 +217,7 @@ final class MockScanner {
     }
 
     private func answerInTurn(_ client: UnsafeMutablePointer<UMockdevIoctlClient>) {
+        clients.note(client)
         let request = MockRequest(umockdev_ioctl_client_get_request(client))
         guard let argument = umockdev_ioctl_client_get_arg(client) else {
             return umockdev_ioctl_client_complete(client, -1, EFAULT)
@@ -207,6 +228,7 @@ final class MockScanner {
             let answer = hold(client, argument, request)
             umockdev_ioctl_client_complete(client, answer == 0 ? 0 : -1, answer)
         case .clearHalt, .reset:
+            if request.call == .clearHalt { goOn(argument) }
             umockdev_ioctl_client_complete(client, isPlugged ? 0 : -1, isPlugged ? 0 : ENODEV)
         case .submit: submit(client, argument, request)
         case .discard: discard(client, argument)
@@ -224,6 +246,9 @@ final class MockScanner {
         guard request.size >= 4, let data = umockdev_ioctl_data_resolve(argument, 0, request.size, nil)
         else { return EFAULT }
         defer { umockdev_ioctl_data_unref(data) }
+        if call == .claim || call == .disconnectClaim {
+            for ended in clients.ended(besides: client) { forget(ended) }
+        }
         // The number of the interface comes first in each of these structures.
         return interfaces.answer(call, Int(data.pointee.data[0]), client)
     }

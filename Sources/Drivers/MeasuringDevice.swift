@@ -33,7 +33,7 @@ extension DeviceOrder {
         switch self {
         case .start(_, _, _, let answer): answer(StartFailure("too many orders wait for the device"))
         case .gauge(_, _, let answer): answer([:])
-        case .acknowledge, .acknowledgeCurve, .stop: break
+        case .acknowledge, .acknowledgeCurve, .stop, .scanTaken: break
         }
     }
 }

@@ -1,6 +1,6 @@
 /// What a printed code asks a station to do.
 package enum ActionCode: String, Sendable, CaseIterable {
-    /// Begin; plans that begin with the part's own scan have no use for it.
+    /// Begin with the part that was scanned, where the plan waits for it.
     case start = "START"
     /// End the running cycle; what was not measured is INDETERMINATE.
     case abort = "ABORT"

@@ -10,6 +10,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     /// An action code was scanned and obeyed.
     case codeTaken = "code.taken"
     case cycleOpened = "cycle.opened"
+    /// START was scanned: the cycle's first step may begin.
+    case cycleBegun = "cycle.begun"
     case cycleStep = "cycle.step"
     /// A result of a step that goes on: a try that is no PASS, or one of several samples.
     case cycleResult = "cycle.result"
@@ -29,9 +31,26 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case deviceWritten = "device.written"
     case deviceIdentified = "device.identified"
     case deviceIdentityChanged = "device.identity_changed"
+    /// The same device tells another calibration or service than before.
+    case deviceServiced = "device.serviced"
+    /// A device did not do what it was asked outside of any start.
+    case deviceRefused = "device.refused"
+    /// A device's clock is wrong, and stays so.
+    case deviceClockOff = "device.clock_off"
+    /// A device's clock was set right, or that was tried.
+    case deviceClockSet = "device.clock_set"
+    /// A device shows an alarm.
+    case alarmRaised = "alarm.raised"
+    /// A device shows an alarm no more.
+    case alarmCleared = "alarm.cleared"
+    /// The numbers by which a device counts its results do not follow each other.
+    case resultIrregular = "result.irregular"
     /// A USB device that could be a scanner's was not opened.
     case scannerRefused = "scanner.refused"
-    /// Another scanner than before answers, it moved, or a second one was refused beside it.
+    /// A scanner on USB was read for the first time.
+    case scannerIdentified = "scanner.identified"
+    /// Another scanner than before answers, it moved, it was re-programmed, or a second one was refused
+    /// beside it.
     case scannerChanged = "scanner.changed"
     /// A scanner that was read is gone.
     case scannerLost = "scanner.lost"

@@ -27,8 +27,9 @@ extension CycleMachine {
         guard case .waiting(let cycle, let progress) = phase else { return [] }
         let role = station.plan.steps[progress.index].completes
         let stop: [Action] = progress.isStarted || progress.isStarting ? [.stop(role: role)] : []
+        let missing: MeasurementResult.Reason = progress.awaitsStart ? .notBegun : .offline
         let isHindered = !progress.isStarted && progress.heldSinceNanoseconds == nil
-        let hindered = isHindered && reason == .timeout ? .offline : reason
+        let hindered = isHindered && reason == .timeout ? missing : reason
         return stop + endEarly(cycle, hindered, consuming: nil, at: moment)
     }
 

@@ -16,7 +16,7 @@ extension CycleMachine {
             return refuse(.noBadge, "Scan your badge first, then \(word).", scan: code.bytes, at: moment)
         }
         switch code.action {
-        case .start: return meaningless(code, startText, at: moment)
+        case .start: return start(by: code, at: moment)
         case .abort: return abort(by: code, at: moment)
         case .retest:
             return retest(
@@ -25,10 +25,30 @@ extension CycleMachine {
         }
     }
 
-    /// Every plan begins with the part's scan, so there is nothing left to start.
+    /// Lets the part that waits for it begin: its first step has all its time from now on.
+    ///
+    /// That it was begun is durable before its device is told anything: after a crash a device that may have
+    /// been started is known as such.
+    private mutating func start(by code: ActionScan, at moment: Moment) -> [Action] {
+        guard case .waiting(var cycle, var progress) = phase, progress.awaitsStart else {
+            return meaningless(code, startText, at: moment)
+        }
+        (cycle.isBegun, progress.awaitsStart, refusal) = (true, false, nil)
+        progress.deadlineNanoseconds = deadline(
+            station.plan.steps[progress.index].timeoutSeconds, from: moment)
+        phase = .waiting(cycle, progress)
+        let begun = AuditEvent.cycleBegun.body(
+            at: moment, station: station.id, ["cycle": .string(cycle.id), "operator": .optional(inspector)])
+        return [taken(code, cycle: cycle.id, serial: cycle.part.serial, at: moment), .audit(begun)]
+            + startIfPossible(at: moment)
+    }
+
+    /// Why there is nothing to start.
     private var startText: String {
-        cycle.map { "\($0.part.serial) is being inspected already. Nothing needs START." }
-            ?? "Nothing needs START here: scan the part, and its inspection begins."
+        if let cycle { return "\(cycle.part.serial) is being inspected already. Nothing needs START." }
+        return station.plan.start == .code
+            ? "Scan the part first, then START."
+            : "Nothing needs START here: scan the part, and its inspection begins."
     }
 
     private mutating func meaningless(_ code: ActionScan, _ text: String, at moment: Moment) -> [Action] {

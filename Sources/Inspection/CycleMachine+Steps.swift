@@ -20,9 +20,12 @@ extension CycleMachine {
             let token = station.binds[step.completes].map {
                 $0.token(cycle: cycle.id, turn: turn, serial: cycle.part.serial)
             }
+            // What was not begun cannot have been started by an earlier run of the gateway either.
+            let awaitsStart = station.plan.start == .code && index == 0 && !cycle.isBegun
             var progress = StepProgress(
                 index: index, sample: sample, attempt: attempt, turn: turn, token: token,
-                deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment), mayHaveBegun: isResumed)
+                deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment),
+                awaitsStart: awaitsStart, mayHaveBegun: isResumed && !awaitsStart)
             if cycle.isHeld { progress.heldSinceNanoseconds = moment.stamp.monotonicNanoseconds }
             phase = .waiting(cycle, progress)
             return startIfPossible(at: moment)
@@ -38,12 +41,13 @@ extension CycleMachine {
         moment.stamp.monotonicNanoseconds + Int64(seconds) * 1_000_000_000
     }
 
-    /// Starts the waiting step once every device that it needs is in reach and no start is on its way.
+    /// Starts the waiting step once START was scanned where the plan asks for it, every device that it needs
+    /// is in reach, and no start is on its way.
     ///
     /// A gauge that is read only at the step's end is needed too: without it the part could not be decided.
     mutating func startIfPossible(at moment: Moment) -> [Action] {
         guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting,
-            progress.heldSinceNanoseconds == nil
+            progress.heldSinceNanoseconds == nil, !progress.awaitsStart
         else { return [] }
         let step = station.plan.steps[progress.index]
         guard station.plan.roles(of: step).isSubset(of: online) else { return [] }
@@ -110,7 +114,7 @@ extension CycleMachine {
         if group.undoesWork {
             return loosened(group, role: role, evidence: [evidence] + curves, at: moment)
         }
-        guard case .waiting(let cycle, let progress) = phase,
+        guard case .waiting(let cycle, let progress) = phase, !progress.awaitsStart,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
             isExpected(group, progress, of: cycle)
         else {

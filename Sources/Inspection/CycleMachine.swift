@@ -78,7 +78,9 @@ package struct CycleMachine: Sendable {
         /// What its device was bound with; nil for devices that are not bound.
         package let token: String?
         /// Monotonic instant after which the step has taken too long.
-        package let deadlineNanoseconds: Int64
+        package internal(set) var deadlineNanoseconds: Int64
+        /// Whether nothing is started before START is scanned.
+        package internal(set) var awaitsStart = false
         /// Whether the device has taken the start.
         package internal(set) var isStarted = false
         /// Whether an earlier run of the gateway, or a start that was not answered, may have started it.

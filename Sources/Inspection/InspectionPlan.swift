@@ -15,6 +15,8 @@ package struct InspectionPlan: Sendable, Equatable {
     package let plainCodes: PlainCode.Table
     /// The routing operation: `060 Flow test`.
     package let operation: String
+    /// What begins the first step once the part was scanned.
+    package let start: CycleStart
     /// How often a part may be inspected again after its first attempt.
     package let retests: Int
     /// In order; never empty.
@@ -24,10 +26,12 @@ package struct InspectionPlan: Sendable, Equatable {
 
     package init(
         id: String, revision: Int, sha256: String, partNumbers: [String], plainCodes: PlainCode.Table,
-        operation: String, retests: Int, steps: [PlanStep], characteristics: [Characteristic]
+        operation: String, start: CycleStart = .scan, retests: Int, steps: [PlanStep],
+        characteristics: [Characteristic]
     ) {
         (self.id, self.revision, self.sha256, self.partNumbers) = (id, revision, sha256, partNumbers)
         (self.plainCodes, self.operation, self.retests) = (plainCodes, operation, retests)
+        self.start = start
         (self.steps, self.characteristics) = (steps, characteristics)
     }
 
@@ -45,6 +49,14 @@ package struct InspectionPlan: Sendable, Equatable {
     package func roles(of step: PlanStep) -> Set<String> {
         Set(characteristics(of: step).map(\.source.role)).union([step.completes])
     }
+}
+
+/// What begins the first step of a cycle whose part was scanned.
+package enum CycleStart: String, Sendable, CaseIterable {
+    /// The scan of the part itself.
+    case scan
+    /// The code START, which the technician scans once the part is clamped.
+    case code
 }
 
 /// Where a characteristic's value comes from: a point of the device that the station binds to a role.

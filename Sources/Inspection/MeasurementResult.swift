@@ -34,6 +34,8 @@ package struct MeasurementResult: Sendable, Equatable {
         case deviceRestarted = "device_restarted"
         /// The device holds other set points than it was told.
         case notSet = "not_set"
+        /// START was not scanned in time.
+        case notBegun = "not_begun"
         /// The gateway could not decide because a device stayed out of reach.
         case offline
         /// The device's serial number is not, or not known to be, the one that the configuration states: its

@@ -15,6 +15,8 @@ package struct OpenCycle: Sendable, Equatable {
     package let provenance: Provenance
     /// What was found when the part was scanned; nil where nobody looked.
     package let screening: PartScreening?
+    /// Whether START was scanned for it, where its plan asks for that.
+    package internal(set) var isBegun = false
     /// Steps that are over, in order.
     package internal(set) var completed: [CompletedStep] = []
     /// What has happened in the step after those, in order.
@@ -45,7 +47,8 @@ package struct OpenCycle: Sendable, Equatable {
     /// The `gates` member of its record: what was asked before the part was taken, and the answers.
     var gates: [JSONValue] { screening.map { [$0.json] } ?? [] }
 
-    /// The cycle that the audit entries `journal` tell of: its `cycle.opened`, then its `cycle.step` entries.
+    /// The cycle that the audit entries `journal` tell of: its `cycle.opened`, perhaps its `cycle.begun`,
+    /// then its `cycle.step` entries.
     ///
     /// Nil where the first is no `cycle.opened` of this station and plan: such a cycle cannot be taken up
     /// again and is closed as interrupted.
@@ -64,6 +67,7 @@ package struct OpenCycle: Sendable, Equatable {
         self.init(
             id: id, part: part, attempt: Int(attempt), inspector: opened["inspector"]?.text,
             startedAt: startedAt, provenance: provenance, screening: screening)
+        isBegun = journal.contains { $0["event"]?.text == AuditEvent.cycleBegun.rawValue }
         for entry in journal.dropFirst() {
             if let event = StepEvent(journaled: entry) {
                 running.append(event)

@@ -20,21 +20,42 @@ extension LibUSBLine {
         var opened: OpaquePointer?
         let code = libusb_open(pointer, &opened)
         guard code == 0, let opened else { return .failure(failure(code, "opened", request)) }
+        var claimed: [UInt8] = []
         do throws(Failure) {
             try checkSerial(pointer, opened, request)
             libusb_set_auto_detach_kernel_driver(opened, 1)
-            for number in request.claims {
-                let claimed = libusb_claim_interface(opened, Int32(number))
-                guard claimed == 0 else { throw failure(claimed, "claimed", request) }
+            for number in request.claims where try claim(number, of: opened, request) {
+                claimed.append(number)
             }
             if let line = request.line { try set(opened, request, line.coding) }
             let descriptor = request.line == nil ? try reportDescriptor(opened, request) : []
-            return .success(LibUSBLine(request, opened, descriptor, time, handler))
+            return .success(LibUSBLine(request, opened, claimed, descriptor, time, handler))
         } catch {
-            // Gives claimed interfaces back too.
-            libusb_close(opened)
+            giveBack(claimed, of: opened)
             return .failure(error)
         }
+    }
+
+    /// Claims the interface; false where there is none of that number that anything could come from.
+    private static func claim(
+        _ number: UInt8, of handle: OpaquePointer, _ request: USBLineRequest
+    ) throws(Failure) -> Bool {
+        let code = libusb_claim_interface(handle, Int32(number))
+        if code == 0 { return true }
+        // Of an interface that is only held, descriptors of another configuration may speak.
+        let isAbsent =
+            code == LIBUSB_ERROR_NOT_FOUND.rawValue || code == LIBUSB_ERROR_INVALID_PARAM.rawValue
+        guard isAbsent, !request.read.contains(number) else { throw failure(code, "claimed", request) }
+        return false
+    }
+
+    /// Releases the interfaces in the other order and closes the device.
+    ///
+    /// Closing alone would release them too, but a kernel driver that was detached is put back only by this:
+    /// of a serial line when its first interface is free.
+    static func giveBack(_ claimed: [UInt8], of handle: OpaquePointer) {
+        for number in claimed.reversed() { libusb_release_interface(handle, Int32(number)) }
+        libusb_close(handle)
     }
 
     private static func checkSerial(
@@ -114,8 +135,10 @@ extension USBLineRequest {
     /// Beside those that are read, every HID of the device is held, so that nothing it types reaches a
     /// console: whether one is a keyboard is not always told by its descriptors.
     var claims: [UInt8] {
-        let read = [interface.number] + (line.map { [$0.data.number] } ?? [])
         let held = Set(device.interfaces.filter(\.isHID).map(\.number)).subtracting(read)
         return read + held.sorted()
     }
+
+    /// Numbers of the interfaces that are read.
+    var read: [UInt8] { [interface.number] + (line.map { [$0.data.number] } ?? []) }
 }

@@ -9,6 +9,7 @@ final class LibUSBLine {
     private static let transfersUnderWay = 2
     let request: USBLineRequest
     private let handle: OpaquePointer
+    private let claimed: [UInt8]
     private let time: any TimeSource
     private let handler: @Sendable (USBLineEvent) -> Void
     private let descriptor: [UInt8]
@@ -19,10 +20,10 @@ final class LibUSBLine {
     private var end: USBLineEvent.End?
 
     init(
-        _ request: USBLineRequest, _ handle: OpaquePointer, _ descriptor: [UInt8], _ time: any TimeSource,
-        _ handler: @escaping @Sendable (USBLineEvent) -> Void
+        _ request: USBLineRequest, _ handle: OpaquePointer, _ claimed: [UInt8], _ descriptor: [UInt8],
+        _ time: any TimeSource, _ handler: @escaping @Sendable (USBLineEvent) -> Void
     ) {
-        (self.request, self.handle, self.descriptor) = (request, handle, descriptor)
+        (self.request, self.handle, self.claimed, self.descriptor) = (request, handle, claimed, descriptor)
         (self.time, self.handler) = (time, handler)
         output = request.line?.data.bulkOut.map { LibUSBOutput(handle, endpoint: $0) }
         output?.lost = { [unowned self] in take($0) }
@@ -149,9 +150,7 @@ final class LibUSBLine {
         if request.line != nil, end == .closed {
             Self.setControlLines(handle, request, areRaised: false)
         }
-        // A kernel driver that was detached is put back: of a serial line when its first interface is free.
-        for number in request.claims.reversed() { libusb_release_interface(handle, Int32(number)) }
-        libusb_close(handle)
+        Self.giveBack(claimed, of: handle)
         handler(.ended(end ?? .closed))
     }
 }

@@ -17,6 +17,8 @@ final class LibUSBOutput {
     private let handle: OpaquePointer
     private let endpoint: UInt8
     private var transfer: UnsafeMutablePointer<libusb_transfer>?
+    /// What is under way, and whether it is for the second time.
+    private var (sending, isRepeated): ([UInt8], Bool) = ([], false)
     /// What is sent when the transfer that is under way has been taken back.
     private var next: [UInt8]?
     private var hasEnded = false
@@ -31,7 +33,7 @@ final class LibUSBOutput {
     /// Sends `bytes`; those that are still on their way are taken back, for they are out of date.
     func send(_ bytes: [UInt8]) {
         guard !hasEnded, !bytes.isEmpty else { return }
-        guard let transfer else { return submit(bytes) }
+        guard let transfer else { return submit(bytes, isRepeated: false) }
         next = bytes
         libusb_cancel_transfer(transfer)
     }
@@ -42,7 +44,7 @@ final class LibUSBOutput {
         if let transfer { libusb_cancel_transfer(transfer) }
     }
 
-    private func submit(_ bytes: [UInt8]) {
+    private func submit(_ bytes: [UInt8], isRepeated: Bool) {
         guard let transfer = libusb_alloc_transfer(0) else {
             return lost(.untaken(reason: "there is no memory for a transfer"))
         }
@@ -57,7 +59,7 @@ final class LibUSBOutput {
             let isGone = code == LIBUSB_ERROR_NO_DEVICE.rawValue
             return lost(isGone ? .unplugged : .untaken(reason: USBWorker.text(code)))
         }
-        self.transfer = transfer
+        (self.transfer, sending, self.isRepeated) = (transfer, bytes, isRepeated)
     }
 
     /// The line keeps this alive until nothing is under way.
@@ -78,8 +80,8 @@ final class LibUSBOutput {
             let patience = "\(Self.patienceMilliseconds) ms"
             lost(.untaken(reason: "it took \(taken) of \(count) bytes within \(patience)"))
         case LIBUSB_TRANSFER_CANCELLED:
-            lost(.untaken(reason: "it had not taken the answer when the next one came"))
-        case LIBUSB_TRANSFER_STALL: lost(.untaken(reason: "it refuses all bytes: plug it in again"))
+            lost(.untaken(reason: Self.outdated))
+        case LIBUSB_TRANSFER_STALL: stalled(after: Int(max(0, taken)))
         default: lost(.untaken(reason: "a transfer failed with status \(status.rawValue)"))
         }
         if let bytes = next {
@@ -87,6 +89,21 @@ final class LibUSBOutput {
             send(bytes)
         }
     }
+
+    /// An endpoint that has halted takes nothing until it is told to go on (USB 2.0, section 9.4.5): it is
+    /// told so, and gets what it did not take once more.
+    private func stalled(after taken: Int) {
+        // One call of the kernel, which waits for no transfer and so may be made in a transfer's callback.
+        let code = libusb_clear_halt(handle, endpoint)
+        if code == LIBUSB_ERROR_NO_DEVICE.rawValue { return lost(.unplugged) }
+        guard code == 0, !isRepeated else {
+            return lost(.untaken(reason: "it refuses all bytes: plug it in again"))
+        }
+        guard next == nil, !hasEnded else { return lost(.untaken(reason: Self.outdated)) }
+        submit(Array(sending.dropFirst(taken)), isRepeated: true)
+    }
+
+    private static let outdated = "it had not taken the answer when the next one came"
 
     private static func free(_ transfer: UnsafeMutablePointer<libusb_transfer>) {
         transfer.pointee.buffer?.deallocate()

@@ -27,15 +27,16 @@ package enum ScannerEvent: Sendable, Equatable {
     case leftOut(reason: String)
     /// The scanner could not be told what became of its scan.
     case unanswered(reason: String)
-    /// The scanner is there and claimed; `place` says which one it is.
-    case connected(place: String)
-    /// What a person should know though the scanner can be used: another one answers than before, it moved,
-    /// or a second one was refused.
-    case noticed(reason: String)
+    /// The scanner is there and claimed; `place` says where, and on USB `who` which one it is.
+    case connected(place: String, who: USBIdentity? = nil)
+    /// What a person should know though the scanner can be used: another one is read than `before`, it moved,
+    /// or was re-programmed; or a second one, `who`, was refused beside it, and `before` is nil.
+    case noticed(reason: String, who: USBIdentity, before: USBIdentity? = nil)
     /// The scanner was connected and is gone; it is taken back by itself when it returns.
     case unplugged(reason: String)
-    /// There is something at the link's address that cannot be used as it is: why, and what to do.
-    case refused(reason: String)
+    /// There is something at the link's address that cannot be used as it is: why, and what to do; `who` is
+    /// the device on USB, where it is one.
+    case refused(reason: String, who: USBIdentity? = nil)
 
     /// Why a scan is no mark of which only a part had come when reading was stopped.
     static let stoppedMidScan = "the gateway was stopped in the middle of it"

@@ -13,21 +13,53 @@ extension USBDevice {
             + "/\(Self.padded(libusb_get_device_address(pointer)))"
         self.init(
             id: id, vendor: descriptor.idVendor, product: descriptor.idProduct, port: port,
-            interfaces: Self.interfaces(pointer), serial: Self.serial(port), node: node)
+            interfaces: Self.shown(
+                Self.interfaces(pointer), among: USBDescriptorWalk.settings(in: Self.descriptors(port))),
+            serial: Self.serial(port), node: node)
+    }
+
+    /// `counted`, and what the descriptors hold beyond them: it is shown, and nothing is read from it.
+    static func shown(
+        _ counted: [USBInterface], among settings: [USBDescriptorWalk.Setting]
+    ) -> [USBInterface] {
+        settings.reduce(into: counted) { shown, setting in
+            guard !shown.contains(where: { $0.number == setting.number && $0.kind == setting.kind })
+            else { return }
+            shown.append(
+                USBInterface(
+                    number: setting.number, classCode: setting.classCode, subclass: setting.subclass,
+                    protocolCode: setting.protocolCode, interruptIn: nil, packetSize: 0,
+                    reportDescriptorLength: 0, isAlternate: true))
+        }
     }
 
     private static func padded(_ number: UInt8) -> String { String(String(1_000 + Int(number)).dropFirst()) }
 
     /// The serial number as sysfs has it, so that no device has to be opened to be told from others.
     private static func serial(_ port: String) -> String? {
-        let file = open("/sys/bus/usb/devices/\(port)/serial", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
         // A string descriptor holds 126 characters at most (USB 2.0, section 9.6.7), and UTF-8 three each.
-        var bytes = [UInt8](repeating: 0, count: 400)
-        let count = read(file, &bytes, bytes.count)
-        let text = bytes.prefix(max(0, count)).prefix { $0 != 0x0A }
+        let text = attribute("serial", of: port, most: 400).prefix { $0 != 0x0A }
         return text.isEmpty ? nil : printable(text)
+    }
+
+    /// The raw descriptors as sysfs has them, the device's own first; empty where there is no sysfs.
+    private static func descriptors(_ port: String) -> [UInt8] {
+        attribute("descriptors", of: port, most: USBDescriptorWalk.mostBytes)
+    }
+
+    /// The first `most` bytes of a device's file in sysfs; empty where it cannot be read.
+    private static func attribute(_ name: String, of port: String, most: Int) -> [UInt8] {
+        let file = open("/sys/bus/usb/devices/\(port)/\(name)", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return [] }
+        defer { close(file) }
+        // sysfs hands out a page at a time.
+        var (bytes, page): ([UInt8], [UInt8]) = ([], Array(repeating: 0, count: 4_096))
+        while bytes.count < most {
+            let count = read(file, &page, min(page.count, most - bytes.count))
+            guard count > 0 else { break }
+            bytes += page.prefix(count)
+        }
+        return bytes
     }
 
     /// What comes from a device goes into messages: printable characters only.

@@ -47,8 +47,8 @@ package struct USBInterface: Sendable, Hashable {
     /// The interface with the data of a serial line, as its control interface names it; nil where it names
     /// none.
     package let dataInterface: UInt8?
-    /// Whether this is another setting than the one that the interface is in: it counts as shown, and is not
-    /// read.
+    /// Whether this is another setting than the one that the interface is in, or one that the device does not
+    /// count: it counts as shown, and is not read.
     package let isAlternate: Bool
 
     package init(

@@ -18,15 +18,16 @@ package final class USBScanner: Sendable {
     private let wakes: AsyncStream<Int64>
     private let wake: AsyncStream<Int64>.Continuation
 
-    /// The scanner with asset id `device` that `rule` lists, on `bus`.
+    /// The scanner with asset id `device` that `rule` lists, on `bus`; `known` is the one that was read last,
+    /// before the gateway was stopped.
     ///
     /// `handler` is called in order, from the bus's thread: it must be quick.
     package init(
-        device: String, rule: USBScannerRule, bus: any USBBus, time: any TimeSource,
-        handler: @escaping @Sendable (ScannerEvent) -> Void
+        device: String, rule: USBScannerRule, known: USBIdentity? = nil, bus: any USBBus,
+        time: any TimeSource, handler: @escaping @Sendable (ScannerEvent) -> Void
     ) {
         (self.bus, self.time, self.handler) = (bus, time, handler)
-        state = Guarded(State(machine: USBScannerMachine(device: device, rule: rule)))
+        state = Guarded(State(machine: USBScannerMachine(device: device, rule: rule, known: known)))
         // Only the latest wake-up counts: the machine asks for one at a time.
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }

@@ -57,7 +57,7 @@ package struct USBScannerMachine: Sendable {
     /// Why a device that is plugged in is not used, by its id; forgotten when it leaves.
     private var refused: [UInt64: String] = [:]
     /// The scanner that was read last; whether another one is in its place is told by it.
-    private var lastRead: USBDevice?
+    private var lastRead: USBIdentity?
     /// Interfaces of the present candidate that turned out not to speak in the scanner's mode.
     private var tried: Set<UInt8> = []
     /// What the scanner sent last on this line, and may wait for an answer to.
@@ -65,8 +65,11 @@ package struct USBScannerMachine: Sendable {
     private var backoff = USBBackoff()
     private var lastRefusal: String?
 
-    /// A machine for the scanner with asset id `device`, which `rule` lists.
-    package init(device: String, rule: USBScannerRule) { (self.device, self.rule) = (device, rule) }
+    /// A machine for the scanner with asset id `device`, which `rule` lists; `known` is the one that was read
+    /// last, before the gateway was stopped.
+    package init(device: String, rule: USBScannerRule, known: USBIdentity? = nil) {
+        (self.device, self.rule, lastRead) = (device, rule, known)
+    }
 
     /// What to do after `input`.
     package mutating func take(_ input: Input) -> [Action] {
@@ -106,7 +109,7 @@ package struct USBScannerMachine: Sendable {
         guard case .reading = phase, case .refused(let reason) = rule.verdict(on: device),
             address.serial == nil || address.serial == device.serial
         else { return [] }
-        return [.tell(.noticed(reason: reason))]
+        return [.tell(.noticed(reason: reason, who: device.identity))]
     }
 
     private mutating func left(_ device: USBDevice) -> [Action] {
@@ -147,21 +150,23 @@ package struct USBScannerMachine: Sendable {
     /// Says why a device that could be the scanner is not used: its product id changes with its mode.
     private mutating func explainAbsence() -> [Action] {
         let verdicts = present.map { ($0, rule.verdict(on: $0)) }
-        for case (_, .refused(let reason)) in verdicts { return refuse(reason) }
+        for case (let device, .refused(let reason)) in verdicts { return refuse(reason, device) }
         let isThere = present.contains { refused[$0.id] != nil }
         guard !isThere, let other = verdicts.last(where: { $0.1 == .otherProduct })?.0 else { return [] }
-        if let lastRead, other.port == lastRead.port || (other.serial ?? "") == lastRead.serial {
+        if let lastRead, other.product != lastRead.product,
+            other.port == lastRead.port || other.identity.isPerhaps(lastRead)
+        {
             return refuse(
                 "\(other.place) came in the place of \(lastRead.place): the scanner was re-programmed, or it "
                     + "is another one. It is a new device: switch it to \(rule.mode.title), or name it in "
-                    + "the link")
+                    + "the link", other)
         }
         let isKeyboard = other.interfaces.contains { $0.kind == .keyboard }
         let mode =
             isKeyboard ? "a scanner in keyboard mode" : "another product, or the scanner in another mode"
         return refuse(
             "\(other.place) is \(mode), not \(address): switch it to \(rule.mode.title), or name it in the "
-                + "link")
+                + "link", other)
     }
 
     // MARK: opening
@@ -204,13 +209,13 @@ package struct USBScannerMachine: Sendable {
     private mutating func reject(_ device: USBDevice, _ reason: String) -> [Action] {
         refused[device.id] = reason
         phase = .idle
-        return refuse(reason) + (candidates.isEmpty ? [] : settle())
+        return refuse(reason, device) + (candidates.isEmpty ? [] : settle())
     }
 
-    private mutating func refuse(_ reason: String) -> [Action] {
+    private mutating func refuse(_ reason: String, _ device: USBDevice? = nil) -> [Action] {
         guard reason != lastRefusal else { return [] }
         lastRefusal = reason
-        return [.tell(.refused(reason: reason))]
+        return [.tell(.refused(reason: reason, who: device?.identity))]
     }
 
     // MARK: the line
@@ -240,22 +245,11 @@ package struct USBScannerMachine: Sendable {
         }
         backoff = USBBackoff()
         (lastRefusal, awaited) = (nil, .nothing)
-        defer { lastRead = device }
-        return replacement(device) + [.tell(.connected(place: device.place))]
-    }
-
-    /// What a person should know of the scanner that is read now, beside the one before it.
-    private func replacement(_ device: USBDevice) -> [Action] {
-        guard let lastRead else { return [] }
-        if device.serial != lastRead.serial {
-            let (new, old) = (device.serial ?? "none", lastRead.serial ?? "none")
-            let reason = "another scanner at \(device.place): serial number \(new), before it \(old)"
-            return [.tell(.noticed(reason: reason))]
-        }
-        guard device.port != lastRead.port else { return [] }
-        let who = device.serial.map { "serial number \($0)" } ?? "without a serial number"
-        let reason = "the scanner (\(who)) moved from port \(lastRead.port) to port \(device.port)"
-        return [.tell(.noticed(reason: reason))]
+        let (who, before) = (device.identity, lastRead)
+        lastRead = who
+        let change = before.flatMap { who.change(since: $0) }
+        return (change.map { [.tell(.noticed(reason: $0, who: who, before: before))] } ?? [])
+            + [.tell(.connected(place: device.place, who: who))]
     }
 
     private mutating func report(_ bytes: [UInt8], _ stamp: Stamp) -> [Action] {
@@ -330,7 +324,7 @@ package struct USBScannerMachine: Sendable {
     private mutating func retry(_ device: USBDevice, _ error: TransportError) -> [Action] {
         guard present.contains(where: { $0.id == device.id }) else { return settle() }
         phase = .waiting
-        return refuse(error.description) + [.wake(afterNanoseconds: backoff.next())]
+        return refuse(error.description, device) + [.wake(afterNanoseconds: backoff.next())]
     }
 }
 

@@ -172,6 +172,54 @@ import Testing
         try await expectOwnKeyRefused(of: shop)
     }
 
+    /// From the plan's key to what the tool is told: over a restart of the gateway too.
+    @Test func aPartWaitsForSTARTAndItsToolIsToldNothingBefore() async throws {
+        let shop = try Shop(technician: false)
+        try await makeSet(in: shop.folder)
+        try shop.shortenPlan()
+        let plan = try text("plans/cr-injector-flow.yaml", in: shop.folder)
+        try shop.write(
+            "plans/cr-injector-flow.yaml", plan.replacingOccurrences(of: "start: scan", with: "start: code"))
+        let refused = try await plumbline(
+            ["check", "--config", shop.configuration], in: shop.folder, ends: 4)
+        #expect(refused.contains("begins with the code START, and there is none"), "\(refused)")
+        let gateway = try text("gateway.yaml", in: shop.folder)
+        try shop.write("gateway.yaml", gateway + "\ncodes: {set: codes.yaml, key: tables.key.pub}\n")
+        try await shop.startSimulator()
+        try await shop.startGateway()
+        try await shop.signIn()
+        try await shop.mountPart()
+        try await expectWaiting("SA10601", at: shop) { try shop.scan(Shop.mark("SA10601")) }
+        await shop.killGateway()
+        try await shop.startGateway()
+        try await expectWaiting("SA10601", at: shop) {}
+        // Nobody was told of the part: a screw that is tightened now is nobody's.
+        #expect(try await shop.audit("device.written").count { $0["device"] == "TW-025" } == 0)
+        try shop.scan(try code("START", of: shop))
+        try await shop.expectDevice("TW-025", shows: "waiting")
+        try shop.tighten()
+        try await shop.expectStation(within: 30, "the part passes") { $0["verdict"] == "PASS" }
+        try shop.scan(try code("START", of: shop))
+        try await shop.expectStation("there is nothing to start") {
+            $0["refusal"]?["text"] == "Scan the part first, then START."
+        }
+        #expect(await shop.stopGateway() == 0)
+        #expect(try await shop.audit("code.taken").map { $0["action"]?.text } == ["START"])
+        #expect(try await shop.audit("cycle.begun").count == 1)
+        #expect(try await shop.records().map { $0["result"]?.text } == ["PASS"])
+        #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
+    }
+
+    /// Waits until the page asks for START with this part.
+    private func expectWaiting(_ serial: String, at shop: Shop, after act: () throws -> Void) async throws {
+        try await shop.expectScanner("SCAN-2", "online")
+        try act()
+        try await shop.expectStation("\(serial) waits for START") {
+            $0["part"]?["serial"]?.text == serial && $0["state"] == "acting"
+                && $0["instruction"] == "Make the part ready, then scan START."
+        }
+    }
+
     /// What is asked for over HTTP is decided as the code is.
     private func expectLimitKept(by shop: Shop) async throws {
         _ = try HTTP.post(port: shop.ports.web, "/api/v1/stations/flow-test-1/retest", [])

@@ -66,14 +66,7 @@ import Testing
         func result(_ id: String) throws -> JSONValue {
             try #require(record["results"]?.elements.first { $0["characteristic"]?.text == id })
         }
-        let judged = try await Program.run(
-            Program.checkout.path + "/.build/venv/bin/python",
-            [
-                Program.checkout.path + "/Tests/EndToEndTests/Judges/device_judge.py", "\(shop.ports.bench)",
-                "\(shop.ports.tool)",
-            ], in: shop.folder)
-        try #require(judged.code == 0, "\(judged.errors)")
-        let seen = try JSONParser.parse(Array(judged.output.utf8.dropLast()))
+        let seen = try await shop.shownByBenchAndTool()
         #expect(seen["delivery_raw"] == (try result("pilot_delivery")["raw"]))
         #expect(seen["return_raw"] == (try result("pilot_return")["raw"]))
         let delivery = try #require(try result("pilot_delivery")["value"]?.text.flatMap { Double($0) })

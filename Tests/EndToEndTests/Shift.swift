@@ -90,12 +90,23 @@ struct Shift {
         try await expectAnswer("06")
     }
 
-    /// Tightens its nut: the part passes.
+    /// Tightens its nut, each in its own way: the part passes. What the devices then hold is kept.
     func finish(_ serial: String) async throws {
-        try shop.tighten()
+        let number = try #require(Int64(serial.suffix(1)))
+        try shop.tighten(torque: 2_700 + 10 * number, angle: 40 + number)
         try await shop.expectStation(within: 30, "\(serial) passes") {
             $0["part"]?["serial"]?.text == serial && $0["verdict"] == "PASS"
         }
+        let truth = try await shop.shownByBenchAndTool()
+        #expect(truth["torque"]?.integer == 2_700 + 10 * number)
+        #expect(truth["angle"]?.integer == 40 + number)
+        try shop.write("truth-\(serial).json", CanonicalJSON.text(truth))
+    }
+
+    /// What bench and tool held when the part had passed.
+    func truth(of serial: String) throws -> JSONValue {
+        let file = shop.folder.appendingPathComponent("truth-\(serial).json")
+        return try JSONParser.parse(Array(try Data(contentsOf: file)))
     }
 
     /// Tells the mock scanner what a hand would do.

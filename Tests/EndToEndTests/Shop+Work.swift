@@ -41,9 +41,22 @@ extension Shop {
         try await expectDevice("TW-025", shows: "waiting")
     }
 
-    /// Tightens the nut, well unless `torque` (cN·m) says otherwise.
-    func tighten(torque: Int64 = 2_750) throws {
-        try control("/tighten", ["device": "TW-025", "torque_cNm": .number(torque)])
+    /// Tightens the nut, well unless `torque` (cN·m) or `angle` (degrees) say otherwise.
+    func tighten(torque: Int64 = 2_750, angle: Int64 = 45) throws {
+        try control(
+            "/tighten", ["device": "TW-025", "torque_cNm": .number(torque), "angle": .number(angle)])
+    }
+
+    /// What bench and tool hold as their last results, as pymodbus reads it from them.
+    func shownByBenchAndTool() async throws -> JSONValue {
+        let judged = try await Program.run(
+            Program.checkout.path + "/.build/venv/bin/python",
+            [
+                Program.checkout.path + "/Tests/EndToEndTests/Judges/device_judge.py", "\(ports.bench)",
+                "\(ports.tool)",
+            ], in: folder)
+        try #require(judged.code == 0, "\(judged.errors)")
+        return try JSONParser.parse(Array(judged.output.utf8.dropLast()))
     }
 
     /// Lets a device misbehave until it is mended.

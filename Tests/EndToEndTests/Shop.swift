@@ -94,8 +94,10 @@ final class Shop {
     }
 
     /// Starts the gateway, under the mock USB bus where `usb` is set, and waits for its page. The mock
-    /// scanner speaks in `mode`.
-    func startGateway(usb: Bool = false, mode: String = "hid-pos") async throws {
+    /// scanner speaks in `mode`; `options` go to the mock.
+    func startGateway(
+        usb: Bool = false, mode: String = "hid-pos", options: [String] = []
+    ) async throws {
         gatewayStarts += 1
         let run = ["run", "--config", configuration, "--data", data]
         let log = "gateway-\(gatewayStarts)"
@@ -103,9 +105,8 @@ final class Shop {
         if usb {
             let wrapped =
                 [
-                    Program.folder.path + "/plumbline-usb-mock", "--control", usbSocket, "--mode", mode, "--",
-                    Program.folder.path + "/plumbline",
-                ] + run
+                    Program.folder.path + "/plumbline-usb-mock", "--control", usbSocket, "--mode", mode,
+                ] + options + ["--", Program.folder.path + "/plumbline"] + run
             program = try Program("umockdev-wrapper", wrapped, in: folder, log: log)
         } else {
             program = try Program("plumbline", run, in: folder, log: log)

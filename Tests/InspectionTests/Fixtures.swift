@@ -34,10 +34,10 @@ enum Fixture {
             classification: .major)
     }
 
-    static func plan(retests: Int = 1) throws -> InspectionPlan {
+    static func plan(retests: Int = 1, start: CycleStart = .scan) throws -> InspectionPlan {
         InspectionPlan(
             id: "cr-injector-flow", revision: 4, sha256: "ab12", partNumbers: ["4L0014-163B"],
-            plainCodes: PlainCode.Table([]), operation: "060 Flow test", retests: retests,
+            plainCodes: PlainCode.Table([]), operation: "060 Flow test", start: start, retests: retests,
             steps: [
                 PlanStep(
                     id: "leak", title: "Leak test", completes: "bench",
@@ -69,11 +69,12 @@ enum Fixture {
 
     static func station(
         benchDue: String? = "2027-02-01", provenance: Provenance = .live, retests: Int = 1,
-        binding: BindRule = BindRule(text: .cycle, capacity: 8), meter: String = "FM-001"
+        binding: BindRule = BindRule(text: .cycle, capacity: 8), meter: String = "FM-001",
+        start: CycleStart = .scan
     ) throws -> InspectionStation {
         InspectionStation(
             site: "plant-1", gateway: "bench-pc-07", company: nil, id: "flow-test-1",
-            plan: try plan(retests: retests),
+            plan: try plan(retests: retests, start: start),
             gauges: [
                 "bench": try gauge("FTS-001", due: benchDue, provenance: provenance),
                 "meter": try gauge(meter, provenance: provenance),

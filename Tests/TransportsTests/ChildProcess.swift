@@ -6,8 +6,9 @@ final class ChildProcess: Sendable {
     let number: pid_t
 
     /// Starts `command`, found on PATH. Its output goes to `output` and its input comes from `input`, where
-    /// they are given; both are closed here.
-    init(_ command: [String], output: Int32? = nil, input: Int32? = nil) throws {
+    /// they are given; both are closed here. With `isLeader` whatever it starts is of its process group, so
+    /// that all of it can be ended at once.
+    init(_ command: [String], output: Int32? = nil, input: Int32? = nil, isLeader: Bool = false) throws {
         defer { for end in [output, input].compactMap({ $0 }) { close(end) } }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -19,7 +20,8 @@ final class ChildProcess: Sendable {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        let group = isLeader ? POSIX_SPAWN_SETPGROUP : 0
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | group))
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var process: pid_t = 0

@@ -8,18 +8,22 @@ import Testing
 final class MockedProbe: Sendable {
     struct Failure: Error { let what: String }
 
+    /// How long one answer may take on a machine that is busy with other tests. What takes longer will not
+    /// come, and must not hold up everything else: it is said, and all of the probe's processes are ended.
+    private let patience: Duration
+
     private let process: ChildProcess
     private let socket: String
     private let lines: AsyncStream<JSONValue>
     private let exits: AsyncStream<Int32>
-    private let reader: SystemThread
 
     /// Starts the probe for `link` in `mode`, with `interfaces` listed; `options` go to the mock. The
     /// executables stand beside the tests' own.
     init(
         link: String, mode: String = "hid-pos", interfaces: String? = nil, options: [String] = [],
-        course: Course = .once
+        course: Course = .once, patience: Duration = .seconds(60)
     ) throws {
+        self.patience = patience
         let folder = try Self.folderOfTests()
         socket = "/tmp/plumbline-usb-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         let command =
@@ -28,18 +32,45 @@ final class MockedProbe: Sendable {
             + (interfaces.map { [$0] } ?? [])
         let ends = try ChildProcess.pipe()
         let output = Descriptor(owning: ends.reading)
-        process = try ChildProcess(command, output: ends.writing)
+        process = try ChildProcess(command, output: ends.writing, isLeader: true)
         let (lines, line) = AsyncStream<JSONValue>.makeStream()
         let (exits, exit) = AsyncStream<Int32>.makeStream()
         (self.lines, self.exits) = (lines, exits)
         let (number, process) = (output.release(), process)
-        reader = try SystemThread(name: "probe output") {
-            Self.read(Descriptor(owning: number), into: line)
+        try SystemThread.detach(name: "probe output") { Self.read(Descriptor(owning: number), into: line) }
+        try SystemThread.detach(name: "probe's end") {
             exit.yield(process.wait())
+            exit.finish()
         }
     }
 
-    deinit { Glibc.kill(process.number, SIGKILL) }
+    deinit { end() }
+
+    /// Ends whatever runs for the probe.
+    private func end() { Glibc.kill(-process.number, SIGKILL) }
+
+    /// The next of `elements`; nil where there is no more. Where it does not come in time, that is an issue
+    /// of the test, and the probe is ended.
+    private func next<Element: Sendable>(
+        of elements: AsyncStream<Element>, _ what: String
+    ) async -> Element? {
+        let (isLate, element) = await withTaskGroup(of: (Bool, Element?).self) { group in
+            group.addTask {
+                for await element in elements { return (false, element) }
+                return (false, nil)
+            }
+            group.addTask {
+                try? await Task.sleep(for: self.patience)
+                return (true, nil)
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? (true, nil)
+        }
+        guard isLate else { return element }
+        end()
+        Issue.record("\(what) within \(patience); the mock's socket was \(socket)")
+        return nil
+    }
 
     /// How often the probe runs, and how long the mock lives.
     enum Course {
@@ -101,24 +132,29 @@ final class MockedProbe: Sendable {
 
     /// The probe's next line as `event` and the text that goes with it; nil when its output has ended.
     func next() async -> String? {
-        for await line in lines {
-            let event = line["event"]?.text ?? ""
-            let word = line["reason"]?.text ?? line["place"]?.text ?? line["bytes"]?.text
-            return word.map { "\(event) \($0)" } ?? event
-        }
-        return nil
+        guard let line = await next(of: lines, "the probe said nothing") else { return nil }
+        let event = line["event"]?.text ?? ""
+        let word = line["reason"]?.text ?? line["place"]?.text ?? line["bytes"]?.text
+        return word.map { "\(event) \($0)" } ?? event
     }
 
     /// Tells the mock to do `command`; returns its answer.
     func tell(_ command: String) throws -> String { try USBMockControl.tell(command, at: socket) }
 
+    /// Tells the mock to do `command` until it answers something else than `idle`, or, for nil, until it
+    /// answers at all.
+    func tell(_ command: String, untilNot idle: String?) async throws -> String {
+        let end = ContinuousClock.now + patience
+        while ContinuousClock.now < end {
+            if let answer = try? tell(command), answer != idle { return answer }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw Failure(what: "\(command) came to nothing within \(patience)")
+    }
+
     /// Ends the probe and the mock; returns the exit code.
     func stop() async -> Int32 {
         Glibc.kill(process.number, SIGTERM)
-        for await code in exits {
-            reader.join()
-            return code
-        }
-        return -1
+        return await next(of: exits, "the probe did not end") ?? -1
     }
 }

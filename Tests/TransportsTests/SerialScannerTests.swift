@@ -69,7 +69,7 @@ struct SerialScannerTests {
             return
         }
         #expect(reason.hasPrefix("the serial line is gone"))
-        guard case .refused(let refusal) = await log.next() else {
+        guard case .refused(let refusal, _) = await log.next() else {
             Issue.record("the missing line was not told")
             return
         }

@@ -9,15 +9,15 @@ struct USBBench {
 
     init(
         _ address: USBDeviceAddress = USBSamples.address, _ mode: USBScannerMode = .hidPOS,
-        interfaces: [USBInterfaceKind]? = nil
+        interfaces: [USBInterfaceKind]? = nil, known: USBIdentity? = nil
     ) {
         let rule = USBScannerRule(address: address, mode: mode, interfaces: interfaces)
-        machine = USBScannerMachine(device: "SCAN-1", rule: rule)
+        machine = USBScannerMachine(device: "SCAN-1", rule: rule, known: known)
     }
 
     mutating func take(_ input: USBScannerMachine.Input) { actions = machine.take(input) }
 
     var refusals: [String] {
-        actions.compactMap { if case .tell(.refused(let reason)) = $0 { reason } else { nil } }
+        actions.compactMap { if case .tell(.refused(let reason, _)) = $0 { reason } else { nil } }
     }
 }

@@ -1,5 +1,5 @@
 import Codecs
-import Glibc
+import Foundation
 import Testing
 
 /// Scanners in each of their modes, by real libusb calls that mock devices answer.
@@ -140,6 +140,91 @@ struct USBModesTests {
         #expect(await listed.stop() == 0)
     }
 
+    /// The kernel binds its drivers to all interfaces that it finds; libusb stops where the device stops
+    /// counting. Seen failing with libusb's count believed.
+    @Test func aKeyboardThatTheDeviceDoesNotCountIsShownAndHeld() async throws {
+        let probe = try MockedProbe(link: link, options: ["--mode", "hidden", "--driver", "usbhid"])
+        #expect(await probe.next()?.contains("not listed (keyboard) and is not opened") == true)
+        #expect(try probe.tell("holders") == "ok 0 usbhid, 1 usbhid")
+        #expect(await probe.stop() == 0)
+        let listed = try MockedProbe(
+            link: link, interfaces: "hid,keyboard", options: ["--mode", "hidden", "--driver", "usbhid"])
+        #expect(await listed.next() == connected)
+        #expect(try listed.tell("holders") == "ok 0 claimed, 1 claimed")
+        #expect(await listed.stop() == 0)
+    }
+
+    /// Another program holds the second interface, or the device does not answer on the first: what was taken
+    /// from the kernel's driver goes back to it. Seen failing with a device that is only closed.
+    @Test(
+        arguments: [
+            ("composite", "1", "Resource busy", "ok 0 usbhid, 1 busy, 2 usbhid"),
+            ("cdc", "1", "Resource busy", "ok 0 usbhid, 1 busy"),
+        ])
+    func aClaimThatFailsLaterGivesBackWhatWasClaimed(
+        _ mode: String, _ busy: String, _ reason: String, _ holders: String
+    ) async throws {
+        let probe = try MockedProbe(
+            link: link, mode: mode == "cdc" ? "serial" : "hid-pos",
+            interfaces: mode == "cdc" ? nil : "hid,keyboard,storage",
+            options: ["--mode", mode, "--driver", "usbhid", "--busy", busy])
+        #expect(await probe.next()?.contains("cannot be claimed: \(reason)") == true)
+        #expect(try probe.tell("holders") == holders)
+        #expect(await probe.stop() == 0)
+    }
+
+    /// What process `number` has open of the USB.
+    private func openNodes(of number: Int32) throws -> [String] {
+        let folder = "/proc/\(number)/fd"
+        let files = FileManager.default
+        // One that is closed meanwhile is not open.
+        return try files.contentsOfDirectory(atPath: folder)
+            .compactMap { try? files.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") }
+            .filter { $0.contains("/dev/bus/usb/") }
+    }
+
+    /// A dead descriptor that is held makes the port come back under another name. Seen failing with lines
+    /// that are not closed when they end.
+    @Test(arguments: ["hid-pos", "cdc"]) func ofALostDeviceNothingStaysOpen(_ mode: String) async throws {
+        let probe = try MockedProbe(
+            link: link, mode: mode == "cdc" ? "serial" : "hid-pos", options: ["--mode", mode],
+            course: .outlived)
+        let number = try #require(await probe.number())
+        #expect(await probe.next() == connected)
+        #expect(try openNodes(of: number).count == 1)
+        for _ in 1...3 {
+            #expect(try probe.tell("unplug") == "ok")
+            #expect(await probe.next() == "unplugged the scanner was unplugged")
+            #expect(try openNodes(of: number) == [])
+            #expect(try probe.tell("plug") == "ok")
+            #expect(await probe.next() == connected)
+            #expect(try openNodes(of: number).count == 1)
+        }
+        probe.kill(number, SIGTERM)
+        #expect(await probe.next() == "stopped")
+        _ = await probe.stop()
+    }
+
+    /// A scanner's product id changes with its mode: it comes back as another device, is not opened, and is
+    /// read again once it is set back.
+    @Test func aReprogrammedScannerIsANewDevice() async throws {
+        let probe = try MockedProbe(link: link, options: ["--serial", "A-1", "--driver", "usbhid"])
+        #expect(await probe.next() == connected)
+        #expect(try probe.tell("unplug") == "ok")
+        #expect(await probe.next() == "unplugged the scanner was unplugged")
+        #expect(try probe.tell("plug A-1 keyboard 0c2e:0b61") == "ok")
+        #expect(
+            await probe.next()
+                == "refused usb:0c2e:0b61 at port 1-1 came in the place of usb:0c2e:0b6a at port 1-1: the "
+                + "scanner was re-programmed, or it is another one. It is a new device: switch it to HID "
+                + "POS, or name it in the link")
+        #expect(try probe.tell("holders") == "ok 0 usbhid")
+        #expect(try probe.tell("unplug") == "ok")
+        #expect(try probe.tell("plug A-1 hid-pos 0c2e:0b6a") == "ok")
+        #expect(await probe.next() == connected)
+        #expect(await probe.stop() == 0)
+    }
+
     /// The kernel closes what a killed program had open: the scanner can be claimed again at once.
     @Test func afterKillTheScannerIsClaimedAgain() async throws {
         let probe = try MockedProbe(link: link, options: ["--driver", "usbhid"], course: .twice)
@@ -147,7 +232,8 @@ struct USBModesTests {
         #expect(await probe.next() == connected)
         #expect(try probe.tell("holders") == "ok 0 claimed")
         probe.kill(number, SIGKILL)
-        // The mock may hear of the end later than of the next claim, and then calls the scanner busy once.
+        // The mock knows of the end by a second of silence, and may call the scanner busy until then: seen
+        // failing with a mock that waited for umockdev to tell it, which it does not while a call is open.
         var event = await probe.next()
         if event?.contains("Resource busy") == true { event = await probe.next() }
         #expect(event == connected)
@@ -159,7 +245,8 @@ struct USBModesTests {
         let seed = UInt64.random(in: 1...999_999)
         print("a thousand USB devices: seed \(seed)")
         // Twins with the scanner's own ids are meant too, but they show more than is listed.
-        let open = try MockedProbe(link: link, options: ["--crowd", "1000", "--seed", "\(seed)"])
+        let open = try MockedProbe(
+            link: link, options: ["--crowd", "1000", "--seed", "\(seed)"], patience: .seconds(240))
         var events: [String] = []
         while events.last != connected, let event = await open.next() { events.append(event) }
         #expect(events.last == connected, "seed \(seed)")

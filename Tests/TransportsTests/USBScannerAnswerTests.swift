@@ -111,11 +111,7 @@ struct USBScannerAnswerTests {
 
     /// What the scanner was sent next; asked for until there is something.
     private func written(to probe: MockedProbe) async throws -> String {
-        while true {
-            let answer = try probe.tell("written")
-            guard answer == "ok " else { return answer }
-            await Task.yield()
-        }
+        try await probe.tell("written", untilNot: "ok ")
     }
 
     private func scan(_ text: String, with probe: MockedProbe) async throws {
@@ -157,6 +153,21 @@ struct USBScannerAnswerTests {
         #expect(await probe.next() == "unanswered it took 0 of 1 bytes within 1000 ms")
         #expect(try probe.tell("listen") == "ok")
         try await scan("FI-4", with: probe)
+        #expect(try await written(to: probe) == "ok 06")
+        #expect(await probe.stop() == 0)
+    }
+
+    /// An endpoint that has halted is told to go on, and gets the answer once more. Seen failing without.
+    @Test func anAnswerThatStallsIsSentOnceMoreAndThenGivenUp() async throws {
+        let probe = try await serialProbe()
+        #expect(try probe.tell("stall 1") == "ok")
+        try await scan("FI-1", with: probe)
+        #expect(try await written(to: probe) == "ok 06")
+        #expect(try probe.tell("stall 2") == "ok")
+        try await scan("FI-2", with: probe)
+        #expect(await probe.next() == "unanswered it refuses all bytes: plug it in again")
+        // It was told to go on each time: what comes next goes through.
+        try await scan("FI-3", with: probe)
         #expect(try await written(to: probe) == "ok 06")
         #expect(await probe.stop() == 0)
     }

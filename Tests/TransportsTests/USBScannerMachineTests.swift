@@ -14,7 +14,7 @@ struct USBScannerMachineTests {
         let request = USBLineRequest(device: scanner, interface: USBSamples.posInterface, serial: nil)
         #expect(bench.actions == [.open(request, number: 1)])
         bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
-        #expect(bench.actions == [.tell(.connected(place: place))])
+        #expect(bench.actions == [.tell(.connected(place: place, who: scanner.identity))])
         bench.take(
             .line(.report(PointOfSaleScanner.report("FI-000123".utf8), USBSamples.stamp(7)), number: 1))
         let read = ScanRead(
@@ -95,10 +95,14 @@ struct USBScannerMachineTests {
 
     @Test func aScannerInKeyboardModeIsNamedAsOne() {
         var bench = USBBench()
-        bench.take(.bus(.arrived(USBSamples.device(1, interfaces: [USBSamples.bootKeyboard]))))
+        let keyboard = USBSamples.device(1, interfaces: [USBSamples.bootKeyboard])
+        bench.take(.bus(.arrived(keyboard)))
         #expect(
             bench.actions == [
-                .tell(.refused(reason: "\(place) is a scanner in keyboard mode: switch it to HID POS"))
+                .tell(
+                    .refused(
+                        reason: "\(place) is a scanner in keyboard mode: switch it to HID POS",
+                        who: keyboard.identity))
             ])
     }
 
@@ -144,13 +148,14 @@ struct USBScannerMachineTests {
     @Test func anotherSerialNumberIsRefusedAndTheRightOneTaken() {
         var bench = USBBench(USBDeviceAddress(vendor: 0x0C2E, product: 0x0B6A, serial: "B"))
         bench.take(.bus(.arrived(scanner)))
-        bench.take(.bus(.arrived(USBSamples.device(2, port: "1-2"))))
+        let right = USBSamples.device(2, port: "1-2")
+        bench.take(.bus(.arrived(right)))
         #expect(bench.actions == [])
         bench.take(.line(.ended(.otherSerial("A")), number: 1))
         #expect(bench.refusals == ["\(place) has serial number A, not B"])
         #expect(bench.actions.count == 2)
         bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 2))
-        #expect(bench.actions == [.tell(.connected(place: "usb:0c2e:0b6a at port 1-2"))])
+        #expect(bench.actions == [.tell(.connected(place: "usb:0c2e:0b6a at port 1-2", who: right.identity))])
     }
 
     @Test func twoThatFitAreNeitherTakenUntilOneLeaves() {

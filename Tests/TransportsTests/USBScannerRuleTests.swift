@@ -57,7 +57,7 @@ struct USBScannerRuleTests {
         let twin = USBSamples.device(
             2, port: "1-2", interfaces: [USBSamples.posInterface, USBSamples.storage])
         bench.take(.bus(.arrived(twin)))
-        guard case .tell(.noticed(let reason)) = bench.actions.first else {
+        guard case .tell(.noticed(let reason, twin.identity, nil)) = bench.actions.first else {
             Issue.record("nothing is said: \(bench.actions)")
             return
         }
@@ -67,8 +67,10 @@ struct USBScannerRuleTests {
 
     @Test func aDeviceOfAnotherSerialNumberIsNotOpened() {
         var bench = USBBench(USBDeviceAddress(vendor: 0x0C2E, product: 0x0B6A, serial: "B"))
-        bench.take(.bus(.arrived(USBSamples.device(1, serial: "A"))))
-        #expect(bench.actions == [.tell(.refused(reason: "\(place) has serial number A, not B"))])
+        let other = USBSamples.device(1, serial: "A")
+        bench.take(.bus(.arrived(other)))
+        let reason = "\(place) has serial number A, not B"
+        #expect(bench.actions == [.tell(.refused(reason: reason, who: other.identity))])
         bench.take(.bus(.arrived(USBSamples.device(2, port: "1-2", serial: "B"))))
         guard case .open(let request, _) = bench.actions.first else {
             Issue.record("not opened: \(bench.actions)")
@@ -90,25 +92,6 @@ struct USBScannerRuleTests {
                 "usb:0c2e:0b61 at port 1-1 came in the place of \(place): the scanner was re-programmed, "
                     + "or it is another one. It is a new device: switch it to HID POS, or name it in the link"
             ])
-    }
-
-    @Test(
-        arguments: [
-            ("1-1", "B", "another scanner at usb:0c2e:0b6a at port 1-1: serial number B, before it A"),
-            ("1-2", "A", "the scanner (serial number A) moved from port 1-1 to port 1-2"), ("1-1", "A", nil),
-        ] as [(String, String, String?)])
-    func anotherScannerInTheSamePlaceIsSaid(_ port: String, _ serial: String, _ words: String?) {
-        var bench = USBBench()
-        let first = USBSamples.device(1, serial: "A")
-        bench.take(.bus(.arrived(first)))
-        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 1))
-        bench.take(.line(.ended(.unplugged), number: 1))
-        bench.take(.bus(.left(first)))
-        bench.take(.bus(.arrived(USBSamples.device(2, port: port, serial: serial))))
-        bench.take(.line(.opened(reportDescriptor: PointOfSaleScanner.descriptor), number: 2))
-        let connected = USBScannerMachine.Action.tell(
-            .connected(place: "usb:0c2e:0b6a at port \(port)"))
-        #expect(bench.actions == (words.map { [.tell(.noticed(reason: $0))] } ?? []) + [connected])
     }
 
     // MARK: other modes

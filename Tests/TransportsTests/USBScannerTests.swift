@@ -7,6 +7,8 @@ import Testing
 struct USBScannerTests {
     private let bus = FakeUSBBus()
     private let log = EventLog()
+    private let connected = ScannerEvent.connected(
+        place: "usb:0c2e:0b6a at port 1-1", who: USBSamples.device(1).identity)
 
     private func plug(_ id: UInt64, serial: String? = nil) -> FakeUSBBus.Plug {
         FakeUSBBus.Plug(
@@ -24,7 +26,7 @@ struct USBScannerTests {
         let scanner = scanner()
         let running = Task { await scanner.run() }
         bus.plug(plug(1))
-        #expect(await log.next() == .connected(place: "usb:0c2e:0b6a at port 1-1"))
+        #expect(await log.next() == connected)
         bus.send(PointOfSaleScanner.report("FI-1".utf8), from: USBSamples.device(1), at: USBSamples.stamp(1))
         #expect(await log.nextText() == "FI-1")
         let first = PointOfSaleScanner.report(String(repeating: "A", count: 56).utf8, more: true)
@@ -34,7 +36,7 @@ struct USBScannerTests {
             await log.next()
                 == .unplugged(reason: "the scanner was unplugged in the middle of a scan: scan again"))
         bus.plug(plug(2))
-        #expect(await log.next() == .connected(place: "usb:0c2e:0b6a at port 1-1"))
+        #expect(await log.next() == connected)
         bus.send(PointOfSaleScanner.report("FI-2".utf8), from: USBSamples.device(2), at: USBSamples.stamp(3))
         #expect(await log.nextText() == "FI-2")
         running.cancel()
@@ -61,9 +63,9 @@ struct USBScannerTests {
         let error = TransportError("usb:0c2e:0b6a", "a transfer failed", remedy: "change the cable")
         bus.fail(error)
         #expect(await log.next() == .unplugged(reason: "the line failed"))
-        #expect(await log.next() == .refused(reason: error.description))
+        #expect(await log.next() == .refused(reason: error.description, who: plug(1).device.identity))
         bus.fail(nil)
-        #expect(await log.next() == .connected(place: "usb:0c2e:0b6a at port 1-1"))
+        #expect(await log.next() == connected)
         running.cancel()
         await running.value
     }

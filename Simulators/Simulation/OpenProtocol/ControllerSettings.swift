@@ -34,6 +34,8 @@ package struct ControllerSettings: Sendable, Equatable {
     package var firstID: UInt32 = 1
     /// Whether a restart loses the results kept for 0064.
     package var forgets = false
+    /// Whether a new subscriber of identifiers is told the present one at once.
+    var repeatsIdentifier = false
     /// Name of the controller, at most 25 characters, and serial number of the tool, at most 14.
     package var controllerName = "PLUMBLINE-SIM"
     package var toolSerial = "C0761275"

@@ -47,6 +47,7 @@ enum ScenarioControllers {
         let first = device.optional("first_id", .integer(1...Int(UInt32.max)))
         settings.firstID = first.map { UInt32($0) } ?? 1
         settings.forgets = device.optional("forgets", .flag) ?? false
+        settings.repeatsIdentifier = device.optional("repeats_identifier", .flag) ?? false
         settings.controllerName = device.optional("name", .text(1...25)) ?? settings.controllerName
         settings.toolSerial = device.optional("serial", .text(1...14)) ?? settings.toolSerial
         return settings

@@ -293,6 +293,7 @@ package struct ShopFloor: Sendable {
     package mutating func swap(
         _ device: String, serial: String?, firmware: String?, at now: ShopTime
     ) throws(SimulationError) {
+        if hall.place(of: device) != nil, let serial { return try swapTool(device, serial, at: now) }
         guard let index = places[device] else { throw unknown(device) }
         if let serial { devices[index].nameplate?.serial = serial }
         if let firmware { devices[index].nameplate?.revision = firmware }

@@ -19,6 +19,7 @@ extension TorqueMachine {
         case .acknowledge(let group): acknowledge(group, stamp, &output)
         case .acknowledgeCurve(let curve): acknowledge(curve, stamp, &output)
         case .stop: stop(stamp, &output)
+        case .scanTaken(let number): scanTaken(number, stamp, &output)
         case .gauge(_, _, let answer): output.events.append(.answer { answer([:]) })
         }
     }
@@ -44,6 +45,7 @@ extension TorqueMachine {
 
     /// Why nothing can be started for now; nil where it can.
     private func failureNow(_ stamp: Stamp) -> StartFailure? {
+        if leavesBy != nil { return StartFailure("\(setup.id): \(Self.stopping)") }
         guard phase == .ready else {
             return StartFailure("\(setup.id) is out of reach: \(shown.status.detail)")
         }
@@ -85,11 +87,11 @@ extension TorqueMachine {
             endStart(StartFailure("\(setup.id) was stopped"), .unanswered, stamp, &output)
         }
         (work, settled) = (nil, nil)
-        lock()
+        if leavesBy == nil { lock() }
     }
 
     private mutating func lock() {
-        requests.removeWaiting { if case .start = $0 { true } else { false } }
+        requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
         if setup.profile.locksTool { requests.append(.disableTool, for: .lock) }
     }
 
@@ -106,7 +108,10 @@ extension TorqueMachine {
             return lock()
         }
         // It was started before the connection was lost, and the station counts on it.
-        output.events.append(.tell(.irregular(failure.text)))
+        if isNews(refusal) {
+            noteRefusal(refusal, &output)
+            output.events.append(.journal(work.writing(.refused, failure, setup, at: stamp)))
+        }
         requests.removeWaiting { if case .start = $0 { true } else { false } }
         if refusal.isPassing { askAgainAt = end }
     }

@@ -1,4 +1,5 @@
 import Codecs
+import Inspection
 import Metrology
 import Profiles
 import Transports
@@ -19,7 +20,7 @@ extension TorqueMachine {
     mutating func askForMissing(_ output: inout ByteLineOutput<Event>) {
         if setup.profile.oldResultOffset == nil, let lost = book.giveUp() {
             let text = "results \(lost.lowerBound) to \(lost.upperBound) never reached this gateway"
-            output.events.append(.tell(.irregular("\(setup.id): \(text): the controller keeps none")))
+            note("never_came", "\(text): the controller keeps none", of: lost.lowerBound, &output)
         }
         while let id = book.missing.first, book.waitingCount - held.count < Self.mostWaiting {
             if let asked = number(toAskFor: id), asked > 0,
@@ -82,9 +83,10 @@ extension TorqueMachine {
     ) {
         guard case .new(let irregularity) = finding else { return }
         if doubt == nil { lockAfter(result) }
+        unlockAfterLoosening(result)
         expectCurves(of: result, as: id, stamp, &output)
         if let irregularity {
-            output.events.append(.tell(.irregular("\(setup.id): \(irregularity)")))
+            note(irregularity.kind.rawValue, irregularity.text, of: id, &output)
         }
         held.append(Held(result: result, id: id, stamp: stamp, doubt: doubt))
         if book.missing.isEmpty || setup.profile.oldResultOffset == nil { reportHeld(&output) }
@@ -96,7 +98,7 @@ extension TorqueMachine {
             work.token == nil || setup.profile.identifier == .none || work.token == result.identifier
         else { return }
         self.work = nil
-        requests.removeWaiting { if case .start = $0 { true } else { false } }
+        requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
         // Before the session is settled, that will lock it.
         if setup.profile.locksTool, phase == .ready || phase == .settling {
             requests.insert(.disableTool, for: .lock)
@@ -136,8 +138,8 @@ extension TorqueMachine {
         let finding = book.judge(id, tightening.identity)
         book.found(id)
         guard case .new = finding else { return }
-        let text = "\(setup.id): result \(id) was made while nobody listened, and was asked for"
-        output.events.append(.tell(.irregular(text)))
+        let text = "result \(id) was made while nobody listened, and was asked for"
+        note("late", text, of: id, &output)
         let doubt = doubt(of: tightening)
         if doubt == nil { lockAfter(.single(tightening)) }
         expectCurves(of: .single(tightening), as: id, stamp, &output)
@@ -156,8 +158,17 @@ extension TorqueMachine {
     /// A missing result will not come.
     mutating func neverCame(_ id: UInt64, _ reason: String, _ output: inout ByteLineOutput<Event>) {
         book.found(id)
-        output.events.append(
-            .tell(.irregular("\(setup.id): result \(id) never reached this gateway: \(reason)")))
+        note("never_came", "result \(id) never reached this gateway: \(reason)", of: id, &output)
+    }
+
+    /// Tells that something is odd about the number of a result.
+    private func note(
+        _ kind: String, _ text: String, of id: UInt64, _ output: inout ByteLineOutput<Event>
+    ) {
+        let members: [String: JSONValue] = [
+            "kind": .string(kind), "result": .number(Int64(clamping: id)),
+        ]
+        notice(.resultIrregular, text, members, &output)
     }
 
     /// Reports what waited for those before it.
@@ -174,7 +185,11 @@ extension TorqueMachine {
         reportDrawn(held.stamp, &output)
     }
 
-    func tell(_ held: Held, _ drawn: [ResultCurve], _ output: inout ByteLineOutput<Event>) {
+    mutating func tell(_ held: Held, _ drawn: [ResultCurve], _ output: inout ByteLineOutput<Event>) {
+        let maker = tool.made(
+            by: held.result.toolSerial, isOld: held.result.isOld, held.stamp.monotonicNanoseconds)
+        if let maker { output.events.append(.tell(.identity(maker))) }
+        defer { if maker != nil, held.result.isOld { tellIdentity(&output) } }
         let origin = SampleOrigin(device: setup.id, stamp: held.stamp, provenance: setup.provenance)
         let result = held.result
         let samples = result.readings(setup.profile).map { ($0.point, Sample($0, from: origin)) }
@@ -185,7 +200,7 @@ extension TorqueMachine {
             raw: result.message.bytes, identity: result.identity, stamp: held.stamp
         ).drawn(as: drawn)
         if result.act == .tightening, let odd = batch.irregularity(of: result, as: held.id) {
-            output.events.append(.tell(.irregular("\(setup.id): result \(held.id): \(odd)")))
+            note("batch", "result \(held.id): \(odd)", of: held.id, &output)
         }
         output.events.append(.tell(.result(Self.told(group, result.act, doubt: held.doubt))))
     }
@@ -196,7 +211,7 @@ extension TorqueMachine {
         switch act {
         case .tightening: return group
         case .loosening: return group.undoing()
-        case .other(let what): return group.doubted(because: "it is no tightening but \(what)")
+        case .other(let why): return group.doubted(because: why)
         }
     }
 

@@ -46,6 +46,8 @@ struct TorqueMachine: ByteLineUser {
     /// How far a session is. Each goes over into the next once nothing is asked any more.
     enum Phase: Sendable {
         case closed, opening, subscribing, catchingUp, settling, ready
+        /// The gateway stops: nothing more is begun.
+        case leaving
     }
 
     /// A result that waits until those before it have come.
@@ -93,23 +95,35 @@ struct TorqueMachine: ByteLineUser {
     var oldRevision = 1
     /// When a lock or a start that was refused for now is asked for again.
     var askAgainAt: Int64?
+    /// What was refused last of locks and starts that are said again until they are taken.
+    var lastRefusal: OpenProtocolRefusal?
+    /// When the last words have to be said, since the gateway stops.
+    var leavesBy: Int64?
     /// Why starts are refused for now, and until when.
     var refusal: (text: String, end: Int64)?
-    var framer = OpenProtocolFramer()
+    var alarms = AlarmBook()
+    var tool = ToolWatch()
+    var clock = ControllerClock()
+    var scanner: ToolScanner
+    /// What carries messages.
+    var link: TorqueLink
     private var starts = 0
     var sessionRevision: Int
     var resultRevision: Int
     var greeting = ""
     /// When something was sent last; nil while there is no connection.
-    private var lastSent: Int64?
+    var lastSent: Int64?
 
-    init(_ setup: TorqueDeviceSetup) {
+    /// A controller over TCP, unless `link` is another.
+    init(_ setup: TorqueDeviceSetup, link: TorqueLink? = nil) {
         self.setup = setup
+        self.link = link ?? TorqueLink(timeout: setup.profile.timeoutNanoseconds)
         let profile = setup.profile
         requests = TorqueRequests(
-            timeout: Int64(profile.timeoutMilliseconds) * 1_000_000, tries: profile.tries)
-        curves = TorqueCurves(profile.curves, timeout: Int64(profile.timeoutMilliseconds) * 1_000_000)
+            timeout: profile.timeoutNanoseconds, tries: profile.tries)
+        curves = TorqueCurves(profile.curves, timeout: profile.timeoutNanoseconds)
         book = TighteningBook(taken: setup.taken, circle: profile.spindles == nil ? nil : Self.syncIDs)
+        scanner = ToolScanner(profile.scans)
         (sessionRevision, resultRevision) = (profile.sessionRevision, profile.resultRevision)
         if let taken = setup.taken, taken.lacksCurves,
             let last = try? OpenProtocolTightening(OpenProtocolMessage(taken.raw))
@@ -128,28 +142,33 @@ struct TorqueMachine: ByteLineUser {
 
     var wakeAt: Int64? {
         guard isConnected else { return curvesWakeAt }
-        return [requests.deadline, keepAliveAt, askAgainAt, curvesWakeAt].compactMap(\.self).min()
+        let times = [
+            requests.deadline, keepAliveAt, askAgainAt, leavesBy, nextQuestion, curvesWakeAt, link.deadline,
+        ]
+        return times.compactMap(\.self).min()
     }
 
     mutating func take(_ input: ByteLineInput<DeviceOrder>, at stamp: Stamp) -> ByteLineOutput<Event> {
         var output = ByteLineOutput<Event>()
         switch input {
-        case .opened: opened(stamp)
+        case .opened: opened(stamp, &output)
         case .failed(let error): gone(error.description, stamp, &output)
         case .lost(let reason): gone("the connection is gone: \(reason)", stamp, &output)
-        case .bytes(let bytes): heard(bytes, stamp, &output)
-        case .wake: break
+        case .bytes(let bytes): hear(link.take(bytes, at: stamp.monotonicNanoseconds), stamp, &output)
+        case .wake: hear(link.elapse(at: stamp.monotonicNanoseconds), stamp, &output)
         case .order(let order): perform(order, stamp, &output)
+        case .closing: takeLeave(stamp, &output)
         }
         reportDrawn(stamp, &output)
         if output.hangUp == nil, lastSent != nil { goOn(stamp, &output) }
+        output.send += link.takeOutgoing()
         return output
     }
 
     // MARK: The session
 
-    private mutating func opened(_ stamp: Stamp) {
-        framer.reset()
+    private mutating func opened(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
+        hear(link.open(at: stamp.monotonicNanoseconds), stamp, &output)
         (trace, lateUnacknowledged) = (OpenProtocolTrace(), [])
         curves.begin()
         requests.removeAll()
@@ -159,6 +178,9 @@ struct TorqueMachine: ByteLineUser {
         lastSent = stamp.monotonicNanoseconds
         (sessionRevision, resultRevision) = (setup.profile.sessionRevision, setup.profile.resultRevision)
         oldRevision = resultRevision == 999 ? 1 : min(resultRevision, 7)
+        alarms.begin()
+        scanner.begin()
+        lastRefusal = nil
         requests.append(.start(revision: sessionRevision), for: .session)
     }
 
@@ -169,6 +191,7 @@ struct TorqueMachine: ByteLineUser {
         if case .oldResult = requests.underWay?.purpose, let id = book.failed() {
             neverCame(id, "it was asked for on three connections", &output)
         }
+        if let underWay = requests.underWay { unanswered(underWay, stamp, &output) }
         requests.removeAll()
         loseCurves(stamp, &output)
         let failure = StartFailure("\(setup.id) is out of reach: \(reason)")
@@ -182,19 +205,26 @@ struct TorqueMachine: ByteLineUser {
         switch requests.overdue(at: now) {
         case .again(let request):
             shown.status.errors += 1
-            send(request, now, &output)
+            if !link.isNumbered { send(request, now, &output) }
         case .givenUp(let mid):
             shown.status.errors += 1
             hangUp("does not answer MID \(OpenProtocolText.padded(mid, 4))", &output)
             return
-        case .doneWithout(let purpose): sendsNo(purpose, "it does not answer", &output)
+        case .muted(let purpose):
+            shown.status.errors += 1
+            if purpose == .tool { tellIdentity(&output) }
+            if purpose == .curves || purpose == .curveLimits {
+                sendsNo(purpose, "it does not answer", &output)
+            }
         case nil: break
         }
+        if let leavesBy, now >= leavesBy { return leave(stamp, &output) }
         if let askAgainAt, now >= askAgainAt {
             self.askAgainAt = nil
             settle()
         }
         if requests.isEmpty { advance(stamp, &output) }
+        askWhatIsDue(now)
         if let keepAliveAt, now >= keepAliveAt { requests.append(.keepAlive, for: .keepAlive) }
         if let request = requests.next(at: now) { send(request, now, &output) }
         askForCurve(now, &output)
@@ -220,19 +250,10 @@ struct TorqueMachine: ByteLineUser {
         guard requests.isEmpty, undrawn.isEmpty, phase == .settling else { return }
         phase = .ready
         shown.status.state = .online
+        show(alarms.settle(), &output)
+        clock.begin(stamp.monotonicNanoseconds)
         shown.status.detail = "answering: \(greeting)"
         output.events.append(.tell(.reach(isOnline: true, detail: shown.status.detail)))
-    }
-
-    mutating func send(
-        _ request: OpenProtocolRequest, _ now: Int64, _ output: inout ByteLineOutput<Event>
-    ) {
-        do throws(OpenProtocolError) {
-            output.send += try request.message().wire
-            lastSent = now
-        } catch {
-            hangUp(error.description, &output)
-        }
     }
 
     /// The stream is of no use any more.
@@ -249,7 +270,7 @@ struct TorqueMachine: ByteLineUser {
 
     private mutating func isOffline(_ reason: String, _ output: inout ByteLineOutput<Event>) {
         guard shown.status.state != .offline || shown.status.detail != reason else { return }
-        (shown.status.state, shown.status.detail) = (.offline, reason)
+        (shown.status.state, shown.status.detail, shown.status.alarms) = (.offline, reason, [])
         output.events.append(.tell(.identity(.unknown)))
         output.events.append(.tell(.reach(isOnline: false, detail: reason)))
     }

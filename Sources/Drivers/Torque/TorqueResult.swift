@@ -12,7 +12,7 @@ enum TorqueResult: Sendable {
     enum Act: Equatable {
         case tightening
         case loosening
-        /// Nothing that a part could be judged by, in words.
+        /// Nothing that a part could be judged by; a sentence that says why.
         case other(String)
     }
 
@@ -35,6 +35,12 @@ enum TorqueResult: Sendable {
         case .single(let tightening): tightening.fields
         case .several(let result): result.fields
         }
+    }
+
+    /// Serial number of the tool that made it; nil where it does not tell.
+    var toolSerial: String? {
+        guard case .single(let tightening) = self else { return nil }
+        return tightening.toolSerial
     }
 
     /// When it was made, by the controller's clock.
@@ -78,7 +84,14 @@ enum TorqueResult: Sendable {
         return switch tightening.resultType {
         case .tightening, .syncTightening, .notTold: .tightening
         case .loosening: .loosening
-        default: .other("\(tightening.resultType)")
+        // A controller that leaves the type blank in a revision that has it says of a loosening just as
+        // little that it is one.
+        case .unknown(nil):
+            .other(
+                "its result type is blank, so that it may be a loosening; ask for `results: {revision: 2}` "
+                    + "where this controller tells none")
+        case .unknown(.some(let number)): .other("its result type \(number) is none that is known")
+        default: .other("it is no tightening but \(tightening.resultType)")
         }
     }
 

@@ -25,6 +25,7 @@ struct GatewayParts: Sendable {
     let stations: [StationRunner]
     let couriers: [Courier]
     let identities: IdentityBook
+    let notices: NoticeBook
     let lines: LinePool
     /// What is plugged into the USB; nil where no scanner is on it.
     let usb: USBInventory?
@@ -48,9 +49,12 @@ struct GatewayParts: Sendable {
         let inboxes = StationInboxes()
         let identities = IdentityBook(deployment.configuration.devices, ledger: ledger, time: time, log: log)
         self.identities = identities
-        let book = DeviceBook(deployment.configuration, ledger: ledger, log: log)
-        let devices = try await Self.devices(
-            deployment, ledger.reader, lines, time, inboxes, identities, book)
+        let stationOf = deployment.configuration.stationOfDevice
+        let book = DeviceBook(stationOf, ledger: ledger, log: log)
+        let notices = NoticeBook(stationOf, ledger: ledger, time: time, log: log)
+        self.notices = notices
+        let audience = Audience(identities: identities, notices: notices, inboxes: inboxes)
+        let devices = try await Self.devices(deployment, ledger.reader, lines, time, audience, book)
         self.devices = devices
         let services = try Self.services(
             deployment, sinks: sinks.map(\.about), ledger: ledger, time: time, log: log,
@@ -71,9 +75,7 @@ struct GatewayParts: Sendable {
         couriers = sinks.map { sink in
             Courier(
                 ledger: ledger, sink: sink, time: time,
-                report: { event in
-                    Self.say(event, of: sink.about.name, log)
-                })
+                report: { Self.say($0, of: sink.about.name, log) })
         }
     }
 
@@ -147,7 +149,7 @@ struct GatewayParts: Sendable {
 
     private static func devices(
         _ deployment: Deployment, _ reader: LedgerReader, _ lines: LinePool, _ time: any TimeSource,
-        _ inboxes: StationInboxes, _ identities: IdentityBook, _ book: DeviceBook
+        _ audience: Audience, _ book: DeviceBook
     ) async throws -> [RunningDevice] {
         var devices: [RunningDevice] = []
         for configuration in deployment.configuration.devices {
@@ -155,10 +157,7 @@ struct GatewayParts: Sendable {
             let maker = DeviceMaker(
                 configuration: configuration, address: try LinkAddress(configuration.link),
                 taken: try reader.deviceState(configuration.id).flatMap(Self.taken), time: time,
-                tell: { event in
-                    identities.note(event, of: configuration.id)
-                    inboxes.put(event, from: configuration.id)
-                },
+                tell: { audience.hear($0, from: configuration.id) },
                 journal: { await book.enter($0) })
             if let device = try await maker.device(profile, lines) { devices.append(device) }
         }
@@ -219,6 +218,19 @@ struct GatewayParts: Sendable {
     }
 }
 
+/// All that hear what devices say.
+private struct Audience: Sendable {
+    let identities: IdentityBook
+    let notices: NoticeBook
+    let inboxes: StationInboxes
+
+    func hear(_ event: DeviceEvent, from device: String) {
+        identities.note(event, of: device)
+        notices.note(event, of: device)
+        inboxes.put(event, from: device)
+    }
+}
+
 /// The USB bus, opened only where a scanner is on it.
 private final class LazyUSBBus {
     private(set) var made: LibUSBBus?
@@ -249,9 +261,16 @@ final class StationInboxes: Sendable {
 
     /// Hands what stations decide on to them; values alone they read when they need them.
     func put(_ event: DeviceEvent, from device: String) {
-        if case .samples = event { return }
+        let isRepeated: Bool
+        switch event {
+        case .samples, .noticed: return
+        case .scanned: isRepeated = true
+        case .reach, .result, .restarted, .identity, .irregular: isRepeated = false
+        }
         for listener in listeners.withLock({ $0[device] ?? [] }) {
-            listener.inbox.putSurely(.device(role: listener.role, event))
+            let input = StationInput.device(role: listener.role, event)
+            // A scan that finds no place is said again by its device, as it was not told that it was taken.
+            if isRepeated { listener.inbox.put(input) } else { listener.inbox.putSurely(input) }
         }
     }
 }
@@ -264,7 +283,8 @@ extension Gauge {
             profileSHA256: profile.sha256,
             calibration: device.calibration.map { Calibration(certificate: $0.certificate, due: $0.due) },
             provenance: device.provenance,
-            tellsSerial: profile.registers?.identity?.sources[.serial] != nil)
+            tellsSerial: profile.registers?.identity?.sources[.serial] != nil
+                || profile.torque?.asksTool == true)
     }
 }
 

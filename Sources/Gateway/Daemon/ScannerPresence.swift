@@ -1,3 +1,5 @@
+import Transports
+
 /// Which comings and goings of one scanner are entered into the ledger: at most one pair in ten seconds, for
 /// a loose cable would fill it. What is left out is counted in the entry that comes after.
 struct ScannerPresence: Sendable {
@@ -5,8 +7,10 @@ struct ScannerPresence: Sendable {
     struct Entry: Sendable, Equatable {
         let isBack: Bool
         let reason: String
-        /// Where it is, or was, and which one.
-        let identity: String
+        /// Where it is, or was.
+        let place: String
+        /// Which device it is, or was; nil for one on a tty, which tells nothing of itself.
+        let who: USBIdentity?
         /// Further losses since the entry before that have none of their own.
         let folded: Int64
     }
@@ -15,17 +19,18 @@ struct ScannerPresence: Sendable {
     static let windowNanoseconds: Int64 = 10_000_000_000
 
     /// Nil before the first connection, which is none that came back.
-    private var identity: String?
+    private var place: String?
+    private var who: USBIdentity?
     private var isThere = false
     private var reason = ""
     private var isEnteredAsLost = false
     private var folded: Int64 = 0
     private var windowEnd = Int64.min
 
-    /// The scanner at `place` is read from now on.
-    mutating func connected(_ place: String) -> Entry? {
-        let isFirst = identity == nil
-        (identity, isThere, reason) = (place, true, "it is read again")
+    /// The scanner at `place` is read from now on; on USB it is `who`.
+    mutating func connected(_ place: String, _ who: USBIdentity?) -> Entry? {
+        let isFirst = self.place == nil
+        (self.place, self.who, isThere, reason) = (place, who, true, "it is read again")
         return isFirst || !isEnteredAsLost ? nil : entry(folded: 0)
     }
 
@@ -55,6 +60,8 @@ struct ScannerPresence: Sendable {
 
     private mutating func entry(folded: Int64) -> Entry? {
         isEnteredAsLost = !isThere
-        return identity.map { Entry(isBack: isThere, reason: reason, identity: $0, folded: folded) }
+        return place.map {
+            Entry(isBack: isThere, reason: reason, place: $0, who: who, folded: folded)
+        }
     }
 }

@@ -40,7 +40,7 @@ final class ScannerRunner: Sendable {
 
     /// The scanner that `configuration` describes; `profile` says how its bytes are cut into marks.
     ///
-    /// Throws `TransportError` where its link is none for scanners.
+    /// Throws `TransportError` where its link is none for scanners, and what reading the ledger throws.
     init(
         _ configuration: DeviceConfiguration, _ profile: ScannerProfile,
         bus: @autoclosure () throws -> any USBBus,
@@ -49,8 +49,7 @@ final class ScannerRunner: Sendable {
     ) throws {
         self.configuration = configuration
         (inboxes, self.counters, self.board, self.log) = (stations, counters, board, log)
-        self.book = book
-        rules = profile.rules
+        (self.book, rules) = (book, profile.rules)
         let debounce = Int64(profile.rules.debounceMilliseconds) * 1_000_000
         let status = Guarded(Status(filter: ScanFilter(debounceNanoseconds: debounce)))
         self.status = status
@@ -60,8 +59,10 @@ final class ScannerRunner: Sendable {
             let bus = try bus()
             let rule = try USBScannerRule(address, profile)
             self.rule = rule
+            let known = try book?.identity(of: id)
             makeRun = { handler throws(TransportError) in
-                let scanner = USBScanner(device: id, rule: rule, bus: bus, time: time, handler: handler)
+                let scanner = USBScanner(
+                    device: id, rule: rule, known: known, bus: bus, time: time, handler: handler)
                 status.withLock { $0.answer = { [weak scanner] in scanner?.answer($0, to: $1) } }
                 return { await scanner.run() }
             }
@@ -96,10 +97,10 @@ final class ScannerRunner: Sendable {
         case .misread(let reason, let bytes): takeMisread(reason, bytes, at: nil)
         case .leftOut(let reason): leaveOut(reason)
         case .unanswered(let reason): log.say(.warning, "\(configuration.id): was not told: \(reason)")
-        case .noticed(let reason): log.say(.warning, "\(configuration.id): \(reason)")
-        case .connected(let place): note(isConnected: true, place)
+        case .noticed(let reason, _, _): log.say(.warning, "\(configuration.id): \(reason)")
+        case .connected(let place, _): note(isConnected: true, place)
         case .unplugged(let reason): note(isConnected: false, reason)
-        case .refused(let reason): note(isConnected: false, reason)
+        case .refused(let reason, _): note(isConnected: false, reason)
         }
     }
 

@@ -14,8 +14,8 @@ extension StationRunner {
             let status = await device.status
             shown.append(
                 .init(
-                    id: device.id, state: status.state.rawValue, detail: status.detail,
-                    isRefusing: !status.refused.isEmpty))
+                    id: device.id, state: status.state.rawValue, detail: status.summary,
+                    isRefusing: !status.refused.isEmpty, alarms: status.alarmsJSON))
             let newest = await device.latest
             for point in device.livePoints {
                 if let sample = newest[point.id] {

@@ -138,7 +138,8 @@ actor StationRunner {
 
     private func take(_ event: DeviceEvent, from role: String) async throws {
         switch event {
-        case .samples: break
+        case .samples, .noticed: break
+        case .scanned(let scan): try await take(scan, from: role)
         case .irregular(let text): services.log.say(.warning, text)
         case .restarted(let text, let stamp):
             services.log.say(.warning, text)

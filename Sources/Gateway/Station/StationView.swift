@@ -11,6 +11,8 @@ struct StationView {
         let detail: String
         /// Whether it is there and answers some request with an exception.
         var isRefusing = false
+        /// Alarms that it shows.
+        var alarms: JSONValue = []
     }
 
     /// A continuous value of a bound device.
@@ -64,7 +66,10 @@ struct StationView {
             "queue": .number(Int64(queue)), "quarantined": .number(Int64(quarantined)), "curve": curve,
             "devices": .array(
                 devices.map {
-                    ["id": .string($0.id), "state": .string($0.state), "detail": .string($0.detail)]
+                    [
+                        "id": .string($0.id), "state": .string($0.state), "detail": .string($0.detail),
+                        "alarms": $0.alarms,
+                    ]
                 }),
             "refusal": machine.refusal.map {
                 [
@@ -86,10 +91,16 @@ struct StationView {
         }
     }
 
-    /// Whether the waiting step is one that the technician does, and its device has its settings: what is
-    /// done before that does not count.
+    /// Whether START has to be scanned before anything begins.
+    private var awaitsStart: Bool {
+        guard case .waiting(_, let progress) = machine.phase else { return false }
+        return progress.awaitsStart
+    }
+
+    /// Whether it is the technician's turn: START has to be scanned, or the waiting step is one that is done
+    /// by hand, and its device has its settings: what is done before that does not count.
     private var isHandWork: Bool {
-        guard case .waiting(_, let progress) = machine.phase, progress.isStarted else { return false }
+        guard case .waiting(_, let progress) = machine.phase, progress.isStarted else { return awaitsStart }
         return machine.isHandWork(progress)
     }
 
@@ -102,11 +113,13 @@ struct StationView {
         let plan = machine.station.plan
         let ids = plan.roles(of: plan.steps[progress.index]).compactMap { machine.station.gauges[$0]?.id }
         let needed = devices.filter { ids.contains($0.id) }
+        let outlook: StationWords.Outlook =
+            progress.awaitsStart ? .awaitsStart : progress.isStarted ? .goesOn : .starts
         if let device = needed.first(where: { $0.state != "online" && !$0.isRefusing }) {
-            return StationWords.outOfReach(device.id, device.detail, isStarted: progress.isStarted)
+            return StationWords.outOfReach(device.id, device.detail, outlook)
         }
         if let device = needed.first(where: \.isRefusing) {
-            return StationWords.refuses(device.id, device.detail, isStarted: progress.isStarted)
+            return StationWords.refuses(device.id, device.detail, outlook)
         }
         return progress.isStarted ? nil : progress.hindrance.map(StationWords.notStarted)
     }
@@ -190,7 +203,7 @@ struct StationView {
         case .opening: return StationWords.storing
         case .waiting, .gauging, .storing:
             if let hindrance { return hindrance }
-            return stepSentence
+            return awaitsStart ? StationWords.scanStart : stepSentence
         case .approving: return StationWords.approval
         }
     }

@@ -7,6 +7,7 @@ import Metrology
 enum StationWords {
     static let scanBadge = "Scan your badge."
     static let scanPart = "Scan the part."
+    static let scanStart = "Make the part ready, then scan START."
     static let storing = "Saving the result. Wait."
 
     /// What to do after `verdict`.
@@ -18,17 +19,20 @@ enum StationWords {
         }
     }
 
-    static func outOfReach(_ device: String, _ detail: String, isStarted: Bool) -> String {
-        "\(device) is out of reach (\(detail)). Check its power and cable; the step \(goesOn(isStarted))."
+    /// What becomes of a step that is hindered, once it is no more.
+    enum Outlook: String {
+        case goesOn = "the step goes on by itself"
+        case starts = "the step starts by itself"
+        case awaitsStart = "then scan START"
+    }
+
+    static func outOfReach(_ device: String, _ detail: String, _ outlook: Outlook) -> String {
+        "\(device) is out of reach (\(detail)). Check its power and cable; \(outlook.rawValue)."
     }
 
     /// For a device that is there and answers with Modbus exceptions.
-    static func refuses(_ device: String, _ detail: String, isStarted: Bool) -> String {
-        "\(device) is there, but \(detail). See what it shows; the step \(goesOn(isStarted))."
-    }
-
-    private static func goesOn(_ isStarted: Bool) -> String {
-        isStarted ? "goes on by itself" : "starts by itself"
+    static func refuses(_ device: String, _ detail: String, _ outlook: Outlook) -> String {
+        "\(device) is there, but \(detail). See what it shows; \(outlook.rawValue)."
     }
 
     /// Another part was scanned while a tool waited for this one.
@@ -87,6 +91,7 @@ enum StationWords {
         case .deviceInvalid: "The device called its own result invalid. Check how the part is mounted."
         case .deviceRestarted: "A device was switched off and on in the middle of a step."
         case .notSet: "A device did not keep what it was set to."
+        case .notBegun: "START was not scanned in time."
         case .offline: "A device stayed out of reach."
         case .gaugeIdentity:
             "A gauge is not the one that was calibrated: its serial number differs, or it does not tell it."

@@ -129,6 +129,9 @@ package struct WebRoutes: Sendable {
             Route(.post, "/api/v1/stations/{id}/abort") { [abort] request in
                 Self.answer(abort(request.parameters["id"] ?? ""))
             },
+            Route(.post, "/api/v1/stations/{id}/start") { [act] request in
+                Self.answer(act(request.parameters["id"] ?? "", .start))
+            },
             Route(.post, "/api/v1/stations/{id}/retest") { [act] request in
                 Self.answer(act(request.parameters["id"] ?? "", .retest))
             },

@@ -13,6 +13,8 @@ struct DeploymentChecks {
     let operators: OperatorRoster?
     /// Nil where there is no part table.
     let parts: PartTable?
+    /// Nil where there are no codes, or none that could be read.
+    let codes: CodeSet?
     let today: CalendarDate
     let faults: FaultCollector
 
@@ -90,11 +92,10 @@ struct DeploymentChecks {
             guard let profile = profiles[device.id], let scheme = LinkText.scheme(device.link) else {
                 continue
             }
-            let fitting = LinkText.schemes(for: profile.speech)
-            if !fitting.contains(scheme) {
+            if !LinkText.schemes(for: profile.speech).contains(scheme) {
                 faults.fault(
                     device.linkPlace, "a \(profile.id) is not reached by \(scheme.rawValue)",
-                    "use \(fitting.map(\.rawValue).joined(separator: ", "))")
+                    LinkText.remedy(profile.speech, scheme))
             }
         }
     }
@@ -122,6 +123,7 @@ struct DeploymentChecks {
         guard let plan = plans[station.id] else { return }
         if let parts { check(plan, of: station, against: parts) }
         checkApprovals(plan, of: station)
+        checkStart(of: plan, at: station)
         for role in plan.roles where station.bindings[role] == nil {
             faults.fault(
                 station.place, "plan \(plan.id) needs a device for role \(Wording.quoted(role))",
@@ -141,6 +143,15 @@ struct DeploymentChecks {
         faults.fault(
             station.place, "plan \(plan.id) waits for approvals that nobody could give",
             "name two people at least in `operators:`, and write `approves: true` to those who may")
+    }
+
+    /// A part that waits for a code which nobody has would wait until its time is over.
+    private func checkStart(of plan: InspectionPlan, at station: StationConfiguration) {
+        let hasStart = codes?.codes.contains { $0.meaning == .action(.start) }
+        guard plan.start == .code, !(hasStart ?? (configuration.codes != nil)) else { return }
+        faults.fault(
+            station.place, "plan \(plan.id) begins with the code START, and there is none",
+            "name a set that has it with `codes:`, or write `start: scan` into the plan")
     }
 
     /// Warns of part numbers of which the table says nothing.

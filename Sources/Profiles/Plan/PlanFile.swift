@@ -47,6 +47,7 @@ private struct PlanReader {
         var completes: String?
         var timeoutSeconds = 300
         var retests = 0
+        var start = CycleStart.scan
     }
 
     func read(sha256: String) -> PlanFile? {
@@ -70,8 +71,8 @@ private struct PlanReader {
         return PlanFile(
             plan: InspectionPlan(
                 id: id, revision: revision, sha256: sha256, partNumbers: partNumbers,
-                plainCodes: plainCodes, operation: operation, retests: defaults.retests,
-                steps: steps.map(\.step),
+                plainCodes: plainCodes, operation: operation, start: defaults.start,
+                retests: defaults.retests, steps: steps.map(\.step),
                 characteristics: characteristics.map(\.0)),
             stepPlaces: Dictionary(
                 steps.map { ($0.step.id, $0.place) }, uniquingKeysWith: { first, _ in first }),
@@ -82,8 +83,13 @@ private struct PlanReader {
     private func cycleDefaults() -> CycleDefaults {
         var defaults = CycleDefaults()
         guard let cycle = top.mapping("cycle", "a cycle") else { return defaults }
-        if let start = cycle.optional("start", .name), start != "scan" {
-            cycle.fault("start", "a cycle does not start by \(Wording.quoted(start))", "write `start: scan`")
+        if let word = cycle.optional("start", .name) {
+            if let start = CycleStart(rawValue: word) {
+                defaults.start = start
+            } else {
+                let remedy = "write `start: scan` or `start: code`"
+                cycle.fault("start", "a cycle does not start by \(Wording.quoted(word))", remedy)
+            }
         }
         defaults.completes = cycle.optional("complete", .completingRole)
         defaults.timeoutSeconds = cycle.optional("timeout", .seconds) ?? defaults.timeoutSeconds

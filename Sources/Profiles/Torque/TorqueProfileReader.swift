@@ -5,14 +5,17 @@ internal import Metrology
 ///
 /// ```yaml
 /// protocol: open-protocol
-/// session: {revision: 7, keep_alive: 10 s, timeout: 3 s, tries: 3}
+/// session: {revision: 7, keep_alive: 10 s, timeout: 3 s, tries: 3, link_level: false}
 /// results: {revision: 7, old: 0}       # old: what is added to an id to ask for it; or old: none
 ///                                      # or {spindles: 4}: several at once, in MID 0101
 /// identifier: "0050"                   # or "0150", or none
-/// tool: {lock: true}
+/// tool: {lock: true, identity: true}
 /// alarms: true
+/// clock: {correct: false, zone: local}
+/// scans: none                          # or "0051", or "0151": what the tool's own scanner reads
 /// unit: N.m
 /// curves: {kinds: [torque, angle], wait: 1 s, limits: false}   # left out: none
+/// framing: ascii                       # or 3964r; of serial lines alone
 /// ```
 struct TorqueProfileReader {
     let top: YAMLMapping
@@ -32,6 +35,7 @@ struct TorqueProfileReader {
         let keepAlive = session?.optional("keep_alive", .duration(Self.keepAlives))
         let timeout = session?.optional("timeout", .duration(Self.timeouts))
         let tries = session?.optional("tries", .integer(1...10))
+        let linkLevel = session?.optional("link_level", .flag)
         if let session, timeout ?? 3_000 >= keepAlive ?? 10_000 {
             session.fault(
                 "timeout", "an answer may take as long as the pause between two keep-alives",
@@ -47,21 +51,28 @@ struct TorqueProfileReader {
         let identifier: TorqueProfile.Identifier? = top.optional("identifier", .choice)
         let tool = top.mapping("tool", "a tool")
         let locks = tool?.optional("lock", .flag)
+        let asksTool = tool?.optional("identity", .flag)
         tool?.finish()
         let alarms = top.optional("alarms", .flag)
+        let clock = clock()
+        let scans: TorqueProfile.Scans? = top.optional("scans", .choice)
         let unit = unit()
         if let unit, spindles != nil, unit.code != "N.m" {
             top.fault("unit", "results of several spindles come in N.m", "leave out `unit`")
         }
         let curves = curves()
+        let framing: TorqueProfile.SerialFraming? = top.optional("framing", .choice)
         guard top.faults.count == before, let unit else { return nil }
-        return TorqueProfile(
+        var profile = TorqueProfile(
             sessionRevision: sessionRevision ?? OpenProtocolRequest.newestSession,
             resultRevision: resultRevision ?? (spindles == nil ? 7 : Self.newestOfSeveral),
             keepAliveMilliseconds: keepAlive ?? 10_000,
             timeoutMilliseconds: timeout ?? 3_000, tries: tries ?? 3, identifier: identifier ?? .short,
             locksTool: locks ?? true, oldResultOffset: spindles == nil ? offset : nil,
-            tellsAlarms: alarms ?? true, unit: unit, spindles: spindles, curves: curves)
+            tellsAlarms: alarms ?? true, unit: unit, spindles: spindles, curves: curves,
+            asksTool: asksTool ?? true, clock: clock, scans: scans ?? TorqueProfile.Scans.none)
+        (profile.framing, profile.acknowledgesLinks) = (framing, linkLevel ?? false)
+        return profile
     }
 
     /// Highest revision of MID 0101 (specification R2.16, table 150).
@@ -97,6 +108,18 @@ struct TorqueProfileReader {
             kinds: kinds, waitMilliseconds: curves.optional("wait", .duration(Self.waits)) ?? 1_000,
             hasLimits: curves.optional("limits", .flag) ?? false)
     }
+
+    private func clock() -> TorqueProfile.Clock {
+        var clock = TorqueProfile.Clock()
+        guard let keys = top.mapping("clock", "a clock") else { return clock }
+        clock.isCorrected = keys.optional("correct", .flag) ?? false
+        let zone: Zone? = keys.optional("zone", .choice)
+        clock.isUTC = zone == .utc
+        keys.finish()
+        return clock
+    }
+
+    private enum Zone: String, CaseIterable { case local, utc }
 
     /// The unit of torques; nil after noting that controllers tell none in it.
     private func unit() -> UnitOfMeasure? {

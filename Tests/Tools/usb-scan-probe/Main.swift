@@ -94,11 +94,11 @@ struct Main {
             ])
         case .misread(let reason, _): .object(["event": .string("misread"), "reason": .string(reason)])
         case .leftOut(let reason): .object(["event": .string("left_out"), "reason": .string(reason)])
-        case .noticed(let reason): .object(["event": .string("noticed"), "reason": .string(reason)])
+        case .noticed(let reason, _, _): .object(["event": .string("noticed"), "reason": .string(reason)])
         case .unanswered(let reason): .object(["event": .string("unanswered"), "reason": .string(reason)])
-        case .connected(let place): .object(["event": .string("connected"), "place": .string(place)])
+        case .connected(let place, _): .object(["event": .string("connected"), "place": .string(place)])
         case .unplugged(let reason): .object(["event": .string("unplugged"), "reason": .string(reason)])
-        case .refused(let reason): .object(["event": .string("refused"), "reason": .string(reason)])
+        case .refused(let reason, _): .object(["event": .string("refused"), "reason": .string(reason)])
         }
     }
 
