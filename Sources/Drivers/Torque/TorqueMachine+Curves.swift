@@ -129,7 +129,8 @@ extension TorqueMachine {
     ) {
         if case .other = result.act { return }
         let here = curves.expect(
-            id, result.time, isAskedFor: result.isOld, at: stamp.monotonicNanoseconds)
+            id, result.time, isAskedFor: result.isOld, comeAfterwards: link.isNumbered && !result.isOld,
+            at: stamp.monotonicNanoseconds)
         for kind in here { acknowledgeCurve(kind, stamp, &output) }
     }
 
