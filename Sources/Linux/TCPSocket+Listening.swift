@@ -24,23 +24,23 @@ extension TCPSocket {
     }
 
     /// The connection that waits longest at the listening socket `number`, and who dialled, in numbers; nil
-    /// where none waits. One that was broken off before it could be taken counts as none.
+    /// where none waits. One that was broken off before it could be taken counts as none. The caller takes the
+    /// connection over, and closes it.
     ///
     /// - Parameter unacknowledgedMilliseconds: as with `connect`.
     package static func accept(
         at number: Int32, unacknowledgedMilliseconds: Int32
-    ) -> (connection: Descriptor, peer: String)? {
+    ) -> (connection: Int32, peer: String)? {
         var name = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let accepted = withUnsafeMutablePointer(to: &name) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.accept(number, $0, &size) }
         }
         guard accepted >= 0 else { return nil }
-        let connection = Descriptor(owning: accepted)
         _ = fcntl(accepted, F_SETFL, fcntl(accepted, F_GETFL) | O_NONBLOCK)
         _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
         keepAlive(accepted, unacknowledgedMilliseconds)
         let bytes = withUnsafeBytes(of: &name) { Array($0.prefix(Int(size))) }
-        return (connection, SocketAddress(bytes: bytes, family: Int32(name.ss_family)).spelling)
+        return (accepted, SocketAddress(bytes: bytes, family: Int32(name.ss_family)).spelling)
     }
 }

@@ -110,7 +110,8 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
         guard case .dialIn(let place) = address else {
             return try BytePort(address, isStopping: { self.isStopping })
         }
-        let port = try door ?? DialInPort(place, name: name)
+        if let door { return try door.open() }
+        let port = try DialInPort(place, name: name)
         door = port
         return try port.open()
     }

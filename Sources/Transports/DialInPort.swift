@@ -63,16 +63,17 @@ final class DialInPort {
     func answer(at nanoseconds: Int64) -> String? {
         var text: String?
         for _ in 0..<Self.mostCalls {
-            guard let call = TCPSocket.accept(
-                at: listener.number, unacknowledgedMilliseconds: BytePort.unacknowledgedMilliseconds)
+            guard
+                let call = TCPSocket.accept(
+                    at: listener.number, unacknowledgedMilliseconds: BytePort.unacknowledgedMilliseconds)
             else { break }
-            let peer = call.peer
-            if let reason = refusal(of: peer) {
-                text = "\(peer) dialled \(name) and was turned away: \(reason)"
+            if let reason = refusal(of: call.peer) {
+                _ = Descriptor(owning: call.connection)
+                text = "\(call.peer) dialled \(name) and was turned away: \(reason)"
                 continue
             }
             dropNext()
-            next = (call.connection.release(), peer)
+            next = call
         }
         guard let text, toldAt.map({ nanoseconds - $0 >= Self.tellingPause }) ?? true else { return nil }
         toldAt = nanoseconds

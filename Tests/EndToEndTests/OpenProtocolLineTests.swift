@@ -19,18 +19,27 @@ import Testing
           - {id: nut_verdict, step: nut, from: tool.verdict, equals: OK}
         """
 
-    /// A station with one controller of these `quirks`: over TCP, or with this framing on a serial line.
-    private func open(_ profile: String, quirks: String, framing: String? = nil) async throws -> Shop {
+    private enum Line {
+        case listens, dials
+        case serial(framing: String)
+    }
+
+    /// A station with one controller of these `quirks` at the end of this line.
+    private func open(_ profile: String, quirks: String, _ line: Line = .listens) async throws -> Shop {
         let shop = try Shop(technician: false)
-        let link: String
-        let place: String
-        if let framing {
+        let address = "127.0.0.1:\(try #require(try FreePorts.take(1).first))"
+        let (link, place): (String, String)
+        switch line {
+        case .listens:
+            link = "openprotocol://\(address)"
+            place = "link: \"\(link)\""
+        case .dials:
+            link = "openprotocol-listen://\(address)?from=127.0.0.1"
+            place = "dials: \"\(address)\""
+        case .serial(let framing):
             let path = shop.folder.path + "/sim/controller"
             link = "serial://\(path)?baud=9600"
             place = "pty: \(path), framing: \(framing)"
-        } else {
-            link = "openprotocol://127.0.0.1:\(try #require(try FreePorts.take(1).first))"
-            place = "link: \"\(link)\""
         }
         let simulated = "model: open-protocol, \(place), quirks: \(quirks), locked: true"
         let tool = Gauge(id: "TW-1", role: "tool", simulated: simulated, profile: profile, link: link)
@@ -130,13 +139,18 @@ import Testing
 
     @Test(arguments: ["standard", "link-level"])
     func aSerialLineMayBeNoisyAndSlowAndBePulled(_ quirks: String) async throws {
-        let shop = try await open("open-protocol-serial", quirks: quirks, framing: "ascii")
+        let shop = try await open("open-protocol-serial", quirks: quirks, .serial(framing: "ascii"))
         #expect(try detail(at: shop).contains("numbered") == (quirks == "link-level"))
         try await work(["", "noise", "drip", "reset", "lost_result", "silent"], at: shop)
     }
 
+    @Test func aControllerThatDialsIsServedAndDialsAgain() async throws {
+        let shop = try await open("open-protocol-controller", quirks: "standard", .dials)
+        try await work(["", "reset", "lost_result", "lost_acknowledge", "silent"], at: shop)
+    }
+
     @Test func blocksOf3964RAreSentAgainUntilTheyAreTaken() async throws {
-        let shop = try await open("open-protocol-3964r", quirks: "standard", framing: "3964r")
+        let shop = try await open("open-protocol-3964r", quirks: "standard", .serial(framing: "3964r"))
         try await work(["", "noise", "drip", "reset", "lost_acknowledge", "silent"], at: shop)
     }
 }

@@ -101,12 +101,12 @@ struct TorqueMachine: ByteLineUser {
     var leavesBy: Int64?
     /// Why starts are refused for now, and until when.
     var refusal: (text: String, end: Int64)?
-    /// What carries messages.
-    var link: TorqueLink
     var alarms = AlarmBook()
     var tool = ToolWatch()
     var clock = ControllerClock()
     var scanner: ToolScanner
+    /// What carries messages.
+    var link: TorqueLink
     private var starts = 0
     var sessionRevision: Int
     var resultRevision: Int
@@ -156,6 +156,7 @@ struct TorqueMachine: ByteLineUser {
         case .lost(let reason): gone("the connection is gone: \(reason)", stamp, &output)
         case .bytes(let bytes): hear(link.take(bytes, at: stamp.monotonicNanoseconds), stamp, &output)
         case .wake: hear(link.elapse(at: stamp.monotonicNanoseconds), stamp, &output)
+        case .turnedAway(let text): output.events.append(.tell(.irregular("\(setup.id): \(text)")))
         case .order(let order): perform(order, stamp, &output)
         case .closing: takeLeave(stamp, &output)
         }

@@ -28,23 +28,6 @@ package struct TorqueProfile: Sendable, Equatable {
     package let clock: Clock
     /// In which torques come; one in another unit is not judged.
     package let unit: UnitOfMeasure
-    /// How messages travel on a serial line; nil where the profile says nothing of serial lines.
-    package var framing: SerialFraming?
-    /// Whether messages may be numbered and acknowledged at link level (MIDs 9997 and 9998), where the
-    /// controller offers it.
-    package var acknowledgesLinks = false
-
-    /// `timeoutMilliseconds` as the drivers count.
-    package var timeoutNanoseconds: Int64 { Int64(timeoutMilliseconds) * 1_000_000 }
-
-    /// How messages travel on a serial line (Open Protocol specification R2.16, section 2.1.2).
-    package enum SerialFraming: String, Sendable, CaseIterable {
-        /// Between STX and ETX.
-        case ascii
-        /// The same in blocks of the procedure 3964R.
-        case procedure3964R = "3964r"
-    }
-
     /// How many spindles tighten at once, and are told together in MID 0101; nil where each result is of one
     /// and comes in MID 0061.
     package let spindles: Int?
@@ -81,6 +64,23 @@ package struct TorqueProfile: Sendable, Equatable {
         package var isUTC = false
 
         package init() {}
+    }
+
+    /// How messages travel on a serial line; nil where the profile says nothing of serial lines.
+    package var framing: SerialFraming?
+    /// Whether messages may be numbered and acknowledged at link level (MIDs 9997 and 9998), where the
+    /// controller offers it.
+    package var acknowledgesLinks = false
+
+    /// `timeoutMilliseconds` as the drivers count.
+    package var timeoutNanoseconds: Int64 { Int64(timeoutMilliseconds) * 1_000_000 }
+
+    /// How messages travel on a serial line (Open Protocol specification R2.16, section 2.1.2).
+    package enum SerialFraming: String, Sendable, CaseIterable {
+        /// Between STX and ETX.
+        case ascii
+        /// The same in blocks of the procedure 3964R.
+        case procedure3964R = "3964r"
     }
 
     /// How a controller is told which part comes next.

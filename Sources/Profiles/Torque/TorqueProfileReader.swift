@@ -14,8 +14,8 @@ internal import Metrology
 /// clock: {correct: false, zone: local}
 /// scans: none                          # or "0051", or "0151": what the tool's own scanner reads
 /// unit: N.m
-/// framing: ascii                       # or 3964r; of serial lines alone
 /// curves: {kinds: [torque, angle], wait: 1 s, limits: false}   # left out: none
+/// framing: ascii                       # or 3964r; of serial lines alone
 /// ```
 struct TorqueProfileReader {
     let top: YAMLMapping
@@ -57,7 +57,6 @@ struct TorqueProfileReader {
         let clock = clock()
         let scans: TorqueProfile.Scans? = top.optional("scans", .choice)
         let unit = unit()
-        let framing: TorqueProfile.SerialFraming? = top.optional("framing", .choice)
         if let unit, spindles != nil, unit.code != "N.m" {
             top.fault("unit", "results of several spindles come in N.m", "leave out `unit`")
         }
@@ -67,6 +66,7 @@ struct TorqueProfileReader {
                 "curves", "at link level no curve comes before its result is acknowledged, and so durable",
                 "leave out `link_level`")
         }
+        let framing: TorqueProfile.SerialFraming? = top.optional("framing", .choice)
         guard top.faults.count == before, let unit else { return nil }
         var profile = TorqueProfile(
             sessionRevision: sessionRevision ?? OpenProtocolRequest.newestSession,

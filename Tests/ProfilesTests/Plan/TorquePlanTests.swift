@@ -71,6 +71,16 @@ struct TorquePlanTests {
         #expect(try check(right, asking, operators: people(two)) == [])
     }
 
+    @Test("A plan may judge each spindle that the profile says there are, and no other")
+    func spindles() throws {
+        let flex = "open-protocol-flex"
+        #expect(try check("from: tool.torque}", "from: tool.spindle_2.torque}", profile: flex) == [])
+        let third = try check("from: tool.torque}", "from: tool.spindle_3.torque}", profile: flex)
+        #expect(third.count == 1 && third[0].contains("has no point \"spindle_3.torque\""), "\(third)")
+        let single = try check(profile: flex)
+        #expect(single.count == 1 && single[0].contains("has no point \"torque\""), "\(single)")
+    }
+
     @Test(
         "A profile with framing is for serial lines, and one without is not",
         arguments: [
@@ -84,23 +94,13 @@ struct TorquePlanTests {
             ),
             (
                 "open-protocol-controller", "serial:///dev/ttyS7?baud=9600",
-                "a open-protocol-controller is not reached by serial: use openprotocol, or a profile with "
-                    + "`framing`"
+                "a open-protocol-controller is not reached by serial: use openprotocol, "
+                    + "openprotocol-listen, or a profile with `framing`"
             ),
         ])
     func framing(_ profile: String, _ link: String, _ says: String) throws {
         let faults = try check(profile: profile, link: link)
         #expect(says.isEmpty ? faults == [] : faults.count == 1 && faults[0].hasSuffix(says), "\(faults)")
-    }
-
-    @Test("A plan may judge each spindle that the profile says there are, and no other")
-    func spindles() throws {
-        let flex = "open-protocol-flex"
-        #expect(try check("from: tool.torque}", "from: tool.spindle_2.torque}", profile: flex) == [])
-        let third = try check("from: tool.torque}", "from: tool.spindle_3.torque}", profile: flex)
-        #expect(third.count == 1 && third[0].contains("has no point \"spindle_3.torque\""), "\(third)")
-        let single = try check(profile: flex)
-        #expect(single.count == 1 && single[0].contains("has no point \"torque\""), "\(single)")
     }
 
     @Test("The tool's own word must be judged, or a part that it calls bad could pass")
