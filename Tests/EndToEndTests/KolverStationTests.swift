@@ -54,12 +54,12 @@ import Testing
             if !fault.isEmpty {
                 try shop.control("/fault", ["device": "TW-025", "kind": .string(fault), "seconds": 2])
             }
-            try shop.tighten(torque: 2_700 + Int64(index))
+            try shop.tighten(torque: 2_701 + Int64(index))
             try await end(serial, at: shop)
             try shop.mend("TW-025")
             try await shop.expectScanner("TW-025", "online")
         }
-        let expected = (0..<5).map { "SA1000\($0) 27.0\($0)" }
+        let expected = (0..<5).map { "SA1000\($0) 27.0\($0 + 1)" }
         #expect(try await torques(shop) == expected)
         #expect(try await shop.audit("result.irregular").isEmpty)
         #expect(try await shop.audit("result.orphaned").isEmpty)

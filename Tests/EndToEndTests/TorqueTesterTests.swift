@@ -17,9 +17,11 @@ import Testing
           - {id: two, title: "Test with the second", complete: vibrac.cycle}
           - {id: three, title: "Test with the third", complete: csv.cycle}
         characteristics:
-          - {id: one_torque, step: one, unit: N.m, lsl: "25", usl: "30", from: norbar.torque}
+          - {id: one_torque, step: one, unit: N.m, lsl: "25", usl: "30", from: norbar.torque,
+             resolution: "0.01"}
           - {id: two_torque, step: two, unit: "[lbf_av].[in_i]", lsl: "220", usl: "266", from: vibrac.torque}
-          - {id: three_torque, step: three, unit: N.m, lsl: "25", usl: "30", from: csv.torque}
+          - {id: three_torque, step: three, unit: N.m, lsl: "25", usl: "30", from: csv.torque,
+             resolution: "0.01"}
           - {id: three_verdict, step: three, from: csv.verdict, equals: OK}
 
         """
