@@ -24,8 +24,8 @@ extension TCPSocket {
     }
 
     /// The connection that waits longest at the listening socket `number`, and who dialled, in numbers; nil
-    /// where none waits. One that was broken off before it could be taken counts as none. The caller takes the
-    /// connection over, and closes it.
+    /// where none waits. One that was broken off before it could be taken counts as none. The caller takes
+    /// the connection over, and closes it.
     ///
     /// - Parameter unacknowledgedMilliseconds: as with `connect`.
     package static func accept(

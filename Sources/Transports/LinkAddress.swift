@@ -63,7 +63,8 @@ package enum LinkAddress: Sendable, Hashable {
     }
 
     private static let supported =
-        "modbus+tcp, modbus+rtu, modbus+rtu+tcp, modbus+ascii, serial, openprotocol, openprotocol-listen, tcp, usb"
+        "modbus+tcp, modbus+rtu, modbus+rtu+tcp, modbus+ascii, serial, openprotocol, "
+        + "openprotocol-listen, tcp, usb"
     private static let lineOptions = ["unit", "baud", "parity", "stop", "data", "echo", "rs485"]
 
     /// What devices on the same line have in common, without unit: one line has one owner.
