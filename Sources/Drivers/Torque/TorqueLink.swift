@@ -47,6 +47,8 @@ struct TorqueLink: Sendable {
     private var waiting: [OpenProtocolRequest] = []
     private var underWay: UnderWay?
     private var owed: Owed?
+    /// Whether the end of an old session was said, and nothing was answered yet.
+    private var isEnding = false
     /// Acknowledgements that are due as messages, since what they acknowledge came without a number.
     private var plain: Set<Int> = []
 
@@ -74,6 +76,7 @@ struct TorqueLink: Sendable {
     mutating func open(at nanoseconds: Int64) -> [Heard] {
         self = TorqueLink(carrier.framing, mayNumber: mayNumber, timeout: timeout)
         guard carrier.framing != .stream else { return [] }
+        isEnding = true
         do throws(OpenProtocolError) {
             return carrier.send(try OpenProtocolRequest.stop.message(), at: nanoseconds)
         } catch {
@@ -161,10 +164,14 @@ struct TorqueLink: Sendable {
             case Self.accepted where isNumbered: return try acknowledged(message, at: nanoseconds)
             case Self.refused where isNumbered: return try declined(message, at: nanoseconds)
             case Self.keepAlive: return [piece]
-            // What came of the end of an old session.
-            case 4 where message.data.starts(with: Self.stop), 5 where message.data.starts(with: Self.stop):
+            case 4, 5:
+                // What came of the end of an old session, not of this one.
+                guard isEnding, message.data.starts(with: Self.stop) else { break }
+                isEnding = false
                 return []
-            case 2 where !isNumbered: begin(message)
+            case 2 where !isNumbered:
+                isEnding = false
+                begin(message)
             default: break
             }
             return try receive(message, at: nanoseconds)
