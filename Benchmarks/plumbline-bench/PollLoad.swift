@@ -13,11 +13,13 @@ struct PollLoad: Sendable {
     /// The devices whose polls count; the others do what they like.
     let counted: Range<Int>
     /// How long polls are counted, in nanoseconds: a multiple of the interval.
-    var window: Int64 = 2_000_000_000
+    let window: Int64
 
-    init(devices: Int, every interval: Duration, counted: Range<Int>? = nil) {
+    init(
+        devices: Int, every interval: Duration, counted: Range<Int>? = nil, window: Duration = .seconds(2)
+    ) {
         self.devices = devices
-        self.interval = interval.nanoseconds
+        (self.interval, self.window) = (interval.nanoseconds, window.nanoseconds)
         self.counted = counted ?? 0..<devices
     }
 

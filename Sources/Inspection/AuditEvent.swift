@@ -13,6 +13,12 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     /// START was scanned: the cycle's first step may begin.
     case cycleBegun = "cycle.begun"
     case cycleStep = "cycle.step"
+    /// A result of a step that goes on: a try that is no PASS, or one of several samples.
+    case cycleResult = "cycle.result"
+    /// A screw was loosened in a cycle.
+    case cycleLoosened = "cycle.loosened"
+    /// Somebody let a cycle go on with a result that is no PASS, in a step that goes on.
+    case cycleApproved = "cycle.approved"
     case cycleClosed = "cycle.closed"
     case resultOrphaned = "result.orphaned"
     /// One write to a device, whatever came of it.

@@ -21,6 +21,9 @@ extension CycleMachine {
 
     /// Ends the open cycle for `reason`: what was not measured is INDETERMINATE, and there is a record.
     mutating func endEarly(_ reason: MeasurementResult.Reason, at moment: Moment) -> [Action] {
+        if case .approving(let cycle, _) = phase {
+            return endEarly(cycle, reason, consuming: nil, at: moment)
+        }
         guard case .waiting(let cycle, let progress) = phase else { return [] }
         let role = station.plan.steps[progress.index].completes
         let stop: [Action] = progress.isStarted || progress.isStarting ? [.stop(role: role)] : []
@@ -51,22 +54,35 @@ extension CycleMachine {
         at moment: Moment
     ) -> [Action] {
         var cycle = cycle
-        let day = moment.stamp.utc.date
         for step in station.plan.steps.dropFirst(cycle.completed.count) {
-            let missing = station.plan.characteristics(of: step).compactMap { characteristic in
-                gauge(characteristic.source.role).map {
-                    MeasurementResult(missing: characteristic, because: reason, gauge: $0, on: day)
-                }
-            }
-            cycle.completed.append(
-                CompletedStep(
-                    step, results: missing, group: nil, evidence: nil, token: nil, at: moment.stamp.utc))
+            let measured = Set(cycle.running.filter { $0.kind == .result }.map(\.sample))
+            let missing = (1...step.count).filter { !measured.contains($0) }
+                .flatMap { self.missing($0, of: step, because: reason, at: moment) }
+            cycle.end(step, missing: missing, because: reason, at: moment.stamp.utc)
         }
         return close(cycle, consuming: group, at: moment)
     }
 
+    /// The characteristics of a sample of `step` that was never measured.
+    private func missing(
+        _ sample: Int, of step: PlanStep, because reason: MeasurementResult.Reason, at moment: Moment
+    ) -> [MeasurementResult] {
+        station.plan.characteristics(of: step).compactMap { characteristic in
+            gauge(characteristic.source.role).map {
+                MeasurementResult(
+                    missing: characteristic, because: reason, gauge: $0, on: moment.stamp.utc.date,
+                    sample: sample)
+            }
+        }
+    }
+
     /// Time has passed: a step may have taken too long, or a start that failed may be tried again.
     mutating func tick(at moment: Moment) -> [Action] {
+        if case .approving(_, let progress) = phase,
+            moment.stamp.monotonicNanoseconds >= progress.deadlineNanoseconds
+        {
+            return endEarly(.timeout, at: moment)
+        }
         guard case .waiting(_, let progress) = phase else { return [] }
         if moment.stamp.monotonicNanoseconds >= progress.deadlineNanoseconds {
             return endEarly(.timeout, at: moment)

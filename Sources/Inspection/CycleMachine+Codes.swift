@@ -34,7 +34,8 @@ extension CycleMachine {
             return meaningless(code, startText, at: moment)
         }
         (cycle.isBegun, progress.awaitsStart, refusal) = (true, false, nil)
-        progress.deadlineNanoseconds = deadline(of: station.plan.steps[progress.index], from: moment)
+        progress.deadlineNanoseconds = deadline(
+            station.plan.steps[progress.index].timeoutSeconds, from: moment)
         phase = .waiting(cycle, progress)
         let begun = AuditEvent.cycleBegun.body(
             at: moment, station: station.id, ["cycle": .string(cycle.id), "operator": .optional(inspector)])
@@ -58,7 +59,9 @@ extension CycleMachine {
         guard let cycle else {
             return meaningless(code, "No part is being inspected: there is nothing to stop.", at: moment)
         }
-        guard case .waiting = phase else {
+        switch phase {
+        case .waiting, .approving: break
+        default:
             let text = "A result of \(cycle.part.serial) is just being saved. Wait, then scan ABORT again."
             return meaningless(code, text, at: moment)
         }

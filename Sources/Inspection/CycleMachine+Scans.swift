@@ -5,6 +5,9 @@ extension CycleMachine {
     mutating func signIn(
         _ inspector: String, scan: [UInt8], timing: ScanTiming, at moment: Moment
     ) -> [Action] {
+        if case .approving(let cycle, let progress) = phase {
+            return approve(cycle, progress, by: inspector, scan: scan, timing: timing, at: moment)
+        }
         guard cycle == nil else {
             return refuse(
                 .cycleRunning, "Finish this part first, then scan another badge.", scan: scan, at: moment)
@@ -53,6 +56,7 @@ extension CycleMachine {
         }
         (refusal, verdictStands) = (nil, false)
         windowOpenedNanoseconds = min(timing.readAtNanoseconds, moment.stamp.monotonicNanoseconds)
+        cycleOpenedNanoseconds = moment.stamp.monotonicNanoseconds
         let opened = OpenCycle(
             id: id, part: part, attempt: priorAttempts + 1, inspector: inspector, startedAt: moment.stamp.utc,
             provenance: station.provenance, screening: screening)
@@ -120,6 +124,7 @@ extension CycleMachine {
         inspector = cycle.inspector
         verdictStands = false
         windowOpenedNanoseconds = moment.stamp.monotonicNanoseconds
+        cycleOpenedNanoseconds = moment.stamp.monotonicNanoseconds
         return proceed(cycle, isResumed: true, at: moment)
     }
 }

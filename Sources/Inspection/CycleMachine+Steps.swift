@@ -14,22 +14,31 @@ extension CycleMachine {
         let index = cycle.completed.count
         guard index < station.plan.steps.count else { return close(cycle, consuming: nil, at: moment) }
         let step = station.plan.steps[index]
-        let token = station.binds[step.completes].map {
-            $0.token(cycle: cycle.id, step: index, serial: cycle.part.serial)
+        switch StepCourse(step, cycle.running).next {
+        case .sample(let sample, let attempt):
+            let turn = cycle.turns
+            // What was not begun cannot have been started by an earlier run of the gateway either.
+            let awaitsStart = station.plan.start == .code && turn == 0 && !cycle.isBegun
+            let token = station.binds[step.completes].map {
+                $0.token(cycle: cycle.id, turn: turn, serial: cycle.part.serial)
+            }
+            phase = .waiting(
+                cycle,
+                StepProgress(
+                    index: index, sample: sample, attempt: attempt, turn: turn, token: token,
+                    deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment),
+                    awaitsStart: awaitsStart, mayHaveBegun: isResumed && !awaitsStart))
+            return startIfPossible(at: moment)
+        case .approval(let sample): return askForApproval(cycle, index, sample, at: moment)
+        case .over:
+            var cycle = cycle
+            cycle.end(step, at: moment.stamp.utc)
+            return proceed(cycle, at: moment)
         }
-        // What was not begun cannot have been started by an earlier run of the gateway either.
-        let awaitsStart = station.plan.start == .code && index == 0 && !cycle.isBegun
-        phase = .waiting(
-            cycle,
-            StepProgress(
-                index: index, token: token, deadlineNanoseconds: deadline(of: step, from: moment),
-                awaitsStart: awaitsStart, mayHaveBegun: isResumed && !awaitsStart))
-        return startIfPossible(at: moment)
     }
 
-    /// When `step`, whose time counts from `moment`, has taken too long (monotonic, ns).
-    func deadline(of step: PlanStep, from moment: Moment) -> Int64 {
-        moment.stamp.monotonicNanoseconds + Int64(step.timeoutSeconds) * 1_000_000_000
+    func deadline(_ seconds: Int, from moment: Moment) -> Int64 {
+        moment.stamp.monotonicNanoseconds + Int64(seconds) * 1_000_000_000
     }
 
     /// Starts the waiting step once START was scanned where the plan asks for it, every device that it needs
@@ -42,12 +51,15 @@ extension CycleMachine {
         else { return [] }
         let step = station.plan.steps[progress.index]
         guard station.plan.roles(of: step).isSubset(of: online) else { return [] }
+        guard let setPoints = step.setPoints(for: cycle.part.number) else {
+            return endEarly(.notSet, at: moment)
+        }
         (progress.isStarting, progress.hasRestarted) = (true, false)
         progress.startedAtNanoseconds = moment.stamp.monotonicNanoseconds
         phase = .waiting(cycle, progress)
         return [
             .start(
-                role: step.completes, step: progress.index, token: progress.token, setPoints: step.setPoints)
+                role: step.completes, step: progress.index, token: progress.token, setPoints: setPoints)
         ]
     }
 
@@ -69,10 +81,10 @@ extension CycleMachine {
     }
 
     mutating func started(
-        _ index: Int, of cycleID: String, failure: String?, mayTryAgain: Bool, at moment: Moment
+        _ index: Int, _ turn: Int?, of cycleID: String, failure: String?, mayTryAgain: Bool, at moment: Moment
     ) -> [Action] {
         guard case .waiting(let cycle, var progress) = phase, cycle.id == cycleID, progress.index == index,
-            progress.isStarting
+            turn == nil || turn == progress.turn, progress.isStarting
         else { return [] }
         progress.isStarting = false
         progress.isStarted = failure == nil
@@ -99,6 +111,7 @@ extension CycleMachine {
         if consumed[group.device]?.isSameResult(as: group) == true { return reportedAgain(group) }
         consumed[group.device] = group
         if let doubt = group.doubt { return orphan(group, evidence: evidence, because: doubt, at: moment) }
+        if group.undoesWork { return loosened(group, role: role, evidence: evidence, at: moment) }
         guard case .waiting(let cycle, let progress) = phase, !progress.awaitsStart,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
             isExpected(group, progress, of: cycle)
@@ -136,7 +149,7 @@ extension CycleMachine {
     private func reportedAgain(_ group: SampleGroup) -> [Action] {
         switch phase {
         case .gauging(_, _, let completion) where completion.group.isSameResult(as: group): []
-        case .storing(_, _, let stored) where stored.isSameResult(as: group): []
+        case .storing(_, _, let stored) where stored?.isSameResult(as: group) == true: []
         case .committing(_, _, let committed) where committed?.isSameResult(as: group) == true: []
         default: [.acknowledge(group)]
         }
@@ -147,7 +160,7 @@ extension CycleMachine {
         role == other || station.gauges[role].map { $0.id == station.gauges[other]?.id } ?? false
     }
 
-    private func orphan(
+    func orphan(
         _ group: SampleGroup, evidence: String, because reason: String, at moment: Moment
     ) -> [Action] {
         let body = AuditEvent.resultOrphaned.body(
@@ -162,37 +175,80 @@ extension CycleMachine {
         return [.orphan(body, consuming: group)]
     }
 
-    private func provenance(of group: SampleGroup) -> Provenance {
+    func provenance(of group: SampleGroup) -> Provenance {
         group.samples.values.map(\.provenance).reduce(station.provenance, min)
     }
 
     /// Judges the step: its device's own group, and what other gauges read after it.
     mutating func gauged(_ samples: [PointReference: Sample], at moment: Moment) -> [Action] {
         guard case .gauging(var cycle, let progress, let completion) = phase else { return [] }
+        let event = judged(progress, completion, samples, at: moment)
+        cycle.running.append(event)
         let step = station.plan.steps[progress.index]
-        let day = moment.stamp.utc.date
+        // What is repeated or approved goes on; without either, a device that disowns its result ends it all.
+        if !completion.group.isValid, !isCourseOpen(step, cycle.running, after: progress.sample) {
+            return endEarly(cycle, .deviceInvalid, consuming: completion.group, at: moment)
+        }
+        return keep(cycle, progress, consuming: completion.group, at: moment)
+    }
+
+    /// Whether `sample` is not over after `events`: it is tried again, or waits for an approval.
+    private func isCourseOpen(_ step: PlanStep, _ events: [StepEvent], after sample: Int) -> Bool {
+        switch StepCourse(step, events).next {
+        case .sample(sample, _), .approval: true
+        case .sample, .over: false
+        }
+    }
+
+    /// A result of the step's device, judged with what other gauges read after it.
+    private func judged(
+        _ progress: StepProgress, _ completion: Completion, _ samples: [PointReference: Sample],
+        at moment: Moment
+    ) -> StepEvent {
+        let step = station.plan.steps[progress.index]
+        let group = completion.group
         let results = station.plan.characteristics(of: step).compactMap {
             characteristic -> MeasurementResult? in
             guard var gauge = gauge(characteristic.source.role) else { return nil }
             let isOwn = characteristic.source.role == step.completes
             if isOwn { gauge.identity = completion.identity }
-            let sample =
-                isOwn
-                ? completion.group.samples[characteristic.source.point] : samples[characteristic.source]
-            return MeasurementResult(judging: sample, against: characteristic, with: gauge, on: day)
+            let sample = isOwn ? group.samples[characteristic.source.point] : samples[characteristic.source]
+            let result = MeasurementResult(
+                judging: sample, against: characteristic, with: gauge, on: moment.stamp.utc.date,
+                sample: progress.sample)
+            return group.isValid ? result : result.disowned
         }
-        cycle.completed.append(
-            CompletedStep(
-                step, results: results, group: completion.group, evidence: completion.evidence,
-                token: progress.token, at: moment.stamp.utc))
-        if !completion.group.isValid {
-            return endEarly(cycle, .deviceInvalid, consuming: completion.group, at: moment)
+        let verdict = Verdict.combined(results.map(\.verdict))
+        return StepEvent(
+            .result, step: step.id,
+            [
+                "sample": .number(Int64(progress.sample)), "try": .number(Int64(progress.attempt)),
+                "result": .string(verdict.rawValue), "device": .string(group.device),
+                "sequence": .string(group.sequence),
+                "completed_at": .string(group.stamp.utc.description),
+                "evidence": .string(completion.evidence), "bound_as": .optional(progress.token),
+                "results": .array(results.map(\.json)),
+            ], provenance: results.map(\.provenance).min() ?? .live)
+    }
+
+    /// Makes durable what happened last in the running step: it goes on, is over, or was the last one.
+    mutating func keep(
+        _ cycle: OpenCycle, _ progress: StepProgress, consuming group: SampleGroup?, at moment: Moment
+    ) -> [Action] {
+        let step = station.plan.steps[progress.index]
+        guard StepCourse(step, cycle.running).next == .over else {
+            phase = .storing(cycle, progress, group)
+            return cycle.running.suffix(1).map {
+                .store($0.journal(of: cycle.id, at: moment, station: station.id), consuming: group)
+            }
         }
+        var cycle = cycle
+        cycle.end(step, at: moment.stamp.utc)
         guard cycle.completed.count < station.plan.steps.count else {
-            return close(cycle, consuming: completion.group, at: moment)
+            return close(cycle, consuming: group, at: moment)
         }
-        phase = .storing(cycle, progress, completion.group)
-        return [.store(journal(of: cycle, at: moment), consuming: completion.group)]
+        phase = .storing(cycle, progress, group)
+        return [.store(journal(of: cycle, at: moment), consuming: group)]
     }
 
     private func journal(of cycle: OpenCycle, at moment: Moment) -> JSONValue {
@@ -203,13 +259,13 @@ extension CycleMachine {
                 "cycle": .string(cycle.id), "step": step?.summary ?? .null,
                 "results": .array(step?.results ?? []),
                 "provenance": .string((step?.provenance ?? station.provenance).rawValue),
-                "evidence": .array(step?.evidence.map { [.string($0)] } ?? []),
+                "evidence": .array((step?.evidence ?? []).map(JSONValue.string)),
             ])
     }
 
     mutating func stored(at moment: Moment) -> [Action] {
         guard case .storing(let cycle, _, let group) = phase else { return [] }
-        return [.acknowledge(group)] + proceed(cycle, at: moment)
+        return (group.map { [.acknowledge($0)] } ?? []) + proceed(cycle, at: moment)
     }
 }
 

@@ -12,6 +12,10 @@ package import Metrology
 ///     │                                             └──────────── stored ───────────────┘           │
 ///     └───────────────────────────────────────── committed ─────────────────────────────────────────┘
 /// ```
+/// A step goes through `waiting`, `gauging` and `storing` once for each of its samples, and once more for
+/// each try that is no PASS and that the plan repeats. Where the plan asks for an approval instead, the cycle
+/// stands in `approving` until somebody who may gives it.
+///
 /// Nothing is told to anyone before it is durable: a device is acknowledged after `stored` or `committed`.
 package struct CycleMachine: Sendable {
     package let station: InspectionStation
@@ -32,6 +36,8 @@ package struct CycleMachine: Sendable {
     /// Monotonic instant since which the station waits for a part, or works on the one that it has: a scan
     /// that is older was meant for what was before.
     var windowOpenedNanoseconds = Int64.min
+    /// Monotonic instant since which this machine works on the part that it has.
+    var cycleOpenedNanoseconds = Int64.min
     /// Roles whose devices are in reach.
     var online: Set<String> = []
     /// Who answers in each role now, where the devices tell.
@@ -51,8 +57,10 @@ package struct CycleMachine: Sendable {
         case waiting(OpenCycle, StepProgress)
         /// The step's device is done; values of continuous gauges are being read.
         case gauging(OpenCycle, StepProgress, Completion)
-        /// A step's results are being made durable.
-        case storing(OpenCycle, StepProgress, SampleGroup)
+        /// What happened in a step is being made durable, with the result that it consumes.
+        case storing(OpenCycle, StepProgress, SampleGroup?)
+        /// A sample is no PASS, and somebody who may has to let the cycle go on.
+        case approving(OpenCycle, StepProgress)
         /// The record is being made durable.
         case committing(OpenCycle, InspectionRecord, SampleGroup?)
     }
@@ -61,6 +69,12 @@ package struct CycleMachine: Sendable {
     package struct StepProgress: Sendable, Equatable {
         /// From 0, within the plan's steps.
         package let index: Int
+        /// Which of the step's samples, from 1.
+        package let sample: Int
+        /// Which try at that sample, from 1.
+        package let attempt: Int
+        /// How many results devices gave for this part before.
+        package let turn: Int
         /// What its device was bound with; nil for devices that are not bound.
         package let token: String?
         /// Monotonic instant after which the step has taken too long.
@@ -121,6 +135,8 @@ package struct CycleMachine: Sendable {
             case unknownCode = "unknown_code"
             /// An action code that nothing can be done for now.
             case meaninglessCode = "meaningless_code"
+            /// Somebody who may not do so wanted a cycle to go on.
+            case notAllowed = "not_allowed"
             /// More scans came than the station could take.
             case overrun
             /// It waited when the gateway was stopped.
@@ -143,8 +159,10 @@ package struct CycleMachine: Sendable {
         /// Who the device of this role says it is, from now on.
         case identified(role: String, DeviceIdentity)
         /// The start of this cycle's step reached its device, or did not: `failure` says why.
-        /// `mayTryAgain` is false where the device took something else than it was told.
-        case started(cycle: String, step: Int, failure: String?, mayTryAgain: Bool = true)
+        /// `mayTryAgain` is false where the device took something else than it was told. `turn` is the one
+        /// that it was started for; nil where there is but one.
+        case started(
+            cycle: String, step: Int, failure: String?, mayTryAgain: Bool = true, turn: Int? = nil)
         /// A device was switched off and on, as seen at this monotonic instant.
         case restarted(role: String, atNanoseconds: Int64)
         /// A device reports a completed cycle; its bytes will be kept as `evidence`.
@@ -169,8 +187,10 @@ package struct CycleMachine: Sendable {
         case start(role: String, step: Int, token: String?, setPoints: [SetPoint])
         /// Read these points anew, later than `after`, then `.gauged`.
         case gauge([PointReference], after: Stamp)
-        /// Make a step durable with the group that it consumes, then `.stored`.
-        case store(JSONValue, consuming: SampleGroup)
+        /// Make what happened in a step durable with the group that it consumes, then `.stored`.
+        case store(JSONValue, consuming: SampleGroup?)
+        /// Make what happened beside a result durable, then acknowledge it at its device.
+        case keep(JSONValue, consuming: SampleGroup)
         /// Make the record durable with the group that it consumes, then `.committed`.
         case commit(InspectionRecord, consuming: SampleGroup?)
         /// Make a result that belongs to no cycle durable, then acknowledge it at its device.
@@ -195,8 +215,8 @@ package struct CycleMachine: Sendable {
         case .opened: opened(at: moment)
         case .device(let role, let isOnline): device(role, isOnline: isOnline, at: moment)
         case .identified(let role, let identity): identified(role, as: identity)
-        case .started(let cycle, let step, let failure, let mayTryAgain):
-            started(step, of: cycle, failure: failure, mayTryAgain: mayTryAgain, at: moment)
+        case .started(let cycle, let step, let failure, let mayTryAgain, let turn):
+            started(step, turn, of: cycle, failure: failure, mayTryAgain: mayTryAgain, at: moment)
         case .restarted(let role, let instant): restarted(role, seenAt: instant, at: moment)
         case .completed(let role, let group, let evidence):
             completed(group, role: role, evidence: evidence, at: moment)
@@ -214,7 +234,7 @@ package struct CycleMachine: Sendable {
         switch phase {
         case .ready: nil
         case .opening(let cycle), .waiting(let cycle, _), .gauging(let cycle, _, _),
-            .storing(let cycle, _, _),
+            .storing(let cycle, _, _), .approving(let cycle, _),
             .committing(let cycle, _, _):
             cycle
         }

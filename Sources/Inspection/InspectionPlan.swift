@@ -59,34 +59,6 @@ package enum CycleStart: String, Sendable, CaseIterable {
     case code
 }
 
-/// One stage of a cycle: set points, then a result that a device reports as complete.
-package struct PlanStep: Sendable, Equatable {
-    package let id: String
-    /// What the technician is to do, in one sentence.
-    package let title: String
-    /// The role whose completed device cycle ends this step: `bench` in `complete: bench.cycle`.
-    package let completes: String
-    /// What is written to that device when the step starts, in the order of the file.
-    package let setPoints: [SetPoint]
-    /// How long the step may take before its record ends INDETERMINATE.
-    package let timeoutSeconds: Int
-
-    package init(id: String, title: String, completes: String, setPoints: [SetPoint], timeoutSeconds: Int) {
-        (self.id, self.title, self.completes) = (id, title, completes)
-        (self.setPoints, self.timeoutSeconds) = (setPoints, timeoutSeconds)
-    }
-}
-
-/// A value that a step writes to its device before it starts.
-package struct SetPoint: Sendable, Equatable {
-    /// A writable point of the device's profile.
-    package let point: String
-    /// In the point's own unit.
-    package let value: ExactDecimal
-
-    package init(point: String, value: ExactDecimal) { (self.point, self.value) = (point, value) }
-}
-
 /// Where a characteristic's value comes from: a point of the device that the station binds to a role.
 package struct PointReference: Sendable, Hashable, CustomStringConvertible {
     package let role: String

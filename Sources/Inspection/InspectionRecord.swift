@@ -47,7 +47,7 @@ package struct InspectionRecord: Sendable, Equatable {
                 "error_ms": moment.clock.errorMilliseconds.map(JSONValue.number) ?? .null,
             ],
             "steps": .array(cycle.completed.map(\.summary)),
-            "evidence": .array(cycle.completed.compactMap(\.evidence).map(JSONValue.string)),
+            "evidence": .array(cycle.completed.flatMap(\.evidence).map(JSONValue.string)),
             "results": .array(cycle.completed.flatMap(\.results)),
             "result": .string(verdict.rawValue), "disposition": nil,
             "reasons": .array(reasons.map(JSONValue.string)), "gates": .array(cycle.gates),

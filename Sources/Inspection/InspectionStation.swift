@@ -32,24 +32,26 @@ package struct BindRule: Sendable, Equatable {
         (self.text, self.capacity, self.isEchoed) = (text, capacity, isEchoed)
     }
 
-    /// What is written for step `step` (from 0) of `cycle` on the part with `serial`.
+    /// What is written for the result with number `turn`, from 0, of `cycle` on the part with `serial`.
     ///
-    /// A token is the step's number and the end of the cycle's id, whose last 62 bits are random.
-    package func token(cycle: String, step: Int, serial: String) -> String {
+    /// A token is the result's number and the end of the cycle's id, whose last 62 bits are random.
+    package func token(cycle: String, turn: Int, serial: String) -> String {
         if text == .serial, serial.utf8.count <= capacity { return serial }
         if text == .serialAndCycle, serial.utf8.count + 1 + Self.shortToken <= capacity {
-            return "\(serial)/" + Self.token(cycle: cycle, step: step, characters: Self.shortToken)
+            return "\(serial)/" + Self.token(cycle: cycle, turn: turn, characters: Self.shortToken)
         }
-        return Self.token(cycle: cycle, step: step, characters: min(capacity, Self.longToken))
+        return Self.token(cycle: cycle, turn: turn, characters: min(capacity, Self.longToken))
     }
 
     /// Characters of a token: alone, and behind a serial, where the cycle's last seven tell attempts apart.
     private static let longToken = 12
     private static let shortToken = 8
 
-    private static func token(cycle: String, step: Int, characters: Int) -> String {
-        let number = String(UnicodeScalar(UInt8(ascii: "A") + UInt8(step % 26)))
-        return number + String(cycle.filter { $0 != "-" }.suffix(max(0, characters - 1)))
+    /// Digits of a turn; the first result and the 63rd have the same.
+    private static let turns = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+
+    private static func token(cycle: String, turn: Int, characters: Int) -> String {
+        String(turns[turn % turns.count]) + String(cycle.filter { $0 != "-" }.suffix(max(0, characters - 1)))
     }
 }
 
@@ -69,6 +71,8 @@ package struct InspectionStation: Sendable, Equatable {
     package let provenance: Provenance
     /// Whether people sign in with a badge; without a list of operators nobody can.
     package let asksForBadge: Bool
+    /// Operator ids of those who may let a cycle go on with a result that is no PASS.
+    package let approvers: Set<String>
     /// What is known beforehand of parts; nil where the configuration names no part table.
     package let parts: PartTable?
     /// The `software` member of records: name, version, build.
@@ -77,11 +81,11 @@ package struct InspectionStation: Sendable, Equatable {
     package init(
         site: String, gateway: String, company: String?, id: String, plan: InspectionPlan,
         gauges: [String: Gauge], binds: [String: BindRule], provenance: Provenance, asksForBadge: Bool,
-        parts: PartTable? = nil, software: JSONValue
+        approvers: Set<String> = [], parts: PartTable? = nil, software: JSONValue
     ) {
         (self.site, self.gateway, self.company, self.id) = (site, gateway, company, id)
         (self.plan, self.gauges, self.binds) = (plan, gauges, binds)
         (self.provenance, self.asksForBadge, self.software) = (provenance, asksForBadge, software)
-        self.parts = parts
+        (self.approvers, self.parts) = (approvers, parts)
     }
 }

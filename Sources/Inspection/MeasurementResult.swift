@@ -16,6 +16,8 @@ package struct MeasurementResult: Sendable, Equatable {
     package let provenance: Provenance
     package let gauge: Gauge
     package let calibration: CalibrationStatus
+    /// Which of its step's samples it is of, from 1.
+    package internal(set) var sample = 1
 
     /// Why a value did not pass, or a cycle could not be decided.
     package enum Reason: String, Sendable, CaseIterable {
@@ -39,6 +41,8 @@ package struct MeasurementResult: Sendable, Equatable {
         /// The device's serial number is not, or not known to be, the one that the configuration states: its
         /// calibration may be that of another gauge.
         case gaugeIdentity = "gauge_identity"
+        /// A screw that had passed was loosened.
+        case loosened
     }
 }
 
@@ -50,7 +54,7 @@ extension MeasurementResult {
     /// INDETERMINATE.
     package init(
         judging sample: Sample?, against characteristic: Characteristic, with gauge: Gauge,
-        on day: CalendarDate
+        on day: CalendarDate, sample number: Int = 1
     ) {
         let calibration = gauge.calibrationStatus(on: sample?.stamp.utc.date ?? day)
         let judged = Self.judge(sample, characteristic.requirement)
@@ -64,20 +68,30 @@ extension MeasurementResult {
             reason: isVouchedFor ? judged.reason : doubt,
             quality: sample?.quality ?? .bad(.offline), takenAt: sample?.stamp.utc, raw: sample?.raw ?? [],
             provenance: min(sample?.provenance ?? .live, gauge.provenance), gauge: gauge,
-            calibration: calibration)
+            calibration: calibration, sample: number)
+    }
+
+    /// The same of a device that calls its own result invalid: never a pass.
+    var disowned: MeasurementResult {
+        guard verdict == .pass else { return self }
+        return MeasurementResult(
+            characteristic: characteristic, value: value, verdict: .indeterminate, reason: .deviceInvalid,
+            quality: quality, takenAt: takenAt, raw: raw, provenance: provenance, gauge: gauge,
+            calibration: calibration, sample: sample)
     }
 
     private static let unjudged: [Reason?] = [.badValue, .unit, .deviceInvalid]
 
     /// A characteristic that was never measured, because its cycle ended before.
     package init(
-        missing characteristic: Characteristic, because reason: Reason, gauge: Gauge, on day: CalendarDate
+        missing characteristic: Characteristic, because reason: Reason, gauge: Gauge, on day: CalendarDate,
+        sample: Int = 1
     ) {
         self.init(
             characteristic: characteristic, value: nil, verdict: .indeterminate, reason: reason,
             quality: .bad(reason == .timeout ? .timeout : .offline), takenAt: nil, raw: [],
             provenance: gauge.provenance,
-            gauge: gauge, calibration: gauge.calibrationStatus(on: day))
+            gauge: gauge, calibration: gauge.calibrationStatus(on: day), sample: sample)
     }
 
     private static func judge(
@@ -110,7 +124,8 @@ extension MeasurementResult {
             "class": .string(characteristic.classification.rawValue),
             "value": .optional(value?.description), "result": .string(verdict.rawValue),
             "reason": .optional(reason?.rawValue), "source": .string(characteristic.source.point),
-            "taken_at": .optional(takenAt?.description), "sample": 1, "raw": .string(Hex.text(raw)),
+            "taken_at": .optional(takenAt?.description), "sample": .number(Int64(sample)),
+            "raw": .string(Hex.text(raw)),
             "gauge": gauge.json(calibration: calibration),
         ]
         switch quality {

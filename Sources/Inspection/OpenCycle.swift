@@ -19,6 +19,8 @@ package struct OpenCycle: Sendable, Equatable {
     package internal(set) var isBegun = false
     /// Steps that are over, in order.
     package internal(set) var completed: [CompletedStep] = []
+    /// What has happened in the step after those, in order.
+    package internal(set) var running: [StepEvent] = []
 
     init(
         id: String, part: PartIdentity, attempt: Int, inspector: String?, startedAt: Timestamp,
@@ -28,6 +30,19 @@ package struct OpenCycle: Sendable, Equatable {
         (self.inspector, self.startedAt, self.provenance) = (inspector, startedAt, provenance)
         self.screening = screening
     }
+
+    /// How many results devices gave for it so far.
+    var turns: Int {
+        completed.map(\.turns).reduce(0, +) + running.count { $0.kind == .result }
+    }
+
+    /// What it came to so far: elements of a record's `results`, those of the running step last.
+    package var results: [JSONValue] {
+        completed.flatMap(\.results) + StepEvent.deciding(running).flatMap(\.results)
+    }
+
+    /// Results of the last try in the running step, each judged; empty where there is none.
+    package var lastTry: [JSONValue] { running.last { $0.kind == .result }?.results ?? [] }
 
     /// The `gates` member of its record: what was asked before the part was taken, and the answers.
     var gates: [JSONValue] { screening.map { [$0.json] } ?? [] }
@@ -53,7 +68,39 @@ package struct OpenCycle: Sendable, Equatable {
             id: id, part: part, attempt: Int(attempt), inspector: opened["inspector"]?.text,
             startedAt: startedAt, provenance: provenance, screening: screening)
         isBegun = journal.contains { $0["event"]?.text == AuditEvent.cycleBegun.rawValue }
-        completed = journal.dropFirst().compactMap(CompletedStep.init(journaled:))
-        guard completed.map(\.id) == station.plan.steps.prefix(completed.count).map(\.id) else { return nil }
+        for entry in journal.dropFirst() {
+            if let event = StepEvent(journaled: entry) {
+                running.append(event)
+            } else if let step = CompletedStep(journaled: entry) {
+                completed.append(step)
+                // Its entry tells of all that happened in it.
+                running = []
+            }
+        }
+        let ids = station.plan.steps.map(\.id)
+        guard completed.map(\.id) == Array(ids.prefix(completed.count)),
+            running.allSatisfy({ $0.step == ids.dropFirst(completed.count).first })
+        else { return nil }
+    }
+
+    /// Ends the running step: what happened in it, and what is missing because of `reason`.
+    mutating func end(
+        _ step: PlanStep, missing: [MeasurementResult] = [], because reason: MeasurementResult.Reason? = nil,
+        at instant: Timestamp
+    ) {
+        let settings = step.setPoints(for: part.number) ?? []
+        completed.append(
+            CompletedStep(
+                step, settings: settings, events: running, missing: missing, because: reason, at: instant))
+        running = []
+    }
+
+    /// Whether what `device` tightened last in this cycle passed; nil where it has tightened nothing.
+    func lastPassed(by device: String) -> Bool? {
+        if let last = running.last(where: { $0.kind == .result && $0.summary["device"]?.text == device }) {
+            return last.isGood
+        }
+        let step = completed.last { $0.summary["device"]?.text == device }
+        return step.map { $0.verdicts.allSatisfy { $0 == .pass } }
     }
 }

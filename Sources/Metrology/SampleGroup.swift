@@ -23,6 +23,8 @@ package struct SampleGroup: Sendable, Equatable {
     package let stamp: Stamp
     /// Why it may be a result that was taken before, and is credited to no step; nil where it is none.
     package private(set) var doubt: String?
+    /// Whether the device undid what it had done, as a tool does that loosens a screw: nothing to judge.
+    package private(set) var undoesWork = false
 
     /// Without an `identity` the whole reply is it.
     package init(
@@ -32,6 +34,13 @@ package struct SampleGroup: Sendable, Equatable {
         (self.device, self.sequence, self.echo, self.isValid) = (device, sequence, echo, isValid)
         (self.samples, self.raw, self.stamp) = (samples, raw, stamp)
         self.identity = identity ?? raw
+    }
+
+    /// The same, as work that was undone.
+    package func undoing() -> SampleGroup {
+        var copy = self
+        copy.undoesWork = true
+        return copy
     }
 
     /// The same, credited to no step.

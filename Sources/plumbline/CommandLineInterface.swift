@@ -31,6 +31,7 @@ enum CommandLineInterface {
         .runGateway, .check, .devices, .recordsList, .recordsShow, .recordsTrace, .recordsExport, .scan,
         .status, .doctor, .capture, .probe, .codesNew, .codesPrint, .sign,
         .profileNew, .profileImport, .profileCheck, .profileTest, .ledgerVerify,
+        .ledgerCheckpoint, .ledgerProof,
     ]
 
     static func run(_ arguments: [String]) async -> ExitCode {

@@ -23,8 +23,8 @@ import Testing
 
     @Test func aSerialThatDoesNotFitIsReplacedByTheTokenAndNeverCutOff() {
         let rule = BindRule(text: .serial, capacity: 8)
-        #expect(rule.token(cycle: Fixture.cycleID, step: 0, serial: "SA10197") == "SA10197")
-        #expect(rule.token(cycle: Fixture.cycleID, step: 1, serial: "SA1019700") == "B56789ab")
+        #expect(rule.token(cycle: Fixture.cycleID, turn: 0, serial: "SA10197") == "SA10197")
+        #expect(rule.token(cycle: Fixture.cycleID, turn: 1, serial: "SA1019700") == "B56789ab")
     }
 
     @Test func aRefusedScanDoesNotCoverTheVerdict() throws {

@@ -2,6 +2,7 @@ import Codecs
 import Glibc
 import Judging
 import Ledger
+import Testing
 
 /// A directory of this test alone, removed at its end.
 final class Scratch: Sendable {
@@ -39,6 +40,23 @@ final class Scratch: Sendable {
     func sqlite(_ sql: String, file: String = "data/ledger.db") -> String {
         let text = Self.run("/usr/bin/sqlite3", ["\(path)/\(file)", sql]).text
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+
+    func write(_ name: String, _ text: String) throws {
+        let file = try #require(fopen("\(path)/\(name)", "w"))
+        defer { fclose(file) }
+        let bytes = Array(text.utf8)
+        try #require(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+    }
+
+    /// What the judge of proofs, compiled from Go at first use, says to these arguments of a shell.
+    static func proofJudge(_ arguments: String) -> String {
+        let tests = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        let source = "\(tests)/EndToEndTests/Judges/proof_judge.go"
+        let command = """
+            cd /tmp && GO111MODULE=off GOPATH=/usr/share/gocode go run '\(source)' \(arguments)
+            """
+        return run("/bin/sh", ["-c", command]).text
     }
 
     /// Copies the ledger as a crash would leave it: database and log as they are now, no index.

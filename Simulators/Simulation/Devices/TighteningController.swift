@@ -37,6 +37,9 @@ package struct TighteningController: Sendable {
     /// Ids of results that were meant for a subscriber and never acknowledged, oldest first.
     var unacknowledged: [UInt32] = []
     package private(set) var truth = TighteningTruth()
+    /// Serial of the part that a technician holds to the tool, whatever the controller was told; nil where
+    /// nobody does.
+    var partInHands: String?
 
     /// When the tool turns by itself next; nil until a client wants its results.
     var turnsAt: ShopTime?
@@ -186,8 +189,13 @@ package struct TighteningController: Sendable {
         let result = tightened(torque: torque, angle: angle, outcome, at: now)
         results.append(result)
         if results.count > Self.mostResults { results.removeFirst(results.count - Self.mostResults) }
-        truth.append(result, sent: sentID(of: result), samples: settings.samples)
+        truth.append(
+            result, sent: sentID(of: result), part: partInHands, samples: settings.samples)
         events.append(.tightened(isGood: result.isGood && result.type == .tightening))
+        if settings.locksItself {
+            isToolEnabled = false
+            events.append(.toolLocked)
+        }
         publish(result, at: now)
     }
 

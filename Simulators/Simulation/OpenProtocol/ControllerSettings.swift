@@ -24,6 +24,9 @@ package struct ControllerSettings: Sendable, Equatable {
     package var every: ShopTime?
     /// Whether the tool is locked until 0043 unlocks it.
     package var startsLocked = false
+    /// Whether the tool locks itself after each tightening, as one does that is set to a batch of one screw
+    /// and to lock when the batch is done.
+    package var locksItself = false
     /// How far the clock is off at the beginning, seconds, and how wrong it runs, millionths.
     package var clockOffset = 0.0
     package var clockDrift = 0.0

@@ -8,6 +8,8 @@ package struct TighteningTruth: Sendable {
         /// The id that 0061 says; another one where the make is known for that.
         let sentID: UInt32
         let identifier: [UInt8]
+        /// The part that was really there; nil where nobody knows.
+        let part: String?
         let parameterSet: Int
         let type: ResultType
         let isGood: Bool
@@ -29,15 +31,18 @@ package struct TighteningTruth: Sendable {
     /// Tightenings so far.
     var count: Int { dropped + entries.count }
 
-    mutating func append(_ result: Tightening, sent: UInt32, samples: Int) {
+    mutating func append(
+        _ result: Tightening, sent: UInt32, part: String? = nil, samples: Int
+    ) {
         if entries.count >= Self.mostEntries {
             entries.removeFirst(Self.mostEntries / 2)
             dropped += Self.mostEntries / 2
         }
         entries.append(
             Entry(
-                id: result.id, sentID: sent, identifier: result.identifier, parameterSet: result.pset,
-                type: result.type, isGood: result.isGood, spindles: result.spindles, time: result.time,
+                id: result.id, sentID: sent, identifier: result.identifier, part: part,
+                parameterSet: result.pset, type: result.type, isGood: result.isGood,
+                spindles: result.spindles, time: result.time,
                 rundown: result.rundown, samples: samples))
     }
 
@@ -63,7 +68,7 @@ package struct TighteningTruth: Sendable {
         return [
             "id": .number(Int64(entry.id)), "sent_id": .number(Int64(entry.sentID)),
             "identifier": .string(String(decoding: entry.identifier, as: UTF8.self)),
-            "parameter_set": .number(Int64(entry.parameterSet)),
+            "part": .optional(entry.part), "parameter_set": .number(Int64(entry.parameterSet)),
             "type": .number(Int64(entry.type.rawValue)), "ok": .bool(entry.isGood),
             "spindles": .array(entry.spindles.map(spindle)), "time": .string(entry.time),
             "curve_fnv1a": .string(hash),

@@ -41,6 +41,7 @@ enum ScenarioControllers {
             .seconds(Double($0) / 1_000)
         }
         settings.startsLocked = device.optional("locked", .flag) ?? false
+        settings.locksItself = device.optional("locks_itself", .flag) ?? false
         settings.clockOffset = device.optional("clock_offset", decimal(-1e9...1e9)) ?? 0
         settings.clockDrift = device.optional("clock_drift_ppm", decimal(-1e5...1e5)) ?? 0
         let first = device.optional("first_id", .integer(1...Int(UInt32.max)))

@@ -31,6 +31,11 @@ struct ControllerHall: Sendable {
         try body(&controllers[index])
     }
 
+    /// The technician at the tool of `device` has this part in hands.
+    mutating func hold(_ serial: String?, at device: String) {
+        if let place = places[device] { controllers[place].partInHands = serial }
+    }
+
     mutating func markAsked(_ index: Int) { isAsked[index] = true }
 
     mutating func takeOutputs(_ index: Int) -> [TighteningController.Output] {

@@ -139,6 +139,7 @@ package struct ShopFloor: Sendable {
             acts.append(.remark("\(station): \(scanner) scans \(code.text.count) characters at \(part)"))
             acts.append(.scan(scanner: scanner, code))
         case .hands(let device, let act):
+            hall.hold(technicians[technician].serial, at: device)
             do throws(SimulationError) {
                 try self.perform(act, on: device, at: now)
             } catch {

@@ -199,7 +199,8 @@ struct GatewayParts: Sendable {
             plan: plan,
             gauges: gauges, binds: binds, provenance: provenances.min() ?? .live,
             asksForBadge: deployment.operators != nil || deployment.codes?.hasBadges == true,
-            parts: deployment.parts, software: BuildVersion.json)
+            approvers: deployment.operators?.approvers ?? [], parts: deployment.parts,
+            software: BuildVersion.json)
     }
 
     private static func say(_ event: CourierEvent, of sink: String, _ log: EventLog) {

@@ -192,6 +192,11 @@ actor StationRunner {
         case .commit(let record, let group):
             try await commit(record, consuming: group)
             return .committed
+        case .keep(let body, let group):
+            try await append([draft(.audit, id: newID(), body, consuming: group)])
+            services.log.say(.notice, "\(group.device): result \(group.sequence) undid work; kept")
+            acknowledge(group)
+            return nil
         case .orphan(let body, let group):
             try await append([draft(.audit, id: newID(), body, consuming: group)])
             services.log.say(.warning, "\(group.device): result \(group.sequence) belongs to no cycle; kept")
@@ -207,8 +212,8 @@ actor StationRunner {
     }
 
     private func start(_ role: String, _ step: Int, _ token: String?, _ setPoints: [SetPoint]) {
-        guard let cycle = machine.cycle else { return }
-        let inbox = inbox
+        guard let cycle = machine.cycle, case .waiting(_, let progress) = machine.phase else { return }
+        let (inbox, turn) = (inbox, progress.turn)
         let author = WriteAuthor(
             station: station.id, cycle: cycle.id, step: station.plan.steps[step].id,
             inspector: cycle.inspector)
@@ -218,7 +223,7 @@ actor StationRunner {
                     .machine(
                         .started(
                             cycle: cycle.id, step: step, failure: failure?.text,
-                            mayTryAgain: failure?.mayTryAgain ?? true)))
+                            mayTryAgain: failure?.mayTryAgain ?? true, turn: turn)))
             })
     }
 

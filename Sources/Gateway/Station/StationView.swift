@@ -81,6 +81,7 @@ struct StationView {
         case .ready: machine.needsBadge ? "signin" : showsVerdict ? "verdict" : "ready"
         case .opening, .gauging, .storing: "running"
         case .waiting: hindrance != nil ? "blocked" : isHandWork ? "acting" : "running"
+        case .approving: "blocked"
         case .committing: "committing"
         }
     }
@@ -115,21 +116,48 @@ struct StationView {
         return progress.isStarted ? nil : progress.hindrance.map(StationWords.notStarted)
     }
 
-    private var stepIndex: Int? {
+    private var progress: CycleMachine.StepProgress? {
         switch machine.phase {
-        case .waiting(_, let progress), .gauging(_, let progress, _), .storing(_, let progress, _):
-            progress.index
+        case .waiting(_, let progress), .gauging(_, let progress, _), .storing(_, let progress, _),
+            .approving(_, let progress):
+            progress
         case .ready, .opening, .committing: nil
         }
     }
 
+    private var stepIndex: Int? { progress?.index }
+
     private var step: JSONValue {
-        guard let index = stepIndex else { return .null }
-        let step = machine.station.plan.steps[index]
+        guard let progress else { return .null }
+        let step = machine.station.plan.steps[progress.index]
         return [
-            "index": .number(Int64(index + 1)), "count": .number(Int64(machine.station.plan.steps.count)),
+            "index": .number(Int64(progress.index + 1)),
+            "count": .number(Int64(machine.station.plan.steps.count)),
             "id": .string(step.id), "title": .string(step.title),
+            "sample": .number(Int64(progress.sample)), "samples": .number(Int64(step.count)),
+            "try": .number(Int64(progress.attempt)),
         ]
+    }
+
+    /// What the running step says: which screw it is, and what was wrong with the try before.
+    private var stepSentence: String {
+        guard let progress else { return "" }
+        let step = machine.station.plan.steps[progress.index]
+        let asked = StationWords.step(step.title, sample: progress.sample, of: step.count)
+        guard progress.attempt > 1, let wrong = shortfalls(machine.cycle?.lastTry ?? []).first else {
+            return asked
+        }
+        let tries = step.onFailure.retries + 1
+        return StationWords.onceMore(
+            wrong, asked, attempt: progress.attempt,
+            of: step.onFailure.retries == FailureRule.mostRetries ? nil : tries)
+    }
+
+    /// One sentence for each of `results` that is no PASS.
+    private func shortfalls(_ results: [JSONValue]) -> [String] {
+        results.filter { $0["result"]?.text != Verdict.pass.rawValue }.map {
+            StationWords.shortfall($0, title: title(ofCharacteristic: $0["characteristic"]?.text ?? ""))
+        }
     }
 
     private var part: JSONValue {
@@ -142,6 +170,7 @@ struct StationView {
 
     /// One sentence for each characteristic that did not pass, what failed first.
     private var reasons: [String] {
+        if case .approving(let cycle, _) = machine.phase { return shortfalls(cycle.lastTry) }
         guard showsVerdict, let record = machine.lastRecord, record.verdict != .pass else { return [] }
         let results = record.body["results"]?.elements ?? []
         let worst = results.filter { $0["result"]?.text == record.verdict.rawValue }
@@ -152,6 +181,8 @@ struct StationView {
                 result, title: title(ofCharacteristic: result["characteristic"]?.text ?? ""))
             if !sentences.contains(sentence) { sentences.append(sentence) }
         }
+        let loosened = MeasurementResult.Reason.loosened.rawValue
+        if record.reasons.contains(loosened) { sentences.append(StationWords.reason(loosened)) }
         return sentences
     }
 
@@ -165,7 +196,8 @@ struct StationView {
         case .waiting, .gauging, .storing:
             if let hindrance { return hindrance }
             if awaitsStart { return StationWords.scanStart }
-            return stepIndex.map { machine.station.plan.steps[$0].title } ?? ""
+            return stepSentence
+        case .approving: return StationWords.approval
         }
     }
 
@@ -201,17 +233,26 @@ struct StationView {
     /// Results of the running cycle, else of the last one, as the page lists them.
     private var results: [JSONValue] {
         let bodies =
-            machine.cycle?.completed.flatMap(\.results)
+            machine.cycle?.results
             ?? (showsVerdict ? machine.lastRecord?.body["results"]?.elements : nil) ?? []
         return bodies.map { body in
             var shown: [String: JSONValue] = [:]
-            for key in ["characteristic", "value", "lsl", "usl", "nominal", "result", "expected"] {
+            for key in ["characteristic", "sample", "value", "lsl", "usl", "nominal", "result", "expected"] {
                 shown[key] = body[key] ?? .null
             }
-            shown["title"] = .string(title(ofCharacteristic: body["characteristic"]?.text ?? ""))
+            let title = title(ofCharacteristic: body["characteristic"]?.text ?? "")
+            let number = body["sample"]?.integer ?? 1
+            shown["title"] = .string(hasSeveral(body) ? "\(title) \(number)" : title)
             shown["symbol"] = .optional(body["unit"]?.text.flatMap { UnitOfMeasure($0) }?.symbol)
             return .object(shown)
         }
+    }
+
+    /// Whether the characteristic of this result is judged more than once.
+    private func hasSeveral(_ result: JSONValue) -> Bool {
+        let plan = machine.station.plan
+        let step = plan.characteristics.first { $0.id == result["characteristic"]?.text }?.step
+        return plan.steps.contains { $0.id == step && $0.count > 1 }
     }
 
     private func title(ofCharacteristic id: String) -> String {

@@ -39,6 +39,22 @@ enum StationWords {
         "The step did not start: \(reason). It is tried again."
     }
 
+    /// A sample is no PASS, and somebody has to let the inspection go on.
+    static let approval =
+        "Call somebody who may approve this: their badge lets it go on, and the part stays as it is. "
+        + "Or scan ABORT."
+
+    /// What the technician does now: `title`, and which of several it is.
+    static func step(_ title: String, sample: Int, of count: Int) -> String {
+        count > 1 ? "\(title): \(sample) of \(count)" : title
+    }
+
+    /// The try before was no PASS, because of `wrong`; `most` is nil where it may be tried until it is one.
+    static func onceMore(_ wrong: String, _ title: String, attempt: Int, of most: Int?) -> String {
+        let sentence = wrong.last == "." ? wrong : wrong + "."
+        return "\(sentence) Once more, try \(attempt)\(most.map { " of \($0)" } ?? ""): \(title)"
+    }
+
     /// What is wrong with one result of a record, with its value and the limit that it broke.
     static func shortfall(_ result: JSONValue, title: String) -> String {
         let code = result["reason"]?.text ?? ""
@@ -73,6 +89,7 @@ enum StationWords {
         case .offline: "A device stayed out of reach."
         case .gaugeIdentity:
             "A gauge is not the one that was calibrated: its serial number differs, or it does not tell it."
+        case .loosened: "A screw was loosened that had been good."
         case nil: code
         }
     }

@@ -37,8 +37,13 @@ extension SQLiteDatabase {
 
     /// The stored hashes of the complete subtrees of the first `size` leaves; fewer where some are missing.
     func peaks(ofSize size: Int64) throws(LedgerError) -> [[UInt8]] {
+        try hashes(of: MerkleTree.peaks(ofSize: size))
+    }
+
+    /// The stored hashes of these subtrees; fewer where some are missing.
+    func hashes(of subtrees: [MerklePosition]) throws(LedgerError) -> [[UInt8]] {
         var out: [[UInt8]] = []
-        for position in MerkleTree.peaks(ofSize: size) {
+        for position in subtrees {
             let hash =
                 position.level == 0
                 ? try first("SELECT leaf_hash FROM entry WHERE seq = ?1", [.integer(position.index + 1)]) {

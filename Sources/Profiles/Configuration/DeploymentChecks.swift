@@ -9,6 +9,8 @@ struct DeploymentChecks {
     let place: SourcePlace
     let profiles: [String: DeviceProfile]
     let plans: [String: InspectionPlan]
+    /// Nil where nobody is named.
+    let operators: OperatorRoster?
     /// Nil where there is no part table.
     let parts: PartTable?
     /// Nil where there are no codes, or none that could be read.
@@ -122,6 +124,7 @@ struct DeploymentChecks {
         guard let plan = plans[station.id] else { return }
         if let parts { check(plan, of: station, against: parts) }
         checkStart(of: plan, at: station)
+        checkApprovals(plan, of: station)
         for role in plan.roles where station.bindings[role] == nil {
             faults.fault(
                 station.place, "plan \(plan.id) needs a device for role \(Wording.quoted(role))",
@@ -141,6 +144,15 @@ struct DeploymentChecks {
         faults.fault(
             station.place, "plan \(plan.id) begins with the code START, and there is none",
             "name a set that has it with `codes:`, or write `start: scan` into the plan")
+    }
+
+    /// Who inspects a part cannot approve it, so that there must be somebody else.
+    private func checkApprovals(_ plan: InspectionPlan, of station: StationConfiguration) {
+        guard plan.steps.contains(where: { $0.onFailure.approvalSeconds != nil }) else { return }
+        if let operators, !operators.approvers.isEmpty, operators.operators.count > 1 { return }
+        faults.fault(
+            station.place, "plan \(plan.id) waits for approvals that nobody could give",
+            "name two people at least in `operators:`, and write `approves: true` to those who may")
     }
 
     /// Warns of part numbers of which the table says nothing.

@@ -44,7 +44,7 @@ final class DeploymentReader {
         if isComplete {
             DeploymentChecks(
                 configuration: configuration, place: top.place, profiles: profiles, plans: plans,
-                parts: parts, codes: codes, today: today, faults: faults
+                operators: operators, parts: parts, codes: codes, today: today, faults: faults
             )
             .run()
         }

@@ -10,8 +10,12 @@ package struct OperatorRoster: Sendable, Equatable {
     package struct Operator: Sendable, Equatable {
         package let id: String
         package let badge: String
+        /// Whether this person may let a cycle go on with a result that is no PASS.
+        package let approves: Bool
 
-        package init(id: String, badge: String) { (self.id, self.badge) = (id, badge) }
+        package init(id: String, badge: String, approves: Bool = false) {
+            (self.id, self.badge, self.approves) = (id, badge, approves)
+        }
     }
 
     package init(badgePrefix: String, operators: [Operator], sha256: String) {
@@ -20,6 +24,9 @@ package struct OperatorRoster: Sendable, Equatable {
 
     /// Whether a scanned text is meant as a badge, known or not.
     package func isBadge(_ text: String) -> Bool { text.hasPrefix(badgePrefix) }
+
+    /// Ids of those who may let a cycle go on with a result that is no PASS.
+    package var approvers: Set<String> { Set(operators.filter(\.approves).map(\.id)) }
 
     /// Whose badge `text` is; nil for an unknown one, which arms nothing.
     package func operatorID(badge text: String) -> String? { operators.first { $0.badge == text }?.id }

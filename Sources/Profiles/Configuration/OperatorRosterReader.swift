@@ -8,6 +8,7 @@ extension OperatorRoster {
     /// badges: {prefix: "OP:"}
     /// operators:
     ///   - {id: "1042", badge: "OP:5F1C9A"}
+    ///   - {id: "2001", badge: "OP:77A0C3", approves: true}
     /// ```
     package static func read(_ file: SourceFile, faults: FaultCollector) -> OperatorRoster? {
         let before = faults.count
@@ -43,6 +44,7 @@ extension OperatorRoster {
     ) -> Operator? {
         let id = mapping.required("id", .name)
         let badge = mapping.required("badge", .text(3...64))
+        let approves = mapping.optional("approves", .flag) ?? false
         if let badge, let prefix, !badge.hasPrefix(prefix) {
             mapping.fault(
                 "badge", "badge \(Wording.quoted(badge)) does not begin with \(Wording.quoted(prefix))",
@@ -61,6 +63,6 @@ extension OperatorRoster {
             seen["\(key) \(value)"] = mapping.place(of: key)
         }
         guard let id, let badge else { return nil }
-        return Operator(id: id, badge: badge)
+        return Operator(id: id, badge: badge, approves: approves)
     }
 }

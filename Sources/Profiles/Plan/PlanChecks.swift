@@ -20,7 +20,7 @@ struct PlanChecks {
         guard let profile = profiles[step.completes] else { return }
         let place = file.stepPlaces[step.id] ?? SourcePlace(file: "")
         if let lines = profile.lines, lines.reportsResults {
-            if !step.setPoints.isEmpty {
+            if !step.settings.isEmpty {
                 faults.fault(
                     place, "step \(Wording.quoted(step.id)) sets what a \(profile.id) is never told",
                     "leave out `set:`; set it at the device")
@@ -36,14 +36,13 @@ struct PlanChecks {
                 "complete it by another role, or give the profile a `cycle:`")
             return
         }
-        do {
-            _ = try map.startWrites(step.setPoints, token: Self.sampleToken)
-        } catch {
-            faults.fault(
-                place,
-                "step \(Wording.quoted(step.id)) cannot be set: point \(Wording.quoted(error.point)): "
-                    + "\(error.what)",
-                error.remedy)
+        checkSettings(of: step, place) { setPoints in
+            do throws(WriteRefusal) {
+                _ = try map.startWrites(setPoints, token: Self.sampleToken)
+                return []
+            } catch {
+                return [("point \(Wording.quoted(error.point)): \(error.what)", error.remedy)]
+            }
         }
     }
 
@@ -56,10 +55,21 @@ struct PlanChecks {
                     + "could pass that the tool calls bad",
                 "add a characteristic `from: \(step.completes).verdict, equals: OK`")
         }
-        for setPoint in step.setPoints {
-            guard let fault = TorqueProfile.fault(of: (setPoint.point, setPoint.value)) else { continue }
-            faults.fault(
-                place, "step \(Wording.quoted(step.id)) cannot be set: \(fault.what)", fault.remedy)
+        checkSettings(of: step, place) { setPoints in
+            setPoints.compactMap { TorqueProfile.fault(of: ($0.point, $0.value)) }
+        }
+    }
+
+    /// Notes what is wrong with what the step sets, once for all part numbers that it is the same for.
+    private func checkSettings(
+        of step: PlanStep, _ place: SourcePlace, _ wrong: ([SetPoint]) -> [(what: String, remedy: String)]
+    ) {
+        var said: Set<String> = []
+        for number in file.plan.partNumbers {
+            for (what, remedy) in wrong(step.setPoints(for: number) ?? []) {
+                guard said.insert(what).inserted else { continue }
+                faults.fault(place, "step \(Wording.quoted(step.id)) cannot be set: \(what)", remedy)
+            }
         }
     }
 

@@ -58,7 +58,7 @@ private struct PlanReader {
         let operation = top.required("operation", .text(1...100))
         let plainCodes = PlainCodeReader(top: top, faults: faults).read(partNumbers)
         let defaults = cycleDefaults()
-        let steps = steps(defaults)
+        let steps = steps(defaults, partNumbers)
         let characteristics = top.mappings("characteristics", "a characteristic", most: 2_000) { mapping in
             CharacteristicReader(mapping: mapping, steps: steps.map(\.step)).read().map {
                 ($0, mapping.place)
@@ -98,7 +98,9 @@ private struct PlanReader {
         return defaults
     }
 
-    private func steps(_ defaults: CycleDefaults) -> [(step: PlanStep, place: SourcePlace)] {
+    private func steps(_ defaults: CycleDefaults, _ partNumbers: [String]) -> [(
+        step: PlanStep, place: SourcePlace
+    )] {
         guard top.has("steps") else {
             guard let completes = defaults.completes else {
                 faults.fault(top.place, "the plan never completes", "add `cycle: {complete: bench.cycle}`")
@@ -109,40 +111,16 @@ private struct PlanReader {
                 timeoutSeconds: defaults.timeoutSeconds)
             return [(step, top.place)]
         }
-        let steps = top.mappings("steps", "a step", most: 100) { step($0, defaults) }
+        let steps = top.mappings("steps", "a step", most: 100) { mapping in
+            PlanStepReader(
+                mapping: mapping, faults: faults, partNumbers: partNumbers, completes: defaults.completes,
+                timeoutSeconds: defaults.timeoutSeconds
+            ).read().map { (step: $0, place: mapping.place) }
+        }
         if case .sequence(let written)? = top.node("steps")?.content, written.isEmpty {
             top.fault("steps", "there is no step", "add one, or remove `steps`")
         }
         return steps
-    }
-
-    private func step(_ mapping: YAMLMapping, _ defaults: CycleDefaults) -> (
-        step: PlanStep, place: SourcePlace
-    )? {
-        let id = mapping.required("id", .name)
-        let title = mapping.optional("title", .text(1...200))
-        let own = mapping.optional("complete", .completingRole)
-        let timeout = mapping.optional("timeout", .seconds) ?? defaults.timeoutSeconds
-        var setPoints: [SetPoint] = []
-        for entry in mapping.mapping("set", "set")?.namedEntries() ?? [] {
-            if let value = YAMLForm<ExactDecimal>.decimal.read(entry.value, faults) {
-                setPoints.append(SetPoint(point: entry.key, value: value))
-            }
-        }
-        guard let completes = own ?? defaults.completes else {
-            if !mapping.has("complete") {
-                faults.fault(
-                    mapping.place, "the step never completes",
-                    "add `complete: bench.cycle`, here or in `cycle`")
-            }
-            return nil
-        }
-        guard let id else { return nil }
-        let step = PlanStep(
-            id: id, title: title ?? CharacteristicReader.title(from: id), completes: completes,
-            setPoints: setPoints,
-            timeoutSeconds: timeout)
-        return (step, mapping.place)
     }
 
     private func checkWhole(
@@ -177,7 +155,7 @@ private struct PlanReader {
 
 extension YAMLForm where Value == String {
     /// The role in `bench.cycle`.
-    fileprivate static var completingRole: YAMLForm {
+    static var completingRole: YAMLForm {
         YAMLForm("a role and the word cycle: `bench.cycle`") { text, _ in
             let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, parts[1] == "cycle", PointReference.isName(parts[0]) else { return nil }
@@ -188,7 +166,7 @@ extension YAMLForm where Value == String {
 
 extension YAMLForm where Value == Int {
     /// A time of whole seconds, at least one, at most a day.
-    fileprivate static var seconds: YAMLForm {
+    static var seconds: YAMLForm {
         YAMLForm("a time of whole seconds such as `300 s`") { node, faults in
             guard let milliseconds = YAMLForm.duration(1_000...86_400_000).read(node, faults) else {
                 return nil

@@ -116,7 +116,9 @@ struct DeploymentTests {
         // By the convention: the cycle's id in 512…515, step 2, 160 MPa in tenths, 1700 µs,
         // 100 strokes, start.
         #expect(
-            try map.startWrites(step.setPoints, token: "C0000009").map(\.write) == [
+            try map.startWrites(
+                try #require(step.setPoints(for: "4L0014-163B")), token: "C0000009"
+            ).map(\.write) == [
                 RegisterWrite(
                     address: 512,
                     content: .registers([0x4330, 0x3030, 0x3030, 0x3039, 2, 1_600, 1_700, 100, 1]))

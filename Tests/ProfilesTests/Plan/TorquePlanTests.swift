@@ -19,9 +19,12 @@ struct TorquePlanTests {
 
         """
 
-    private func check(_ right: String = "", _ wrong: String = "") throws -> [String] {
+    private func check(
+        _ right: String = "", _ wrong: String = "", operators: String? = nil
+    ) throws -> [String] {
         var files = try DeploymentTests.files(
             """
+            \(operators == nil ? "" : "operators: people.yaml")
             gateway: {site: plant-1, id: bench-pc-07}
             data: /var/lib/plumbline
             profiles: profiles
@@ -35,6 +38,7 @@ struct TorquePlanTests {
               qms: {kind: sqlite, path: qms.db}
 
             """)
+        if let operators { files.texts["/etc/plumbline/people.yaml"] = operators }
         #expect(right.isEmpty || Self.plan.contains(right))
         let plan = right.isEmpty ? Self.plan : Self.plan.replacing(right, with: wrong)
         files.texts["/etc/plumbline/plans/nut.yaml"] = plan
@@ -45,6 +49,26 @@ struct TorquePlanTests {
 
     @Test("What a tightening tells can be judged, and what a controller has can be set")
     func right() throws { #expect(try check() == []) }
+
+    @Test("A setting by part number is checked for each of them, and said once")
+    func byPartNumber() throws {
+        let right = #"{parameter_set: "3"}"#
+        #expect(try check(right, #"{parameter_set: {"4L0014-163B": "3"}}"#) == [])
+        let faults = try check(right, #"{parameter_set: {"4L0014-163B": "1000"}}"#)
+        #expect(faults.count == 1 && faults[0].contains("parameter_set 1000 does not exist"), "\(faults)")
+    }
+
+    @Test("Where a step waits for an approval there must be somebody else who may give it")
+    func approval() throws {
+        let (right, asking) = (#"title: "Tighten""#, #"title: "Tighten", on_fail: {skip: approval}"#)
+        let nobody = "waits for approvals that nobody could give"
+        #expect(try check(right, asking).map { $0.contains(nobody) } == [true])
+        let people = { (text: String) in "badges: {prefix: \"OP:\"}\noperators:\n\(text)" }
+        let one = "  - {id: \"1042\", badge: \"OP:1\", approves: true}\n"
+        #expect(try check(right, asking, operators: people(one)).map { $0.contains(nobody) } == [true])
+        let two = one + "  - {id: \"1043\", badge: \"OP:2\"}\n"
+        #expect(try check(right, asking, operators: people(two)) == [])
+    }
 
     @Test("The tool's own word must be judged, or a part that it calls bad could pass")
     func verdict() throws {

@@ -182,6 +182,17 @@ struct TighteningControllerTests {
         #expect(client.wait(4).count == 2)
     }
 
+    @Test func aToolThatLocksItselfTurnsOnceForEachUnlocking() throws {
+        var settings = ControllerSettings()
+        settings.locksItself = true
+        var client = started(settings)
+        _ = client.say(60, noAcknowledge: true)
+        #expect(try client.tighten().count == 1)
+        #expect(throws: SimulationError.self) { try client.tighten() }
+        #expect(client.say(43) == [accepted("0043")])
+        #expect(try client.tighten().count == 1)
+    }
+
     // MARK: Makes
 
     @Test func aGHMKnowsRevision999Alone() throws {

@@ -69,6 +69,7 @@ struct TorqueStationTests {
         #expect(gateway.results.map(\.isGood) == [true, true, false, true, false, true])
         let truth = try gateway.floor.truth(of: "TW-031", after: 4)
         #expect(truth["count"]?.integer == 6 && truth["next"]?.integer == 6)
+        #expect(truth["tightenings"]?.elements.compactMap { $0["part"]?.text } == ["SA10200", "SA10200"])
         #expect(throws: SimulationError.self) { try gateway.floor.truth(of: "SCAN-1", after: 0) }
     }
 }

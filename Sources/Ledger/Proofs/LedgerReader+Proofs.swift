@@ -1,0 +1,43 @@
+/// What a ledger can prove to somebody who does not trust it.
+extension LedgerReader {
+    /// Proof that the entry `id` is under the newest checkpoint; nil where there is no such entry.
+    ///
+    /// Throws `.corrupt` where hashes are missing, and `.invalid` where no checkpoint covers the entry yet:
+    /// the gateway signs one each second.
+    package func inclusionProof(of id: String) throws(LedgerError) -> InclusionProof? {
+        try snapshot { database throws(LedgerError) in
+            guard let entry = try database.entry(id: id) else { return nil }
+            guard let (size, note) = try database.newestCheckpoint(), size >= entry.seq else {
+                throw LedgerError(
+                    .invalid, what: "no checkpoint covers entry \(entry.seq) yet", place: directory.database,
+                    remedy: "start the gateway: it signs what is new within a second")
+            }
+            let runs = MerkleTree.inclusionProof(ofLeaf: entry.seq - 1, inTreeOf: size)
+            var hashes: [[UInt8]] = []
+            for run in runs { hashes.append(try hash(of: run, database)) }
+            return InclusionProof(index: entry.seq - 1, hashes: hashes, checkpoint: note)
+        }
+    }
+
+    /// Hashes that prove that the first `size` entries begin with the first `old`, as RFC 6962 orders them.
+    package func consistencyProof(from old: Int64, to size: Int64) throws(LedgerError) -> [[UInt8]] {
+        try snapshot { database throws(LedgerError) in
+            var hashes: [[UInt8]] = []
+            for run in MerkleTree.consistencyProof(from: old, to: size) {
+                hashes.append(try hash(of: run, database))
+            }
+            return hashes
+        }
+    }
+
+    private func hash(of run: MerkleRun, _ database: SQLiteDatabase) throws(LedgerError) -> [UInt8] {
+        let hashes = try database.hashes(of: run.subtrees)
+        guard let root = MerkleFrontier(size: run.count, peaks: hashes)?.root else {
+            throw LedgerError(
+                .corrupt, what: "the hash of entries \(run.start + 1) to \(run.start + run.count) is missing",
+                place: directory.database,
+                remedy: "run `plumbline ledger verify`, then restore the newest backup")
+        }
+        return root
+    }
+}

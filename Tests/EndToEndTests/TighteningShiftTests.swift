@@ -1,0 +1,168 @@
+import Codecs
+import Foundation
+import Testing
+
+/// Technicians tighten at five stations with controllers of five makes while all that can go wrong goes
+/// wrong, at random: what the tools did is what records and store hold, once each, on the right serials.
+///
+/// `PLUMBLINE_SHIFT_SECONDS` says how long; an hour with `make soak`.
+@Suite(.serialized) struct TighteningShiftTests {
+    private struct Place {
+        let number: Int
+        let quirks: String
+        let profile: String
+        let port: Int
+
+        var tool: String { "TW-\(number)" }
+        var scanner: String { "SCAN-\(number)" }
+        var link: String { "openprotocol://127.0.0.1:\(port)" }
+    }
+
+    private static let makes = [
+        ("standard", "open-protocol-controller"), ("ghm", "open-protocol-ghm"),
+        ("cet", "open-protocol-cet"), ("cs351", "open-protocol-cs351"),
+        ("link-level", "open-protocol-controller"),
+    ]
+
+    /// What may go wrong with a controller and its line for a second or two. A controller that forgets its
+    /// results, or numbers them anew, loses them for good: that is not among these.
+    private static let faults = [
+        "lost_result", "lost_acknowledge", "drip", "twice", "nul_inside", "wrong_length", "reset", "delay",
+        "wrong_mid", "flood", "exception", "silent", "restart", "id_jump", "other_master",
+    ]
+
+    private static let plan = """
+        plan: nut
+        revision: 1
+        part_numbers: ["4L0014-163B"]
+        operation: "070 Nozzle nut"
+        cycle: {start: scan, timeout: 60 s, retest: 20}
+        steps:
+          - {id: nut, title: "Tighten the nut", complete: tool.cycle, set: {parameter_set: "2"}}
+        characteristics:
+          - {id: nut_torque, step: nut, unit: N.m, lsl: "25", usl: "30", from: tool.torque}
+          - {id: nut_verdict, step: nut, from: tool.verdict, equals: OK}
+
+        """
+
+    private static func scenario(_ places: [Place], _ folder: String) -> String {
+        let devices = places.map {
+            """
+              \($0.scanner): {model: serial-scanner, pty: \(folder)/sim/\($0.scanner), suffix: cr}
+              \($0.tool):
+                model: open-protocol
+                link: "\($0.link)"
+                quirks: \($0.quirks)
+                locked: true
+                locks_itself: true
+                outcomes: [ok, ok, low_torque, ok, high_torque, ok, ok, stall]
+
+            """
+        }
+        let stations = places.map {
+            "  torque-\($0.number): {tool: \($0.tool), part_scanner: \($0.scanner), operator: \"1042\"}\n"
+        }
+        return """
+            scenario: shift
+            seed: 20261122
+            devices:
+            \(devices.joined())operators:
+              "1042": {badge: "\(Shop.badge)"}
+            stations:
+            \(stations.joined())parts: {serials_from: SA10197, number: 4L0014-163B, cage: "98897", mark: iuid}
+
+            """
+    }
+
+    private static func gateway(_ places: [Place], _ shop: Shop) -> String {
+        let devices = places.map {
+            """
+              \($0.scanner):
+                provenance: simulated
+                profile: serial-scanner
+                link: "serial://\(shop.folder.path)/sim/\($0.scanner)?baud=9600"
+              \($0.tool):
+                provenance: simulated
+                profile: \($0.profile)
+                link: "\($0.link)"
+                calibration: {certificate: C-\($0.number), due: 2099-12-31}
+
+            """
+        }
+        let stations = places.map {
+            """
+              torque-\($0.number): {scanners: [\($0.scanner)], plan: plans/nut.yaml, bind: {tool: \($0.tool)}}
+
+            """
+        }
+        return """
+            gateway: {site: plant-1, id: bench-pc-07}
+            data: data
+            profiles: ["\(Program.checkout.path)/DeviceProfiles"]
+            operators: operators.yaml
+            sinks: {qms: {kind: sqlite, path: qms.db, accepts: test}}
+            web: {listen: 127.0.0.1:\(shop.ports.web)}
+            devices:
+            \(devices.joined())stations:
+            \(stations.joined())
+            """
+    }
+
+    /// A fault somewhere every second or two, and now and then a power cut of the gateway.
+    private func trouble(_ shop: Shop, _ places: [Place], for seconds: Double, seed: UInt64) async throws {
+        var random = SeededGenerator(seed: seed)
+        let end = Date(timeIntervalSinceNow: seconds)
+        var cutAt = Date(timeIntervalSinceNow: 12)
+        while Date() < end {
+            try await Task.sleep(for: .milliseconds(Int.random(in: 500...2_000, using: &random)))
+            let place = places[Int.random(in: 0..<places.count, using: &random)]
+            let kind = Self.faults[Int.random(in: 0..<Self.faults.count, using: &random)]
+            try shop.control(
+                "/fault",
+                [
+                    "device": .string(place.tool), "kind": .string(kind),
+                    "seconds": .number(Int64.random(in: 1...2, using: &random)),
+                ])
+            guard Date() > cutAt else { continue }
+            await shop.killGateway()
+            try await shop.startGateway()
+            cutAt = Date(timeIntervalSinceNow: Double.random(in: 10...25, using: &random))
+        }
+        for place in places { try shop.control("/mend", ["device": .string(place.tool)]) }
+    }
+
+    @Test func fiveMakesUnderFaultsLoseNothingAndMixNothingUp() async throws {
+        let asked = ProcessInfo.processInfo.environment["PLUMBLINE_SHIFT_SECONDS"]
+        let seconds = asked.flatMap(Double.init) ?? 45
+        let seed = UInt64.random(in: 0...UInt64.max)
+        let shop = try Shop(technician: false)
+        let ports = try FreePorts.take(Self.makes.count)
+        let places = Self.makes.enumerated().map { index, make in
+            Place(number: index + 1, quirks: make.0, profile: make.1, port: ports[index])
+        }
+        try shop.write("shop.yaml", Self.scenario(places, shop.folder.path))
+        try shop.write("gateway.yaml", Self.gateway(places, shop))
+        try shop.write("plans/nut.yaml", Self.plan)
+        try await shop.startSimulator(speed: 5)
+        try await shop.startGateway()
+        for place in places { try await shop.expectScanner(place.tool, "online") }
+        try await trouble(shop, places, for: seconds, seed: seed)
+        let root = Program.checkout.path
+        let judge = try await Program.run(
+            "\(root)/.build/venv/bin/python3",
+            [
+                "\(root)/Tests/EndToEndTests/Judges/tightenings_judge.py",
+                "127.0.0.1:\(shop.ports.control)", shop.data + "/ledger.db", shop.store, "60",
+            ] + places.map(\.tool), in: shop.folder, within: 120)
+        try #require(judge.code == 0, "\(judge.errors)")
+        let seen = try JSONParser.parse(Array(judge.output.utf8)[...])
+        print("seed \(seed): \(judge.output)")
+        for list in ["missing", "unstored", "doubled", "foreign", "wrong", "orphans"] {
+            #expect(seen[list]?.elements == [], "\(list), seed \(seed)")
+        }
+        // Five technicians, a part in about three seconds each: far below that, little was tested.
+        #expect((seen["tightenings"]?.integer ?? 0) > Int64(seconds / 2))
+        #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
+        #expect(await shop.stopGateway() == 0)
+    }
+}
