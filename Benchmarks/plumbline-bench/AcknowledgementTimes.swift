@@ -14,7 +14,8 @@ struct AcknowledgementTimes {
             let words = line.split(separator: " ", maxSplits: 2)
             guard words.count == 3, let time = Double(words[0]), words[1].hasSuffix(":") else { continue }
             let device = words[1].dropLast()
-            switch words[2] {
+            // `tightened(isGood: true)` as well as `acknowledged`.
+            switch words[2].prefix(while: { $0 != "(" }) {
             case "resultShown", "tightened": shown[device] = time
             case "acknowledged", "resultFetched":
                 guard let start = shown.removeValue(forKey: device) else {

@@ -47,7 +47,7 @@ struct Benchmark: Sendable {
             modbusHang10of100OnTime, modbusSaturated1000, modbusRSS1000, modbusRestart100, modbusRTU8Units,
             modbusAllocationsPerPoll, pathCompleteToDurable, daemonRSS3,
             daemonRSS1000, marksParse, openProtocolDecode,
-        ] + scanAccepted
+        ] + scanAccepted + torque64Controllers
 }
 
 /// Why a benchmark could not be measured.

@@ -78,7 +78,7 @@ private final class ScanBench {
         }
         guard isReady else { throw gateway.explained("is not ready after 20 s") }
         scanner = try Self.connect(path: "\(folder)/usb")
-        page = try Self.connect(port: port)
+        page = try BenchHTTP.connect(port: port)
         try page.write(
             Array("GET /events?station=bench HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\r\n".utf8))
         _ = try awaitPage("\"state\":\"ready\"")
@@ -120,21 +120,7 @@ private final class ScanBench {
         return whole.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    private func abort() throws {
-        let link = try Self.connect(port: port)
-        let place = "127.0.0.1:\(port)"
-        try link.write(
-            Array(
-                """
-                POST /api/v1/stations/bench/abort HTTP/1.1\r\nHost: \(place)\r\nOrigin: http://\(place)\r
-                Content-Length: 0\r\nConnection: close\r\n\r\n
-                """.utf8))
-        guard link.isReadable(withinMilliseconds: 5_000) else { throw gateway.explained("did not answer") }
-        let answer = String(decoding: try link.read(upTo: 4_096), as: UTF8.self)
-        guard answer.hasPrefix("HTTP/1.1 2") else {
-            throw BenchmarkError(description: "the cycle was not aborted: \(answer)")
-        }
-    }
+    private func abort() throws { try BenchHTTP.post("/api/v1/stations/bench/abort", port: port) }
 
     /// Reads the page's events until one has `text`.
     private func awaitPage(_ text: String) throws -> Bool {
@@ -148,21 +134,6 @@ private final class ScanBench {
             if page.isReadable(withinMilliseconds: 100) { unread += try page.read(upTo: 65_536) }
         }
         throw gateway.explained("the page never had \(text)")
-    }
-
-    private static func connect(port: UInt16) throws -> Descriptor {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard number >= 0, result == 0 else { throw SystemCallError("connect", subject: "127.0.0.1:\(port)") }
-        return Descriptor(owning: number)
     }
 
     private static func connect(path: String) throws -> Descriptor {

@@ -11,6 +11,8 @@ package enum DeviceEvent: Sendable {
     /// A completed cycle of the device that was not taken before. It is reported before `reach` when it was
     /// found on connecting.
     case result(SampleGroup)
+    /// A curve that is in no result.
+    case curve(LateCurve)
     /// The device was switched off and on, as its registers showed at this instant: whatever it was started
     /// for is lost. A result that it shows all the same was reported before.
     case restarted(String, at: Stamp)
@@ -18,6 +20,11 @@ package enum DeviceEvent: Sendable {
     case identity(DeviceIdentity)
     /// Something that people should know and that loses nothing by itself.
     case irregular(String)
+    /// The same, and it belongs into the ledger.
+    case noticed(DeviceNotice)
+    /// Somebody scanned with the device's own scanner. The device is told once it was taken, and says it
+    /// again where it was not.
+    case scanned(DeviceScan)
 }
 
 /// What a device is asked to do, one order after another.
@@ -28,8 +35,12 @@ package enum DeviceOrder: Sendable {
         answer: @Sendable (StartFailure?) -> Void)
     /// This result is durable: tell the device.
     case acknowledge(SampleGroup)
+    /// This curve, which is in no result, is durable: tell the device.
+    case acknowledgeCurve(LateCurve)
     /// Stop what was started.
     case stop
+    /// What became of the scan with this number is durable.
+    case scanTaken(Int)
     /// Read these points anew; answers with what could be read before `patience` was over.
     case gauge(points: [String], patience: Duration, answer: @Sendable ([String: Sample]) -> Void)
 }
@@ -49,6 +60,8 @@ package struct DeviceStatus: Sendable, Equatable {
     package internal(set) var refused: Set<String> = []
     /// Addresses that the device was found to refuse since the start, as a profile writes them under `holes`.
     package internal(set) var holes: [String] = []
+    /// Alarms that it shows, the first one first; none while it is out of reach.
+    package internal(set) var alarms: [DeviceAlarm] = []
     package internal(set) var lastGood: Stamp?
     /// Replies used since the start.
     package internal(set) var reads: UInt64 = 0
@@ -60,6 +73,11 @@ package struct DeviceStatus: Sendable, Equatable {
     package internal(set) var results: UInt64 = 0
 
     package init() {}
+
+    /// What a person has to know of it first.
+    package var summary: String {
+        alarms.isEmpty ? detail : alarms.map(\.description).joined(separator: "; ")
+    }
 
     /// What `detail` says of a device that answers.
     var answering: String {

@@ -8,8 +8,12 @@ package struct HandshakeMachine: Sendable {
     package struct Taken: Sendable, Equatable {
         package let sequence: UInt64
         package let raw: [UInt8]
+        /// Whether it was taken without curves, though they may still come; false where that is not known.
+        package let lacksCurves: Bool
 
-        package init(sequence: UInt64, raw: [UInt8]) { (self.sequence, self.raw) = (sequence, raw) }
+        package init(sequence: UInt64, raw: [UInt8], lacksCurves: Bool = false) {
+            (self.sequence, self.raw, self.lacksCurves) = (sequence, raw, lacksCurves)
+        }
     }
 
     /// One look at the device's result block.

@@ -10,8 +10,6 @@ package protocol MeasuringDevice: AnyObject, Sendable {
     var latest: [String: Sample] { get async }
     /// What a page shows live, in the order of the profile, results left out.
     nonisolated var livePoints: [LivePoint] { get }
-    /// Whether a person starts its cycles: it tells results and takes no command to begin.
-    nonisolated var isWorkedByHand: Bool { get }
 
     /// Queues an order; it is carried out after those before it.
     nonisolated func submit(_ order: DeviceOrder)
@@ -35,7 +33,7 @@ extension DeviceOrder {
         switch self {
         case .start(_, _, _, let answer): answer(StartFailure("too many orders wait for the device"))
         case .gauge(_, _, let answer): answer([:])
-        case .acknowledge, .stop: break
+        case .acknowledge, .acknowledgeCurve, .stop, .scanTaken: break
         }
     }
 }

@@ -18,7 +18,10 @@ extension ModbusDevice {
             self.author = author
             answer(await start(token: token, setPoints: setPoints))
         case .acknowledge(let group): await acknowledge(group)
+        case .acknowledgeCurve: break
         case .stop: await stop()
+        // It has no scanner.
+        case .scanTaken: break
         case .gauge(let points, let patience, let answer):
             answer(await gauge(points, patience: patience))
         }

@@ -131,11 +131,6 @@ package actor ModbusDevice {
         _ = await record()
     }
 
-    /// Whether a person starts its cycles: it tells results and takes no command to begin.
-    package nonisolated var isWorkedByHand: Bool {
-        setup.registers.cycle.map { $0.start == nil } ?? false
-    }
-
     /// The device's live points, in the order of its profile, results left out.
     package nonisolated var livePoints: [LivePoint] {
         setup.registers.readPlan.requests.flatMap { request -> [LivePoint] in

@@ -20,7 +20,7 @@ package enum RecordCSV {
             ("lsl", { _, result in result["lsl"] }), ("usl", { _, result in result["usl"] }),
             ("result", { _, result in result["result"] }), ("gauge", { _, result in result["gauge"]?["id"] }),
             ("certificate", { _, result in result["gauge"]?["calibration"]?["certificate"] }),
-            ("taken_at", { _, result in result["taken_at"] }),
+            ("taken_at", { _, result in result["taken_at"] }), ("sample", { _, result in result["sample"] }),
         ]
 
     /// The first row, without a line end.

@@ -19,12 +19,32 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case cycleLoosened = "cycle.loosened"
     /// Somebody let a cycle go on with a result that is no PASS, in a step that goes on.
     case cycleApproved = "cycle.approved"
+    /// Another part was scanned while a tool in somebody's hands waited for this one's: it is stopped.
+    case cycleHeld = "cycle.held"
+    /// The part that is inspected was scanned again: its step goes on.
+    case cycleReleased = "cycle.released"
     case cycleClosed = "cycle.closed"
     case resultOrphaned = "result.orphaned"
+    /// A curve that is in no result: it came too late, fits none, or cannot be read.
+    case curveKept = "curve.kept"
     /// One write to a device, whatever came of it.
     case deviceWritten = "device.written"
     case deviceIdentified = "device.identified"
     case deviceIdentityChanged = "device.identity_changed"
+    /// The same device tells another calibration or service than before.
+    case deviceServiced = "device.serviced"
+    /// A device did not do what it was asked outside of any start.
+    case deviceRefused = "device.refused"
+    /// A device's clock is wrong, and stays so.
+    case deviceClockOff = "device.clock_off"
+    /// A device's clock was set right, or that was tried.
+    case deviceClockSet = "device.clock_set"
+    /// A device shows an alarm.
+    case alarmRaised = "alarm.raised"
+    /// A device shows an alarm no more.
+    case alarmCleared = "alarm.cleared"
+    /// The numbers by which a device counts its results do not follow each other.
+    case resultIrregular = "result.irregular"
     /// A USB device that could be a scanner's was not opened.
     case scannerRefused = "scanner.refused"
     /// A scanner on USB was read for the first time.

@@ -28,8 +28,11 @@ package struct CompletedStep: Sendable, Equatable {
         ]
         if let last = tries.last {
             for key in Self.ofDevice { members[key] = last.summary[key] ?? .null }
+            if let curves = last.summary["curves"] { members["curves"] = curves }
         }
-        let lists: [(String, StepEvent.Kind)] = [("loosenings", .loosening), ("approvals", .approval)]
+        let lists: [(String, StepEvent.Kind)] = [
+            ("loosenings", .loosening), ("approvals", .approval), ("holds", .hold),
+        ]
         for (key, kind) in lists where events.contains(where: { $0.kind == kind }) {
             members[key] = .array(events.filter { $0.kind == kind }.map(\.summary))
         }
@@ -76,11 +79,12 @@ package struct CompletedStep: Sendable, Equatable {
             + (isUndone ? [.indeterminate] : [])
     }
 
-    /// SHA-256 of all that devices sent as this step's results, once each, in order.
+    /// SHA-256 of all that devices sent as this step's results, of each its bytes and then its curves; once
+    /// each, in order.
     var evidence: [String] {
         let told = ["tries", "loosenings"].flatMap { summary[$0]?.elements ?? [] } + [summary]
         var seen: Set<String> = []
-        return told.compactMap { $0["evidence"]?.text }.filter { seen.insert($0).inserted }
+        return told.flatMap(StepEvent.evidence(in:)).filter { seen.insert($0).inserted }
     }
 
     var reasons: [String] {
@@ -88,8 +92,8 @@ package struct CompletedStep: Sendable, Equatable {
             + (isUndone ? [MeasurementResult.Reason.loosened.rawValue] : [])
     }
 
-    /// How many results its device gave; a step from before tries were counted has one.
-    var turns: Int { max(1, summary["tries"]?.elements.count ?? 1) }
+    /// How often its device was bound anew; a step from before tries were counted has one result.
+    var turns: Int { max(1, summary["tries"]?.elements.count ?? 1) + (summary["holds"]?.elements.count ?? 0) }
 
     /// Whether a screw was loosened that had passed.
     private var isUndone: Bool {

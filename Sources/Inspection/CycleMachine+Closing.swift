@@ -28,7 +28,8 @@ extension CycleMachine {
         let role = station.plan.steps[progress.index].completes
         let stop: [Action] = progress.isStarted || progress.isStarting ? [.stop(role: role)] : []
         let missing: MeasurementResult.Reason = progress.awaitsStart ? .notBegun : .offline
-        let hindered = progress.isStarted || reason != .timeout ? reason : missing
+        let isHindered = !progress.isStarted && progress.heldSinceNanoseconds == nil
+        let hindered = isHindered && reason == .timeout ? missing : reason
         return stop + endEarly(cycle, hindered, consuming: nil, at: moment)
     }
 

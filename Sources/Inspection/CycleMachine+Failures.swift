@@ -50,11 +50,11 @@ extension CycleMachine {
     /// Keeps what a device undid as evidence of the cycle in which it happened; it is never judged. Undoing
     /// what had passed leaves the part undecided, for which screw it was nobody knows.
     mutating func loosened(
-        _ group: SampleGroup, role: String, evidence: String, at moment: Moment
+        _ group: SampleGroup, role: String, evidence: [String], at moment: Moment
     ) -> [Action] {
         guard let (cycle, progress) = open, isOf(cycle, group, role) else {
             return orphan(
-                group, evidence: evidence, because: "a screw was loosened that is no running part's",
+                group, evidence, because: "a screw was loosened that is no running part's",
                 at: moment)
         }
         // A result that is still being judged comes before it, and may pass.
@@ -62,15 +62,16 @@ extension CycleMachine {
         if case .gauging(_, _, let completion) = phase, completion.group.device == group.device {
             undoesPass = true
         }
+        var told: [String: JSONValue] = [
+            "sample": .number(Int64(progress.sample)), "undoes_pass": .bool(undoesPass),
+            "device": .string(group.device), "sequence": .string(group.sequence),
+            "bound_as": .optional(group.echo), "evidence": .optional(evidence.first),
+            "completed_at": .string(group.stamp.utc.description),
+            "values": .object(group.samples.mapValues { .optional($0.value?.description) }),
+        ]
+        if !group.curves.isEmpty { told["curves"] = group.curvesJSON(Array(evidence.dropFirst())) }
         let event = StepEvent(
-            .loosening, step: station.plan.steps[progress.index].id,
-            [
-                "sample": .number(Int64(progress.sample)), "undoes_pass": .bool(undoesPass),
-                "device": .string(group.device), "sequence": .string(group.sequence),
-                "bound_as": .optional(group.echo), "evidence": .string(evidence),
-                "completed_at": .string(group.stamp.utc.description),
-                "values": .object(group.samples.mapValues { .optional($0.value?.description) }),
-            ], provenance: provenance(of: group))
+            .loosening, step: station.plan.steps[progress.index].id, told, provenance: provenance(of: group))
         note(event)
         return [.keep(event.journal(of: cycle.id, at: moment, station: station.id), consuming: group)]
     }

@@ -51,8 +51,11 @@ extension CycleMachine {
         let objection = objection(
             to: part, priorAttempts: priorAttempts, timing: timing, screening: screening)
         if let (code, text) = objection {
+            if let released = release(part, timing: timing, at: moment) { return alerts + released }
             let isSamePart = code == .doubleScan || cycle?.part.isSame(as: part) == true
-            return alerts + refuse(code, text, scan: scan ?? part.rawMark, isCalm: isSamePart, at: moment)
+            let held = isSamePart ? [] : hold(because: part, timing: timing, at: moment)
+            return alerts + held
+                + refuse(code, text, scan: scan ?? part.rawMark, isCalm: isSamePart, at: moment)
         }
         (refusal, verdictStands) = (nil, false)
         windowOpenedNanoseconds = min(timing.readAtNanoseconds, moment.stamp.monotonicNanoseconds)

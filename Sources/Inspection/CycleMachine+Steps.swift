@@ -17,17 +17,17 @@ extension CycleMachine {
         switch StepCourse(step, cycle.running).next {
         case .sample(let sample, let attempt):
             let turn = cycle.turns
-            // What was not begun cannot have been started by an earlier run of the gateway either.
-            let awaitsStart = station.plan.start == .code && turn == 0 && !cycle.isBegun
             let token = station.binds[step.completes].map {
                 $0.token(cycle: cycle.id, turn: turn, serial: cycle.part.serial)
             }
-            phase = .waiting(
-                cycle,
-                StepProgress(
-                    index: index, sample: sample, attempt: attempt, turn: turn, token: token,
-                    deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment),
-                    awaitsStart: awaitsStart, mayHaveBegun: isResumed && !awaitsStart))
+            // What was not begun cannot have been started by an earlier run of the gateway either.
+            let awaitsStart = station.plan.start == .code && index == 0 && !cycle.isBegun
+            var progress = StepProgress(
+                index: index, sample: sample, attempt: attempt, turn: turn, token: token,
+                deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment),
+                awaitsStart: awaitsStart, mayHaveBegun: isResumed && !awaitsStart)
+            if cycle.isHeld { progress.heldSinceNanoseconds = moment.stamp.monotonicNanoseconds }
+            phase = .waiting(cycle, progress)
             return startIfPossible(at: moment)
         case .approval(let sample): return askForApproval(cycle, index, sample, at: moment)
         case .over:
@@ -47,7 +47,7 @@ extension CycleMachine {
     /// A gauge that is read only at the step's end is needed too: without it the part could not be decided.
     mutating func startIfPossible(at moment: Moment) -> [Action] {
         guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting,
-            !progress.awaitsStart
+            progress.heldSinceNanoseconds == nil, !progress.awaitsStart
         else { return [] }
         let step = station.plan.steps[progress.index]
         guard station.plan.roles(of: step).isSubset(of: online) else { return [] }
@@ -106,29 +106,35 @@ extension CycleMachine {
 
     /// Credits a device's result to the running step, or keeps it as an orphan.
     mutating func completed(
-        _ group: SampleGroup, role: String, evidence: String, at moment: Moment
+        _ group: SampleGroup, role: String, evidence: String, curves: [String], at moment: Moment
     ) -> [Action] {
         if consumed[group.device]?.isSameResult(as: group) == true { return reportedAgain(group) }
         consumed[group.device] = group
-        if let doubt = group.doubt { return orphan(group, evidence: evidence, because: doubt, at: moment) }
-        if group.undoesWork { return loosened(group, role: role, evidence: evidence, at: moment) }
+        if let doubt = group.doubt { return orphan(group, [evidence] + curves, because: doubt, at: moment) }
+        if group.undoesWork {
+            return loosened(group, role: role, evidence: [evidence] + curves, at: moment)
+        }
         guard case .waiting(let cycle, let progress) = phase, !progress.awaitsStart,
             isBound(role, likeRole: station.plan.steps[progress.index].completes),
             isExpected(group, progress, of: cycle)
         else {
-            return orphan(group, evidence: evidence, because: "no step waits for it", at: moment)
+            return orphan(group, [evidence] + curves, because: "no step waits for it", at: moment)
         }
         if let token = echoedToken(of: progress), group.echo != token {
             return orphan(
-                group, evidence: evidence,
+                group, [evidence] + curves,
                 because: "it carries \"\(group.echo ?? "")\", the running step was bound as \"\(token)\"",
                 at: moment)
+        }
+        if let reason = strayed(group, progress) {
+            return orphan(group, [evidence] + curves, because: reason, at: moment)
         }
         let step = station.plan.steps[progress.index]
         let others = station.plan.characteristics(of: step).map(\.source)
             .filter { $0.role != step.completes }
         let identity = identities[role] ?? .unknown
-        phase = .gauging(cycle, progress, Completion(group: group, evidence: evidence, identity: identity))
+        let completion = Completion(group: group, evidence: evidence, curves: curves, identity: identity)
+        phase = .gauging(cycle, progress, completion)
         guard others.isEmpty else { return [.gauge(others, after: group.stamp)] }
         return gauged([:], at: moment)
     }
@@ -160,18 +166,20 @@ extension CycleMachine {
         role == other || station.gauges[role].map { $0.id == station.gauges[other]?.id } ?? false
     }
 
+    /// Keeps a result that belongs to no step; `evidence` are the hashes of its bytes and of its curves.
     func orphan(
-        _ group: SampleGroup, evidence: String, because reason: String, at moment: Moment
+        _ group: SampleGroup, _ evidence: [String], because reason: String, at moment: Moment
     ) -> [Action] {
-        let body = AuditEvent.resultOrphaned.body(
-            at: moment, station: station.id,
-            [
-                "device": .string(group.device), "sequence": .string(group.sequence),
-                "echo": .optional(group.echo), "because": .string(reason),
-                "completed_at": .string(group.stamp.utc.description), "evidence": [.string(evidence)],
-                "running_cycle": .optional(cycle?.id), "provenance": .string(provenance(of: group).rawValue),
-                "values": .object(group.samples.mapValues { .optional($0.value?.description) }),
-            ])
+        var members: [String: JSONValue] = [
+            "device": .string(group.device), "sequence": .string(group.sequence),
+            "echo": .optional(group.echo), "because": .string(reason),
+            "completed_at": .string(group.stamp.utc.description),
+            "evidence": .array(evidence.map(JSONValue.string)),
+            "running_cycle": .optional(cycle?.id), "provenance": .string(provenance(of: group).rawValue),
+            "values": .object(group.samples.mapValues { .optional($0.value?.description) }),
+        ]
+        if !group.curves.isEmpty { members["curves"] = group.curvesJSON(Array(evidence.dropFirst())) }
+        let body = AuditEvent.resultOrphaned.body(at: moment, station: station.id, members)
         return [.orphan(body, consuming: group)]
     }
 
@@ -219,16 +227,17 @@ extension CycleMachine {
             return group.isValid ? result : result.disowned
         }
         let verdict = Verdict.combined(results.map(\.verdict))
+        var told: [String: JSONValue] = [
+            "sample": .number(Int64(progress.sample)), "try": .number(Int64(progress.attempt)),
+            "result": .string(verdict.rawValue), "device": .string(group.device),
+            "sequence": .string(group.sequence),
+            "completed_at": .string(group.stamp.utc.description),
+            "evidence": .string(completion.evidence), "bound_as": .optional(progress.token),
+            "results": .array(results.map(\.json)),
+        ]
+        if !completion.curves.isEmpty { told["curves"] = group.curvesJSON(completion.curves) }
         return StepEvent(
-            .result, step: step.id,
-            [
-                "sample": .number(Int64(progress.sample)), "try": .number(Int64(progress.attempt)),
-                "result": .string(verdict.rawValue), "device": .string(group.device),
-                "sequence": .string(group.sequence),
-                "completed_at": .string(group.stamp.utc.description),
-                "evidence": .string(completion.evidence), "bound_as": .optional(progress.token),
-                "results": .array(results.map(\.json)),
-            ], provenance: results.map(\.provenance).min() ?? .live)
+            .result, step: step.id, told, provenance: results.map(\.provenance).min() ?? .live)
     }
 
     /// Makes durable what happened last in the running step: it goes on, is over, or was the last one.

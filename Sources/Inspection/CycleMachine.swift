@@ -73,7 +73,7 @@ package struct CycleMachine: Sendable {
         package let sample: Int
         /// Which try at that sample, from 1.
         package let attempt: Int
-        /// How many results devices gave for this part before.
+        /// How often a device was bound for this part before.
         package let turn: Int
         /// What its device was bound with; nil for devices that are not bound.
         package let token: String?
@@ -89,6 +89,8 @@ package struct CycleMachine: Sendable {
         var isStarting = false
         /// Monotonic instant of the last start.
         var startedAtNanoseconds: Int64 = 0
+        /// Monotonic instant since which another part may be at the device; nil where none is.
+        package internal(set) var heldSinceNanoseconds: Int64?
         /// Whether the device was seen to restart while its start was on its way.
         var hasRestarted = false
         /// Why the last start failed; nil where none has.
@@ -100,6 +102,8 @@ package struct CycleMachine: Sendable {
         package let group: SampleGroup
         /// SHA-256 of the group's raw bytes, under which they are kept.
         package let evidence: String
+        /// The same of its curves.
+        let curves: [String]
         /// Who had made it, as far as the device tells.
         package let identity: DeviceIdentity
     }
@@ -165,8 +169,8 @@ package struct CycleMachine: Sendable {
             cycle: String, step: Int, failure: String?, mayTryAgain: Bool = true, turn: Int? = nil)
         /// A device was switched off and on, as seen at this monotonic instant.
         case restarted(role: String, atNanoseconds: Int64)
-        /// A device reports a completed cycle; its bytes will be kept as `evidence`.
-        case completed(role: String, SampleGroup, evidence: String)
+        /// A device reports a completed cycle; its bytes will be kept as `evidence`, its curves as `curves`.
+        case completed(role: String, SampleGroup, evidence: String, curves: [String] = [])
         case gauged([PointReference: Sample])
         case stored
         case committed
@@ -218,8 +222,8 @@ package struct CycleMachine: Sendable {
         case .started(let cycle, let step, let failure, let mayTryAgain, let turn):
             started(step, turn, of: cycle, failure: failure, mayTryAgain: mayTryAgain, at: moment)
         case .restarted(let role, let instant): restarted(role, seenAt: instant, at: moment)
-        case .completed(let role, let group, let evidence):
-            completed(group, role: role, evidence: evidence, at: moment)
+        case .completed(let role, let group, let evidence, let curves):
+            completed(group, role: role, evidence: evidence, curves: curves, at: moment)
         case .gauged(let samples): gauged(samples, at: moment)
         case .stored: stored(at: moment)
         case .committed: committed(at: moment)

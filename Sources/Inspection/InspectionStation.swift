@@ -71,6 +71,8 @@ package struct InspectionStation: Sendable, Equatable {
     package let provenance: Provenance
     /// Whether people sign in with a badge; without a list of operators nobody can.
     package let asksForBadge: Bool
+    /// Roles whose devices a person works once they are started: torque tools, testers with a trigger.
+    package let handRoles: Set<String>
     /// Operator ids of those who may let a cycle go on with a result that is no PASS.
     package let approvers: Set<String>
     /// What is known beforehand of parts; nil where the configuration names no part table.
@@ -81,11 +83,11 @@ package struct InspectionStation: Sendable, Equatable {
     package init(
         site: String, gateway: String, company: String?, id: String, plan: InspectionPlan,
         gauges: [String: Gauge], binds: [String: BindRule], provenance: Provenance, asksForBadge: Bool,
-        approvers: Set<String> = [], parts: PartTable? = nil, software: JSONValue
+        handRoles: Set<String> = [], approvers: Set<String> = [], parts: PartTable? = nil, software: JSONValue
     ) {
         (self.site, self.gateway, self.company, self.id) = (site, gateway, company, id)
         (self.plan, self.gauges, self.binds) = (plan, gauges, binds)
         (self.provenance, self.asksForBadge, self.software) = (provenance, asksForBadge, software)
-        (self.approvers, self.parts) = (approvers, parts)
+        (self.handRoles, self.approvers, self.parts) = (handRoles, approvers, parts)
     }
 }

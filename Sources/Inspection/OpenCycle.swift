@@ -31,9 +31,9 @@ package struct OpenCycle: Sendable, Equatable {
         self.screening = screening
     }
 
-    /// How many results devices gave for it so far.
+    /// How often a device was bound for it so far and is done with that: by a result, or by a hold.
     var turns: Int {
-        completed.map(\.turns).reduce(0, +) + running.count { $0.kind == .result }
+        completed.map(\.turns).reduce(0, +) + running.count { $0.kind == .result || $0.kind == .hold }
     }
 
     /// What it came to so far: elements of a record's `results`, those of the running step last.

@@ -12,12 +12,18 @@ package struct StepEvent: Sendable, Equatable {
         case loosening
         /// Somebody who may do so let the cycle go on with a sample that is no PASS.
         case approval
+        /// Another part was scanned while a tool in somebody's hands waited.
+        case hold
+        /// The right part was scanned again.
+        case release
 
         var audit: AuditEvent {
             switch self {
             case .result: .cycleResult
             case .loosening: .cycleLoosened
             case .approval: .cycleApproved
+            case .hold: .cycleHeld
+            case .release: .cycleReleased
             }
         }
     }
@@ -25,7 +31,7 @@ package struct StepEvent: Sendable, Equatable {
     package let kind: Kind
     /// Id of the step.
     package let step: String
-    /// The element of the step's `tries`, `loosenings` or `approvals`.
+    /// The element of the step's `tries`, `loosenings`, `approvals` or `holds`.
     package let summary: JSONValue
     package let provenance: Provenance
 
@@ -50,7 +56,7 @@ package struct StepEvent: Sendable, Equatable {
             [
                 "cycle": .string(id), "step": ["step": .string(step)], "happened": summary,
                 "provenance": .string(provenance.rawValue),
-                "evidence": .array(evidence.map { [.string($0)] } ?? []),
+                "evidence": .array(evidence.map(JSONValue.string)),
             ])
     }
 
@@ -65,8 +71,14 @@ package struct StepEvent: Sendable, Equatable {
     var sample: Int { Int(summary["sample"]?.integer ?? 1) }
     /// Results as a record has them; empty but for a result.
     var results: [JSONValue] { summary["results"]?.elements ?? [] }
-    /// SHA-256 of the bytes that the device sent; nil where it sent none.
-    var evidence: String? { summary["evidence"]?.text }
+    /// SHA-256 of the bytes that the device sent, then of its curves; empty where it sent none.
+    var evidence: [String] { Self.evidence(in: summary) }
+
+    /// The same of the element of a record that tells of it.
+    static func evidence(in summary: JSONValue) -> [String] {
+        let curves = summary["curves"]?.elements ?? []
+        return ([summary["evidence"]] + curves.map { $0["sha256"] }).compactMap { $0?.text }
+    }
 
     /// Whether it is a result that passes in everything that it was judged by.
     var isGood: Bool { kind == .result && summary["result"]?.text == Verdict.pass.rawValue }
@@ -92,12 +104,12 @@ struct StepCourse: Equatable {
 
     /// The course of `step` after `events`, in their order.
     ///
-    /// A sample is over with a result that passes, with the last try that the plan allows, or with an approval.
+    /// A sample is over with a result that passes, the last try that the plan allows, or an approval.
     init(_ step: PlanStep, _ events: [StepEvent]) {
         var (sample, tries, waits) = (1, 0, false)
         for event in events {
             switch event.kind {
-            case .loosening: continue
+            case .loosening, .hold, .release: continue
             case .approval: (sample, tries, waits) = (sample + 1, 0, false)
             case .result:
                 tries += 1

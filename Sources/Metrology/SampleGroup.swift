@@ -21,6 +21,8 @@ package struct SampleGroup: Sendable, Equatable {
     package let identity: [UInt8]
     /// When the reply's last byte arrived.
     package let stamp: Stamp
+    /// What the device drew while it worked; empty where it draws nothing, or where that came too late.
+    package private(set) var curves: [ResultCurve] = []
     /// Why it may be a result that was taken before, and is credited to no step; nil where it is none.
     package private(set) var doubt: String?
     /// Whether the device undid what it had done, as a tool does that loosens a screw: nothing to judge.
@@ -47,6 +49,13 @@ package struct SampleGroup: Sendable, Equatable {
     package func doubted(because reason: String) -> SampleGroup {
         var copy = self
         copy.doubt = reason
+        return copy
+    }
+
+    /// The same with what the device drew.
+    package func drawn(as curves: [ResultCurve]) -> SampleGroup {
+        var copy = self
+        copy.curves = curves
         return copy
     }
 }

@@ -21,6 +21,11 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
 
     /// Orders that may wait for the thread: a station has three under way at most.
     private var orderLimit: Int { 256 }
+    /// Reads before orders have their turn though more has come, 256 KiB: more than a device has to say that
+    /// does not flood its line.
+    private var mostReads: Int { 64 }
+    /// What a user may take for its last words. Whoever stops the gateway waits for it.
+    private var longestFarewell: Int64 { 1_500_000_000 }
     /// Pauses before a stream that is gone is tried again, doubled from the first to the last.
     private var shortestPause: Int64 { 125_000_000 }
     private var longestPause: Int64 { 2_000_000_000 }
@@ -92,6 +97,9 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
             rest(until: time.now().monotonicNanoseconds + pause, &user)
             pause = min(pause * 2, longestPause)
         }
+        // Whoever waits for an answer has it before this ends.
+        for order in takeOrders() { _ = take(.order(order), &user) }
+        _ = take(.closing, &user)
         note(.stopped) { _ in }
     }
 
@@ -111,15 +119,9 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
             end = try pass(.opened, &user, port)
             while end == nil, !isStopping {
                 wait(until: user.wakeAt, orReadable: port.number)
-                // Before any order, all of it: what has come by now is older than the order.
-                while end == nil, case let bytes = try port.read(), !bytes.isEmpty, !isStopping {
-                    hasSpoken = true
-                    end = try pass(.bytes(bytes), &user, port)
-                }
-                if end != nil { break }
-                for order in takeOrders() { end = try pass(.order(order), &user, port) ?? end }
-                if isDue(user) { end = try pass(.wake, &user, port) ?? end }
+                end = try turn(&user, port, &hasSpoken)
             }
+            if end == nil { try farewell(&user, port) }
         } catch {
             note(.down) { $0.lastError = error.description }
             _ = take(.lost(error.reason), &user)
@@ -129,6 +131,34 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
         _ = take(.lost(end), &user)
         // Whoever is let go for what it says is not dialled again at once.
         return false
+    }
+
+    /// Lets the user take what has come, what was ordered and what is due; why it has done with the stream,
+    /// if it has.
+    private func turn(
+        _ user: inout User, _ port: borrowing BytePort, _ hasSpoken: inout Bool
+    ) throws(SystemCallError) -> String? {
+        // Before any order, all of it: what has come by now is older than the order.
+        for _ in 0..<mostReads {
+            let bytes = try port.read()
+            guard !bytes.isEmpty else { break }
+            hasSpoken = true
+            if let end = try pass(.bytes(bytes), &user, port) { return end }
+        }
+        var end: String?
+        for order in takeOrders() { end = try pass(.order(order), &user, port) ?? end }
+        if isDue(user) { end = try pass(.wake, &user, port) ?? end }
+        return end
+    }
+
+    /// Lets the user say its last words, within a bound.
+    private func farewell(_ user: inout User, _ port: borrowing BytePort) throws(SystemCallError) {
+        let last = time.now().monotonicNanoseconds + longestFarewell
+        var (isOver, hasSpoken) = (try pass(.closing, &user, port) != nil, false)
+        while !isOver, time.now().monotonicNanoseconds < last {
+            wait(until: min(last, user.wakeAt ?? last), orReadable: port.number)
+            isOver = try turn(&user, port, &hasSpoken) != nil
+        }
     }
 
     /// Lets the user take `input` and sends what it has to say; why it has done with the stream, if it has.

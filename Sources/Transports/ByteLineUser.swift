@@ -27,6 +27,9 @@ package enum ByteLineInput<Order: Sendable>: Sendable {
     case bytes([UInt8])
     case wake
     case order(Order)
+    /// The line is being stopped: what is to be said before comes now, and `hangUp` once it was said. It is
+    /// not waited for longer than a moment.
+    case closing
 }
 
 /// What follows from it.

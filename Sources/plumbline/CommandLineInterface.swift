@@ -28,7 +28,9 @@ struct CommandFailure: Error {
 enum CommandLineInterface {
     /// In the order of the help.
     static let commands: [Command] = [
-        .runGateway, .check, .devices, .recordsList, .recordsShow, .recordsTrace, .recordsExport, .scan,
+        .runGateway, .check, .devices, .recordsList, .recordsShow, .recordsTrace, .recordsExport,
+        .recordsCurve,
+        .scan,
         .status, .doctor, .capture, .probe, .codesNew, .codesPrint, .sign,
         .profileNew, .profileImport, .profileCheck, .profileTest, .ledgerVerify,
         .ledgerCheckpoint, .ledgerProof,

@@ -16,7 +16,10 @@ struct Console: Sendable {
     }
 
     /// Writes data as it is, without adding a line end.
-    func write(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+    func write(_ bytes: [UInt8]) { Self.write(bytes, to: STDOUT_FILENO) }
+
+    /// The same for text.
+    func write(_ text: String) { write(Array(text.utf8)) }
 
     /// Writes over the last line of the terminal; for `ProgressLine`, which knows whether there is one.
     static func progress(_ text: String) { write(text, to: STDERR_FILENO) }
@@ -25,7 +28,10 @@ struct Console: Sendable {
     func complain(_ message: String) { Self.write("plumbline: \(message)\n", to: STDERR_FILENO) }
 
     private static func write(_ text: String, to descriptor: Int32) {
-        let bytes = Array(text.utf8)
+        write(Array(text.utf8), to: descriptor)
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -8,8 +8,15 @@ enum NewFile {
     static func write(
         _ text: String, to path: String, mode: mode_t = 0o644, _ console: Console
     ) throws(CommandFailure) {
+        try write(Array(text.utf8), to: path, mode: mode, console)
+    }
+
+    /// The same for bytes.
+    static func write(
+        _ bytes: [UInt8], to path: String, mode: mode_t = 0o644, _ console: Console
+    ) throws(CommandFailure) {
         guard path != "-" else {
-            console.write(text)
+            console.write(bytes)
             return
         }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
@@ -22,7 +29,6 @@ enum NewFile {
                     : "\(path) cannot be written (\(reason())): name a folder that is there and writable")
         }
         defer { close(descriptor) }
-        let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

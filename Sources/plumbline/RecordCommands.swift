@@ -66,8 +66,10 @@ extension Command {
         var table = Table(["CHARACTERISTIC", "VALUE", "UNIT", "LSL", "USL", "RESULT", "GAUGE", "CALIBRATION"])
         for result in body["results"]?.elements ?? [] {
             let calibration = result["gauge"]?["calibration"]
+            let sample = result["sample"]?.integer ?? 1
             table.add([
-                text(result["characteristic"]), text(result["value"]), text(result["unit"]),
+                text(result["characteristic"]) + (sample > 1 ? " \(sample)" : ""),
+                text(result["value"]), text(result["unit"]),
                 text(result["lsl"]),
                 text(result["usl"] ?? result["expected"]), text(result["result"]),
                 text(result["gauge"]?["id"]),

@@ -13,6 +13,9 @@ extension Command {
         console.print(console.bold("gateway    ") + "\(text(status["site"])) / \(text(status["gateway"]))")
         console.print("version    \(text(status["version"])), up \(text(status["uptime_s"])) s")
         console.print("devices    \(text(devices?["online"])) of \(text(devices?["total"])) answer")
+        for alarm in status["alarms"]?.elements ?? [] {
+            console.print("alarm      \(text(alarm["device"])): \(text(alarm["text"]))")
+        }
         for station in status["stations"]?.elements ?? [] {
             console.print("station    \(text(station["station"])): \(text(station["state"]))")
         }

@@ -124,7 +124,7 @@ import Testing
             switch event {
             case .result(let group): "result \(group.sequence)"
             case .reach(let isOnline, _): isOnline ? "online" : "offline"
-            case .samples, .identity, .irregular, .restarted: nil
+            case .samples, .identity, .irregular, .restarted, .curve, .noticed, .scanned: nil
             }
         }
         #expect(order == ["result 5", "online"])

@@ -16,12 +16,15 @@ import Testing
         var tool: String { "TW-\(number)" }
         var scanner: String { "SCAN-\(number)" }
         var link: String { "openprotocol://127.0.0.1:\(port)" }
+        /// Every other station has two screws, and tries a bad one again.
+        var plan: String { number.isMultiple(of: 2) ? "cap" : "nut" }
+        var screws: Int { plan == "cap" ? 2 : 1 }
     }
 
     private static let makes = [
         ("standard", "open-protocol-controller"), ("ghm", "open-protocol-ghm"),
         ("cet", "open-protocol-cet"), ("cs351", "open-protocol-cs351"),
-        ("link-level", "open-protocol-controller"),
+        ("link-level", "open-protocol-link-level"),
     ]
 
     /// What may go wrong with a controller and its line for a second or two. A controller that forgets its
@@ -32,18 +35,23 @@ import Testing
     ]
 
     private static let plan = """
-        plan: nut
+        plan: NAME
         revision: 1
         part_numbers: ["4L0014-163B"]
         operation: "070 Nozzle nut"
-        cycle: {start: scan, timeout: 60 s, retest: 20}
+        cycle: {start: scan, timeout: 20 s, retest: 20}
         steps:
-          - {id: nut, title: "Tighten the nut", complete: tool.cycle, set: {parameter_set: "2"}}
+          - {id: nut, title: "Tighten the nut", complete: tool.cycle, set: {parameter_set: "2"}, MORE}
         characteristics:
           - {id: nut_torque, step: nut, unit: N.m, lsl: "25", usl: "30", from: tool.torque}
           - {id: nut_verdict, step: nut, from: tool.verdict, equals: OK}
 
         """
+
+    private static func plan(_ name: String) -> String {
+        plan.replacingOccurrences(of: "NAME", with: name).replacingOccurrences(
+            of: "MORE", with: name == "cap" ? "count: 2, on_fail: {retry: 1}" : "on_fail: close")
+    }
 
     private static func scenario(_ places: [Place], _ folder: String) -> String {
         let devices = places.map {
@@ -60,7 +68,8 @@ import Testing
             """
         }
         let stations = places.map {
-            "  torque-\($0.number): {tool: \($0.tool), part_scanner: \($0.scanner), operator: \"1042\"}\n"
+            "  torque-\($0.number): {tool: \($0.tool), part_scanner: \($0.scanner), operator: \"1042\", "
+                + "screws: \($0.screws)}\n"
         }
         return """
             scenario: shift
@@ -91,7 +100,8 @@ import Testing
         }
         let stations = places.map {
             """
-              torque-\($0.number): {scanners: [\($0.scanner)], plan: plans/nut.yaml, bind: {tool: \($0.tool)}}
+              torque-\($0.number):
+                {scanners: [\($0.scanner)], plan: plans/\($0.plan).yaml, bind: {tool: \($0.tool)}}
 
             """
         }
@@ -142,7 +152,7 @@ import Testing
         }
         try shop.write("shop.yaml", Self.scenario(places, shop.folder.path))
         try shop.write("gateway.yaml", Self.gateway(places, shop))
-        try shop.write("plans/nut.yaml", Self.plan)
+        for name in ["nut", "cap"] { try shop.write("plans/\(name).yaml", Self.plan(name)) }
         try await shop.startSimulator(speed: 5)
         try await shop.startGateway()
         for place in places { try await shop.expectScanner(place.tool, "online") }

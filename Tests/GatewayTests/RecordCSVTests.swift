@@ -20,10 +20,10 @@ import Testing
     @Test func aRecordHasOneRowAMeasurement() {
         let record: JSONValue = [
             "id": "r1", "attempt": 1, "part": ["serial": "=1", "number": "4L0014-163B"],
-            "results": [["characteristic": "a,b", "value": "-1.5"], ["characteristic": "c"]],
+            "results": [["characteristic": "a,b", "value": "-1.5", "sample": 2], ["characteristic": "c"]],
         ]
         let rows = RecordCSV.rows(record)
         #expect(rows.count == 2)
-        #expect(rows.first == "r1,'=1,4L0014-163B,,1,,,,,,\"a,b\",-1.5,,,,,,,,")
+        #expect(rows.first == "r1,'=1,4L0014-163B,,1,,,,,,\"a,b\",-1.5,,,,,,,,,2")
     }
 }

@@ -29,7 +29,7 @@ enum ToolFixture {
             site: "plant-1", gateway: "bench-pc-07", company: nil, id: "torque-1", plan: plan,
             gauges: ["tool": try Fixture.gauge("TW-025", due: due)],
             binds: ["tool": binding ?? BindRule(text: .serialAndCycle, capacity: 25)], provenance: .live,
-            asksForBadge: true, approvers: ["1042", "2001"],
+            asksForBadge: true, handRoles: ["tool"], approvers: ["1042", "2001"],
             software: ["name": "plumbline", "version": "0.1.0", "build": "test"])
     }
 
@@ -53,6 +53,7 @@ struct ToolDialogue {
     /// What the tool was started as, each time.
     private(set) var starts: [String?] = []
     private(set) var acknowledged: [String] = []
+    private(set) var stops = 0
     private var sequence = 0
 
     init(_ station: InspectionStation) throws {
@@ -87,7 +88,11 @@ struct ToolDialogue {
                     inputs.append(.committed)
                 case .orphan(let body, _): orphans.append(body)
                 case .acknowledge(let group): acknowledged.append(group.sequence)
-                case .audit, .gauge, .stop: break
+                case .stop: stops += 1
+                case .audit(let body):
+                    // Those of a cycle are read again when it is taken up.
+                    if body["cycle"]?.text != nil { journal.append(body) }
+                case .gauge: break
                 }
             }
         }
@@ -120,7 +125,8 @@ struct ToolDialogue {
     /// `sample value verdict` of the record's results.
     var results: [String] {
         (record?.body["results"]?.elements ?? []).map { result in
-            "\(result["sample"]?.integer ?? 0) \(result["value"]?.text ?? "–") \(result["result"]?.text ?? "")"
+            let number = String(result["sample"]?.integer ?? 0)
+            return [number, result["value"]?.text ?? "–", result["result"]?.text ?? ""].joined(separator: " ")
         }
     }
 

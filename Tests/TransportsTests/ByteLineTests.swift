@@ -9,6 +9,8 @@ import Testing
 private struct Parrot: ByteLineUser {
     var shown = 0
     var wakeAt: Int64?
+    /// Whether it has done with its line once it has said its last words.
+    var endsAtOnce = true
 
     mutating func take(_ input: ByteLineInput<String>, at stamp: Stamp) -> ByteLineOutput<String> {
         shown += 1
@@ -22,6 +24,10 @@ private struct Parrot: ByteLineUser {
         case .bytes(let bytes): output.events = ["bytes: \(String(decoding: bytes, as: UTF8.self))"]
         case .order(let text): output.events = ["order: \(text)"]
         case .wake: break
+        case .closing:
+            output.events = ["closing"]
+            output.send = Array("bye".utf8)
+            if endsAtOnce { output.hangUp = "closing" }
         }
         return output
     }
@@ -121,6 +127,64 @@ struct ByteLineTests {
         close(client)
         running?.cancel()
         try await running?.value
+    }
+
+    /// Each read is answered with more to read. Seen failing with all that comes read before an order: it
+    /// had its turn when the flood was over.
+    @Test func aFloodLetsOrdersHaveTheirTurn() async throws {
+        let server = try Listener()
+        let (input, peer, floods) = (input, Guarded(Int32(-1)), Guarded(0))
+        let line = try ByteLine(
+            try LinkAddress("tcp://127.0.0.1:\(server.port)"), user: Parrot(), time: SystemTime()
+        ) { event in
+            if event.hasPrefix("bytes"),
+                floods.withLock({
+                    $0 += 1; return $0
+                }) < 2_000
+            {
+                _ = peer.withLock { write($0, "and more", 8) }
+            } else if !event.hasPrefix("bytes") {
+                input.yield(event)
+            }
+        }
+        let running = Task { try await line.run() }
+        let client = try server.accept()
+        peer.withLock { $0 = client }
+        var events = events.makeAsyncIterator()
+        #expect(await events.next() == "opened")
+        #expect(write(client, "begin", 5) == 5)
+        #expect(line.post("now"))
+        #expect(await events.next() == "order: now")
+        #expect(floods.withLock { $0 } < 2_000)
+        running.cancel()
+        try await running.value
+        close(client)
+    }
+
+    @Test(arguments: [true, false]) func whoIsStoppedSaysItsLastWords(within: Bool) async throws {
+        let server = try Listener()
+        let input = input
+        var user = Parrot()
+        user.endsAtOnce = within
+        let line = try ByteLine(
+            try LinkAddress("tcp://127.0.0.1:\(server.port)"), user: user, time: SystemTime()
+        ) { input.yield($0) }
+        let running = Task { try await line.run() }
+        let client = try server.accept()
+        var events = events.makeAsyncIterator()
+        #expect(await events.next() == "opened")
+        let began = ContinuousClock.now
+        running.cancel()
+        try await running.value
+        let took = ContinuousClock.now - began
+        #expect(await events.next() == "closing")
+        var heard = [UInt8](repeating: 0, count: 16)
+        #expect(read(client, &heard, 16) == 5, "the question, and the last words behind it")
+        #expect(heard.prefix(5).elementsEqual("?\rbye".utf8))
+        // Whoever does not end is left after a second and a half.
+        #expect(within || took >= .milliseconds(1_400), "\(took)")
+        #expect(took < .seconds(5), "\(took)")
+        close(client)
     }
 
     @Test func anotherKindOfLinkIsRefused() {

@@ -30,6 +30,8 @@ package struct TighteningController: Sendable {
     var nextID: UInt32
     /// Tightenings since the tool was made.
     var toolTightenings: Int
+    /// Serial number of the tool that is plugged in.
+    var toolSerial: String
 
     var sessions: [ControllerSession] = []
     /// The last results, oldest first: what 0064 finds.
@@ -67,6 +69,7 @@ package struct TighteningController: Sendable {
         batchSize = settings.batch
         nextID = settings.firstID
         toolTightenings = 10_000
+        toolSerial = settings.toolSerial
     }
 
     // MARK: Connections
@@ -206,6 +209,11 @@ package struct TighteningController: Sendable {
 
     /// The id under which 0061 tells this result.
     func sentID(of result: Tightening) -> UInt32 { resultTelegrams.sentID(result) }
+
+    /// Another tool is plugged in; the controller goes on as before.
+    mutating func swapTool(_ serial: String) {
+        (toolSerial, toolTightenings) = (serial, 0)
+    }
 
     /// Switches the controller off and on: connections break, subscriptions are gone.
     mutating func restart(at now: ShopTime) {

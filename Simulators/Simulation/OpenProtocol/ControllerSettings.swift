@@ -7,6 +7,8 @@ package struct ControllerSettings: Sendable, Equatable {
 
     /// Of its telegrams, where it hangs on a serial line.
     package var framing = SerialFraming.ascii
+    /// Whether it hangs on one: what happens to single bytes is then the line's matter.
+    var isSerial = false
     package var quirks = ControllerQuirks.standard
     package var target = TighteningTarget(
         torque: 27.5, torqueMin: 25, torqueMax: 30, angle: 45, angleMin: 30, angleMax: 60)
@@ -34,6 +36,8 @@ package struct ControllerSettings: Sendable, Equatable {
     package var firstID: UInt32 = 1
     /// Whether a restart loses the results kept for 0064.
     package var forgets = false
+    /// Whether a new subscriber of identifiers is told the present one at once.
+    var repeatsIdentifier = false
     /// Name of the controller, at most 25 characters, and serial number of the tool, at most 14.
     package var controllerName = "PLUMBLINE-SIM"
     package var toolSerial = "C0761275"

@@ -10,6 +10,9 @@ extension TighteningController {
         if telegram.mid == 61 || telegram.mid == 101, suffers.contains(where: { $0.kind == .lostResult }) {
             return lose(client, at: now)
         }
+        if telegram.mid == Telegram.binaryMID, suffers.contains(where: { $0.kind == .lostCurve }) {
+            return lose(client, at: now)
+        }
         var wire = telegram.wire
         if telegram.mid == Telegram.binaryMID, settings.quirks.endsSamplesWithNUL { wire.append(0) }
         var due = now
@@ -23,7 +26,7 @@ extension TighteningController {
             case .flood: copies = 1 + Self.flood
             case .nulInside: Self.putNUL(into: &wire)
             case .wrongLength: Self.lengthen(&wire)
-            case .drip: dripping = fault.lateness
+            case .drip where !settings.isSerial: dripping = fault.lateness
             default: break
             }
         }

@@ -207,7 +207,7 @@ extension TighteningController {
     }
 
     var names: ControllerNames {
-        ControllerNames(controller: settings.controllerName, tool: settings.toolSerial)
+        ControllerNames(controller: settings.controllerName, tool: toolSerial)
     }
 
     var resultTelegrams: ResultTelegrams {

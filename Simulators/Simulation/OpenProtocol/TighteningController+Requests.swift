@@ -19,7 +19,7 @@ extension TighteningController {
         case 40:
             reply(
                 StateTelegrams.tool(
-                    serial: settings.toolSerial, tightenings: toolTightenings, calibrated: setsChanged,
+                    serial: toolSerial, tightenings: toolTightenings, calibrated: setsChanged,
                     torque: settings.target.torqueMax, revision: revision), telegram, most: 5, client, at: now
             )
         case 64: requestResult(telegram, client, at: now)

@@ -63,6 +63,7 @@ extension TighteningController {
         case 15: publishParameterSet(at: now)
         case 61, 101: beginToTurn(at: now)
         case 22: publishLock(at: now)
+        case 52, 152: if settings.repeatsIdentifier { publishIdentifier(at: now) }
         case 71:
             let revision = sessions[place].subscriptions[71]?.revision ?? 1
             publish(

@@ -26,7 +26,8 @@ enum ScenarioControllers {
         var settings = ControllerSettings()
         settings.quirks = device.optional("quirks", quirks) ?? .standard
         if let resends = device.optional("resends", .flag) { settings.quirks.resendsAfterLoss = resends }
-        if device.has("pty") { settings.framing = device.optional("framing", .choice) ?? .ascii }
+        settings.isSerial = device.has("pty")
+        if settings.isSerial { settings.framing = device.optional("framing", .choice) ?? .ascii }
         settings.target = target(device)
         settings.parameterSets =
             device.optional("parameter_sets", .integer(1...999)) ?? settings.parameterSets
@@ -47,6 +48,7 @@ enum ScenarioControllers {
         let first = device.optional("first_id", .integer(1...Int(UInt32.max)))
         settings.firstID = first.map { UInt32($0) } ?? 1
         settings.forgets = device.optional("forgets", .flag) ?? false
+        settings.repeatsIdentifier = device.optional("repeats_identifier", .flag) ?? false
         settings.controllerName = device.optional("name", .text(1...25)) ?? settings.controllerName
         settings.toolSerial = device.optional("serial", .text(1...14)) ?? settings.toolSerial
         return settings

@@ -22,6 +22,8 @@ package enum FaultKind: String, Sendable, CaseIterable {
     case lostAcknowledge = "lost_acknowledge"
     /// The connection breaks when a result is sent; the client never sees it.
     case lostResult = "lost_result"
+    /// The connection breaks when a curve is sent; the client never sees it.
+    case lostCurve = "lost_curve"
     /// Answers with a MID that nobody asked for.
     case wrongMID = "wrong_mid"
     /// Says everything twice.
@@ -34,6 +36,8 @@ package enum FaultKind: String, Sendable, CaseIterable {
     case wrongLength = "wrong_length"
     /// Sends one byte at a time.
     case drip
+    /// Stray bytes stand before all that a serial line carries, and some of it is lost.
+    case noise
     /// Another master programs the controller: commands are refused.
     case otherMaster = "other_master"
 

@@ -31,6 +31,16 @@ extension ShopFloor {
         return hall.controllers[index].truth.json(after: after)
     }
 
+    /// Plugs another tool into the controller `device`.
+    mutating func swapTool(
+        _ device: String, _ serial: String, at now: ShopTime
+    ) throws(SimulationError) {
+        guard (1...14).contains(serial.utf8.count) else {
+            throw SimulationError(.refused, "serial", "a tool's has 1 to 14 characters")
+        }
+        letAct(device, at: now) { $0.swapTool(serial) }
+    }
+
     /// What each controller shows: for `GET /state`.
     func shownControllers(at now: ShopTime) -> [(String, JSONValue)] {
         hall.ids.enumerated().map { ($1, hall.state($0, faults: faults.active(on: $1, at: now))) }

@@ -86,7 +86,8 @@ package struct ShopFloor: Sendable {
             KolverTool(id: device.id, target: target, clockAtStart: clock, speed: speed)
         case .usonTester(let test): UsonTester(id: device.id, test: test, speed: speed)
         case .ateqTester(let test): AteqTester(id: device.id, test: test, seed: seed)
-        case .flowBench, .serialScanner, .usbScanner, .torqueController, .torqueTester, .openProtocol:
+        case .flowBench, .serialScanner, .usbScanner, .torqueController, .torquePrinter, .torqueTester,
+            .openProtocol:
             FlowBench(id: device.id, seed: seed, speed: speed)
         }
     }
@@ -293,6 +294,7 @@ package struct ShopFloor: Sendable {
     package mutating func swap(
         _ device: String, serial: String?, firmware: String?, at now: ShopTime
     ) throws(SimulationError) {
+        if hall.place(of: device) != nil, let serial { return try swapTool(device, serial, at: now) }
         guard let index = places[device] else { throw unknown(device) }
         if let serial { devices[index].nameplate?.serial = serial }
         if let firmware { devices[index].nameplate?.revision = firmware }

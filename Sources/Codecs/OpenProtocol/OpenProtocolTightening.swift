@@ -83,7 +83,7 @@ package struct OpenProtocolTightening: Sendable, Equatable {
     package var torqueTarget: Int? { fields.number(.torqueTarget) }
     /// The unit of the torques; Nm where the revision does not say.
     package var torqueUnit: OpenProtocolTorqueUnit {
-        fields.has(.torqueUnit) ? OpenProtocolTorqueUnit(fields.number(.torqueUnit)) : .newtonMetre
+        isTold(.torqueUnit, from: 3) ? OpenProtocolTorqueUnit(fields.number(.torqueUnit)) : .newtonMetre
     }
     /// Final angle in degrees; from revision 10 times `angleScale`.
     package var angle: Int? { fields.number(.angle) }
@@ -92,7 +92,7 @@ package struct OpenProtocolTightening: Sendable, Equatable {
     package var angleTarget: Int? { fields.number(.angleTarget) }
     /// What every angle is to be multiplied with; nil where that is not 1 and cannot be told.
     package var angleScale: (numerator: Int, denominator: Int)? {
-        guard fields.has(.angleNumerator) else { return (1, 1) }
+        guard isTold(.angleNumerator, from: 10) else { return (1, 1) }
         guard let numerator = fields.number(.angleNumerator),
             let denominator = fields.number(.angleDenominator), denominator > 0
         else { return nil }
@@ -107,7 +107,7 @@ package struct OpenProtocolTightening: Sendable, Equatable {
                 fields.number(.errorBits2), OpenProtocolTighteningFault.second)
     }
     package var resultType: OpenProtocolResultType {
-        fields.has(.resultType) ? OpenProtocolResultType(fields.number(.resultType)) : .notTold
+        isTold(.resultType, from: 3) ? OpenProtocolResultType(fields.number(.resultType)) : .notTold
     }
     /// Without the blanks that some tools pad it with on the left.
     package var toolSerial: String? {
@@ -115,6 +115,13 @@ package struct OpenProtocolTightening: Sendable, Equatable {
     }
     /// When the tightening was, by the controller's clock.
     package var time: OpenProtocolTime? { fields.time(.time) }
+
+    /// Whether a field that revisions have from `first` on is told by this one, be it where it cannot be
+    /// read: the known part of a revision that is not laid out may end before it. 998 adds stages to
+    /// revision 6, and 999 is short.
+    private func isTold(_ field: OpenProtocolField, from first: Int) -> Bool {
+        fields.has(field) || (first..<998).contains(message.revision)
+    }
 
     private func given(_ field: OpenProtocolField) -> String? {
         fields.text(field).flatMap { $0.isEmpty ? nil : $0 }

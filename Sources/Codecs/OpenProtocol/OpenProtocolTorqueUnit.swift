@@ -5,7 +5,7 @@ package enum OpenProtocolTorqueUnit: Sendable, Equatable {
     /// Blank, or a digit that is not named there: such a torque is not to be judged.
     case unknown(Int?)
 
-    init(_ digit: Int?) {
+    package init(_ digit: Int?) {
         self =
             switch digit {
             case 1: .newtonMetre

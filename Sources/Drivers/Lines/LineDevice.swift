@@ -51,7 +51,6 @@ package final class LineDevice: MeasuringDevice {
     package var status: DeviceStatus { line.shown.status }
     package var latest: [String: Sample] { line.shown.latest }
     package var linkStatus: LinkStatus { line.status }
-    package var isWorkedByHand: Bool { setup.lines.reportsResults }
 
     package var livePoints: [LivePoint] {
         let period: Int

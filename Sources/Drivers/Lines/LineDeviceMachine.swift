@@ -98,6 +98,7 @@ struct LineDeviceMachine: ByteLineUser {
             heard(framer.take(meant, at: stamp.monotonicNanoseconds), stamp, &output)
         case .wake: break
         case .order(let order): perform(order, stamp, &output)
+        case .closing: close(&output)
         }
         attend(stamp, &output)
         return output
@@ -142,6 +143,14 @@ struct LineDeviceMachine: ByteLineUser {
         framer.reset()
         (answerDue, nextQuestion, silenceEnd, quietEnd) = (nil, nil, nil, nil)
         isOffline(reason, .offline, stamp, &output)
+    }
+
+    /// Nothing is to be said to the device; who waits for it is answered.
+    private mutating func close(_ output: inout ByteLineOutput<Event>) {
+        let failure = StartFailure("\(setup.id) is not waited for: the gateway stops")
+        output.events += starts.map { answer in .answer { answer(failure) } } + wishes.map(\.reply)
+        (starts, wishes) = ([], [])
+        output.hangUp = "the gateway stops"
     }
 
     /// Sees to everything that time decides.
@@ -327,7 +336,8 @@ struct LineDeviceMachine: ByteLineUser {
             shown.status.reads += 1
             shown.status.results += 1
             shown.status.lastGood = group.stamp
-        case .stop: break
+        // It runs by itself and has no scanner and no curves.
+        case .acknowledgeCurve, .stop, .scanTaken: break
         }
     }
 

@@ -13,11 +13,29 @@ struct TighteningBook: Sendable {
     /// What an id means.
     enum Finding: Equatable {
         /// A result to take; `irregularity` says what is odd about its id.
-        case new(irregularity: String?)
+        case new(irregularity: Irregularity?)
         /// Told before, and not durable yet: nothing to do.
         case underWay
         /// Durable already: acknowledge it again.
         case taken
+    }
+
+    /// What is odd about an id.
+    struct Irregularity: Equatable {
+        /// Its name in the ledger.
+        enum Kind: String {
+            /// Results between are missing and are asked for.
+            case gap
+            /// More of them than are asked for.
+            case jump
+            /// The controller counts anew.
+            case back
+            /// An id that was told before has other values now.
+            case `repeat`
+        }
+
+        let kind: Kind
+        let text: String
     }
 
     private struct Known {
@@ -45,15 +63,19 @@ struct TighteningBook: Sendable {
     /// How often a connection was lost while the first of `missing` was asked for.
     private var failures = 0
 
+    /// Numbers after which ids begin again with 0; nil where they do not.
+    private let circle: UInt64?
+
     /// `taken` is the last result that is durable; nil where none ever was.
-    init(taken: HandshakeMachine.Taken?) {
+    init(taken: HandshakeMachine.Taken?, circle: UInt64? = nil) {
+        self.circle = circle
         guard let taken else { return }
         (last, hasBegun) = (taken.sequence, true)
         // Bytes of another time or device say nothing: then its number alone is known again.
         if let message = try? OpenProtocolMessage(taken.raw),
-            let tightening = try? OpenProtocolTightening(message)
+            let result = TorqueResult(message)
         {
-            known = [Known(id: taken.sequence, identity: tightening.identity, isDurable: true)]
+            known = [Known(id: taken.sequence, identity: result.identity, isDurable: true)]
         }
     }
 
@@ -72,20 +94,46 @@ struct TighteningBook: Sendable {
         }
         defer { (last, hasBegun) = (id, true) }
         guard let last else { return .new(irregularity: nil) }
+        if let circle { return .new(irregularity: step(from: last, to: id, around: circle)) }
         if id > last { return .new(irregularity: note(from: last + 1, to: id, atMost: Self.longestGap)) }
-        if id == last { return .new(irregularity: "result \(id) came again with other values") }
+        if id == last {
+            return .new(irregularity: .init(kind: .repeat, text: "result \(id) came again with other values"))
+        }
         missing = []
-        let cut = note(from: 1, to: id, atMost: Self.longestBeginning).map { "; \($0)" } ?? ""
-        return .new(irregularity: "result ids went back from \(last) to \(id)\(cut)")
+        let cut = note(from: 1, to: id, atMost: Self.longestBeginning).map { "; \($0.text)" } ?? ""
+        let text = "result ids went back from \(last) to \(id)\(cut)"
+        return .new(irregularity: .init(kind: .back, text: text))
     }
 
-    /// Notes what is missing before `id`; what is not asked for, where that is too much.
-    private mutating func note(from first: UInt64, to id: UInt64, atMost most: UInt64) -> String? {
+    /// What is odd about `id` after `last`, where ids go around and nothing can be asked for again.
+    private func step(from last: UInt64, to id: UInt64, around circle: UInt64) -> Irregularity? {
+        guard id < circle, last < circle else {
+            return .init(kind: .jump, text: "result \(id) has an id that there is not")
+        }
+        switch (id + circle - last) % circle {
+        case 0: return .init(kind: .repeat, text: "result \(id) came again with other values")
+        case 1: return nil
+        case 2...circle / 2:
+            let (first, end) = ((last + 1) % circle, (id + circle - 1) % circle)
+            let text = "results \(first) to \(end) never reached this gateway: the controller keeps none"
+            return .init(kind: .gap, text: text)
+        default: return .init(kind: .back, text: "result ids went back from \(last) to \(id)")
+        }
+    }
+
+    /// Notes what is missing before `id`: what it is, and what is not asked for, where that is too much.
+    private mutating func note(from first: UInt64, to id: UInt64, atMost most: UInt64) -> Irregularity? {
         guard id > first else { return nil }
         let begin = id - first > most ? id - most : first
         missing = Array((missing + Array(begin..<id)).suffix(Int(Self.longestGap)))
         failures = 0
-        return begin == first ? nil : "results \(first) to \(begin - 1) never came and are not asked for"
+        guard begin == first else {
+            let text = "results \(first) to \(begin - 1) never came and are not asked for"
+            return Irregularity(kind: .jump, text: text)
+        }
+        let text =
+            first == id - 1 ? "result \(first) is missing" : "results \(first) to \(id - 1) are missing"
+        return Irregularity(kind: .gap, text: text)
     }
 
     /// The controller has no result yet: whichever it has later was made since.

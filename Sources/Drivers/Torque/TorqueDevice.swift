@@ -11,10 +11,14 @@ package struct TorqueDeviceSetup: Sendable {
     package let provenance: Provenance
     /// The last result of this controller that is durable; nil where none ever was.
     package let taken: HandshakeMachine.Taken?
+    /// What the controller's clock is compared with.
+    let civil: CivilClock
 
     package init(
-        id: String, profile: TorqueProfile, provenance: Provenance, taken: HandshakeMachine.Taken?
+        id: String, profile: TorqueProfile, provenance: Provenance, taken: HandshakeMachine.Taken?,
+        civil: CivilClock = .ofThisMachine
     ) {
+        self.civil = civil
         (self.id, self.profile, self.provenance, self.taken) = (id, profile, provenance, taken)
     }
 }
@@ -29,7 +33,7 @@ package final class TorqueDevice: MeasuringDevice {
     private let writings: AsyncStream<DeviceWriting>
     private let writingsInput: AsyncStream<DeviceWriting>.Continuation
 
-    /// Writes that may wait for the ledger: one a start, and starts wait for each other.
+    /// Writes that may wait for the ledger: two a tightening, and tightenings wait for it too.
     private static let writingLimit = 256
 
     /// The controller at `address`. `tell` is called in order, from the line's thread: it must be quick;
@@ -45,11 +49,14 @@ package final class TorqueDevice: MeasuringDevice {
         let (writings, input) = AsyncStream.makeStream(
             of: DeviceWriting.self, bufferingPolicy: .bufferingOldest(Self.writingLimit))
         (self.writings, writingsInput) = (writings, input)
-        line = try ByteLine(address, user: TorqueMachine(setup), time: time) { event in
+        let machine = TorqueMachine(setup, link: TorqueLink(setup.profile, over: address))
+        line = try ByteLine(address, user: machine, time: time) { event in
             switch event {
             case .tell(let event): tell(event)
             case .answer(let answer): answer()
-            case .journal(let writing): input.yield(writing)
+            case .journal(let writing):
+                guard case .dropped = input.yield(writing) else { return }
+                tell(.irregular("\(writing.device): what was written could not be recorded: too much waits"))
             }
         }
     }
@@ -58,8 +65,6 @@ package final class TorqueDevice: MeasuringDevice {
     package var status: DeviceStatus { line.shown.status }
     package var latest: [String: Sample] { line.shown.latest }
     package var linkStatus: LinkStatus { line.status }
-    /// It is unlocked for a part; a person holds it.
-    package var isWorkedByHand: Bool { true }
     /// A controller tells results and nothing in between.
     package var livePoints: [LivePoint] { [] }
 

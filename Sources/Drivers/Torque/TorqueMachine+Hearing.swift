@@ -6,22 +6,10 @@ import Transports
 
 /// What a controller says, and what is made of it.
 extension TorqueMachine {
-    mutating func heard(_ bytes: [UInt8], _ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
-        framer.append(bytes)
-        do throws(OpenProtocolError) {
-            while output.hangUp == nil, let message = try framer.next() {
-                take(message, stamp, &output)
-            }
-        } catch {
-            shown.status.errors += 1
-            output.events.append(.tell(.irregular("\(setup.id): \(error)")))
-            hangUp(error.description, &output)
-        }
-    }
-
-    private mutating func take(
+    mutating func take(
         _ message: OpenProtocolMessage, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
+        if [900, 901].contains(message.mid) { return drew(message, stamp, &output) }
         shown.status.reads += 1
         do throws(OpenProtocolError) {
             try take(OpenProtocolReply(message), of: message, stamp, &output)
@@ -39,7 +27,7 @@ extension TorqueMachine {
         _ message: OpenProtocolMessage, _ reason: String, _ stamp: Stamp,
         _ output: inout ByteLineOutput<Event>
     ) {
-        if message.mid == 61 { return keepUnreadable(message, reason, stamp, &output) }
+        if message.mid == setup.profile.resultMID { return keepUnreadable(message, reason, stamp, &output) }
         if let request = OpenProtocolRequest.acknowledgement(ofEvent: message.mid) {
             return send(request, stamp.monotonicNanoseconds, &output)
         }
@@ -52,6 +40,7 @@ extension TorqueMachine {
         case .oldResult(let id):
             book.found(id)
             keepUnreadable(message, reason, stamp, &output)
+        case .tool: toolRefused(nil, stamp.monotonicNanoseconds, &output)
         default: break
         }
     }
@@ -62,13 +51,16 @@ extension TorqueMachine {
     ) throws(OpenProtocolError) {
         shown.status.lastGood = stamp
         switch reply {
-        case .tightening(let tightening) where !tightening.isOld: told(tightening, stamp, &output)
-        case .alarm(let alarm): raised(alarm, stamp, &output)
-        case .alarmAcknowledged:
-            if let request = OpenProtocolRequest.acknowledgement(ofEvent: message.mid) {
-                send(request, stamp.monotonicNanoseconds, &output)
-            }
-        case .tightening(let tightening) where !isAskedFor(tightening):
+        case .tightening(let tightening) where !tightening.isOld && setup.profile.spindles == nil:
+            told(.single(tightening), stamp, &output)
+        case .multiResult(let result) where setup.profile.spindles != nil:
+            told(.several(result), stamp, &output)
+        case .alarm(let alarm): told(alarm, stamp.monotonicNanoseconds, &output)
+        case .identifier(let identifier): told(identifier, stamp, &output)
+        case .alarmAcknowledged(let code):
+            acknowledgedAlarm(code, message.mid, stamp.monotonicNanoseconds, &output)
+        case .refused(let refusal) where refusesCurve(refusal, stamp, &output): break
+        case .tightening(let tightening) where tightening.isOld && !isAskedFor(tightening):
             // One that was asked for before, once more: the one that is awaited may still come.
             shown.status.errors += 1
         default:
@@ -85,23 +77,15 @@ extension TorqueMachine {
         }
     }
 
-    private mutating func raised(
-        _ alarm: OpenProtocolAlarm, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
-    ) {
-        if let request = OpenProtocolRequest.acknowledgement(ofEvent: alarm.message.mid) {
-            send(request, stamp.monotonicNanoseconds, &output)
-        }
-        guard alarm.isActive != false else { return }
-        let words = [alarm.code.map { "alarm \($0)" } ?? "an alarm", alarm.text].compactMap(\.self)
-        output.events.append(.tell(.irregular("\(setup.id): \(words.joined(separator: ": "))")))
-    }
-
     private mutating func answered(
         _ entry: TorqueRequests.Entry, _ reply: OpenProtocolReply, _ stamp: Stamp,
         _ output: inout ByteLineOutput<Event>
     ) {
         switch (entry.purpose, reply) {
-        case (.session, .controller(let controller)): begun(controller, &output)
+        case (.session, .controller(let controller)) where leavesBy == nil:
+            begun(controller, stamp.monotonicNanoseconds, &output)
+        case (.tool, .tool(let fields)): told(fields, &output)
+        case (.clock, .time(let time)): told(time, stamp, &output)
         case (.latestResult, .tightening(let tightening)): latest(tightening, stamp, &output)
         case (.oldResult(let id), .tightening(let tightening)):
             old(tightening, as: id, stamp, &output)
@@ -110,26 +94,35 @@ extension TorqueMachine {
     }
 
     private mutating func begun(
-        _ controller: OpenProtocolController, _ output: inout ByteLineOutput<Event>
+        _ controller: OpenProtocolController, _ now: Int64, _ output: inout ByteLineOutput<Event>
     ) {
         let name = controller.name.isEmpty ? "a controller" : controller.name
         let make = [controller.supplierCode, controller.software.map { "software \($0)" }]
         greeting = ([name] + make.compactMap(\.self)).joined(separator: ", ")
-        // The controller's serial is not that of the tool, which is what is calibrated.
-        let told: [DeviceIdentity.Part: String?] = [
-            .firmware: controller.software, .vendor: controller.supplierCode,
-        ]
-        output.events.append(.tell(.identity(DeviceIdentity(told.compactMapValues(\.self)))))
-        requests.append(.subscribeResults(revision: resultRevision), for: .results)
+        tool.begin(controller)
+        askForTool(now)
+        if requests.isEmpty { tellIdentity(&output) }
+        requests.append(setup.profile.subscription(revision: resultRevision), for: .results)
         if setup.profile.tellsAlarms { requests.append(.subscribe(.alarm), for: .alarms) }
+        if let request = subscriptionOfScans() { requests.append(request, for: .scans) }
+        subscribeCurves()
         phase = .subscribing
     }
 
     mutating func accepted(
         _ entry: TorqueRequests.Entry, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
-        if case .start(let number, isLast: true) = entry.purpose, work?.number == number {
+        if entry.purpose.isSaidAgain { lastRefusal = nil }
+        switch entry.purpose {
+        case .curves: curvesAreSent()
+        case .curveLimits: curves.subscribedLimits()
+        case .start(let number, isLast: true) where work?.number == number:
             endStart(nil, .written, stamp, &output)
+        case .lock: enterLock(.written, nil, stamp, &output)
+        case .setClock: clockIsSet(stamp.monotonicNanoseconds)
+        case .identifier(let number): identifiedAgain(number, nil, stamp, &output)
+        case .farewell: hangUp(Self.stopping, &output)
+        default: break
         }
     }
 
@@ -143,10 +136,12 @@ extension TorqueMachine {
             sessionRevision -= 1
             requests.insert(.start(revision: sessionRevision), for: .session)
         case .session: hangUp("\(refusal)", &output)
-        case .results where refusal.isRevisionUnsupported && resultRevision > 1:
-            resultRevision = resultRevision == 999 ? 1 : resultRevision - 1
-            requests.insert(.subscribeResults(revision: resultRevision), for: .results)
-        case .results: hangUp("tells no results: \(refusal)", &output)
+        case .results:
+            if refusal.isRevisionUnsupported, let lower = setup.profile.lower(than: resultRevision) {
+                resultRevision = lower
+                return requests.insert(setup.profile.subscription(revision: lower), for: .results)
+            }
+            hangUp("tells no results: \(refusal)", &output)
         case .latestResult, .oldResult:
             if refusal.isRevisionUnsupported, oldRevision > 1 {
                 oldRevision -= 1
@@ -158,11 +153,16 @@ extension TorqueMachine {
                 book.beginEmpty()
             }
         case .start(let number, _): failed(number, refusal, stamp, &output)
+        case .farewell: hangUp(Self.stopping, &output)
         case .lock:
-            output.events.append(.tell(.irregular("\(setup.id): \(refusal)")))
+            if isNews(refusal) {
+                enterLock(.refused, "\(setup.id): \(refusal)", stamp, &output)
+                noteRefusal(refusal, &output)
+            }
             if refusal.isPassing { askAgainAt = stamp.monotonicNanoseconds + Self.refusedPause }
-        case .alarms: output.events.append(.tell(.irregular("\(setup.id): \(refusal)")))
-        case .keepAlive: break
+        case .curves, .curveLimits: sendsNo(entry.purpose, "\(refusal)", &output)
+        case .alarms, .scans, .identifier, .tool, .clock, .setClock, .keepAlive:
+            refusedBeside(entry.purpose, refusal, stamp, &output)
         }
     }
 }

@@ -17,7 +17,9 @@ extension TorqueMachine {
                     answer: answer),
                 stamp, &output)
         case .acknowledge(let group): acknowledge(group, stamp, &output)
+        case .acknowledgeCurve(let curve): acknowledge(curve, stamp, &output)
         case .stop: stop(stamp, &output)
+        case .scanTaken(let number): scanTaken(number, stamp, &output)
         case .gauge(_, _, let answer): output.events.append(.answer { answer([:]) })
         }
     }
@@ -32,6 +34,9 @@ extension TorqueMachine {
             if let answer = start.answer { output.events.append(.answer { answer(failure) }) }
             return
         }
+        var start = start
+        start.isSet = start.author != nil && start.author?.isSameStep(as: settled) == true
+        settled = nil
         work = start
         if let fault = say(start) {
             endStart(StartFailure("\(setup.id): \(fault)", mayTryAgain: false), .declined, stamp, &output)
@@ -40,6 +45,7 @@ extension TorqueMachine {
 
     /// Why nothing can be started for now; nil where it can.
     private func failureNow(_ stamp: Stamp) -> StartFailure? {
+        if leavesBy != nil { return StartFailure("\(setup.id): \(Self.stopping)") }
         guard phase == .ready else {
             return StartFailure("\(setup.id) is out of reach: \(shown.status.detail)")
         }
@@ -52,6 +58,7 @@ extension TorqueMachine {
     @discardableResult
     mutating func say(_ start: Start) -> String? {
         requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
+        if !start.isSet, !start.setPoints.isEmpty { batch.selected() }
         do throws(OpenProtocolError) {
             for request in try start.requests(setup.profile) {
                 requests.append(request, for: .start(start.number, isLast: request == .enableTool))
@@ -71,7 +78,7 @@ extension TorqueMachine {
         if let id = UInt64(group.sequence) { book.isDurable(id) }
         // One that was asked for, or told on an earlier connection, is not waited for.
         if isConnected, unacknowledged.remove(group.sequence) != nil {
-            send(.acknowledgeResult, stamp.monotonicNanoseconds, &output)
+            send(setup.profile.acknowledgement, stamp.monotonicNanoseconds, &output)
         }
     }
 
@@ -79,12 +86,12 @@ extension TorqueMachine {
         if work?.answer != nil {
             endStart(StartFailure("\(setup.id) was stopped"), .unanswered, stamp, &output)
         }
-        work = nil
-        lock()
+        (work, settled) = (nil, nil)
+        if leavesBy == nil { lock() }
     }
 
     private mutating func lock() {
-        requests.removeWaiting { if case .start = $0 { true } else { false } }
+        requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
         if setup.profile.locksTool { requests.append(.disableTool, for: .lock) }
     }
 
@@ -101,7 +108,10 @@ extension TorqueMachine {
             return lock()
         }
         // It was started before the connection was lost, and the station counts on it.
-        output.events.append(.tell(.irregular(failure.text)))
+        if isNews(refusal) {
+            noteRefusal(refusal, &output)
+            output.events.append(.journal(work.writing(.refused, failure, setup, at: stamp)))
+        }
         requests.removeWaiting { if case .start = $0 { true } else { false } }
         if refusal.isPassing { askAgainAt = end }
     }
@@ -114,7 +124,12 @@ extension TorqueMachine {
         guard let work else { return }
         output.events.append(.journal(work.writing(outcome, failure, setup, at: stamp)))
         if let answer = work.answer { output.events.append(.answer { answer(failure) }) }
-        if failure == nil { self.work?.answer = nil } else { self.work = nil }
+        if failure == nil {
+            self.work?.answer = nil
+            settled = work.author
+        } else {
+            self.work = nil
+        }
     }
 }
 
@@ -129,7 +144,7 @@ extension TorqueMachine.Start {
             case .none: break
             }
         }
-        for setPoint in setPoints {
+        for setPoint in toSet {
             let number = Int(setPoint.value.description) ?? -1
             if setPoint.point == "job" {
                 requests.append(try .selectJob(number, revision: number > 99 ? 2 : 1))
@@ -140,18 +155,28 @@ extension TorqueMachine.Start {
         return requests + [.enableTool]
     }
 
+    /// What is to be selected for it.
+    private var toSet: [SetPoint] { isSet ? [] : setPoints }
+
     /// What was written, for the ledger.
     func writing(
         _ outcome: DeviceWriting.Outcome, _ failure: StartFailure?, _ setup: TorqueDeviceSetup,
         at stamp: Stamp
     ) -> DeviceWriting {
         let identifier = token.map { ("identifier", $0) }
-        let values = [identifier].compactMap(\.self) + setPoints.map { ($0.point, $0.value.description) }
+        let values = [identifier].compactMap(\.self) + toSet.map { ($0.point, $0.value.description) }
         return DeviceWriting(
             device: setup.id, purpose: .start, author: author,
             values: (values + [("tool", "enabled")]).map { point, value in
                 DeviceWriting.Value(point: point, value: value, unit: nil, raw: Array(value.utf8), old: nil)
             },
             outcome: outcome, detail: failure?.text, stamp: stamp)
+    }
+}
+
+extension WriteAuthor {
+    /// Whether both are of the same step of one cycle.
+    fileprivate func isSameStep(as other: WriteAuthor?) -> Bool {
+        cycle == other?.cycle && step == other?.step
     }
 }

@@ -1,4 +1,5 @@
 import Codecs
+import Inspection
 import Metrology
 import Profiles
 import Transports
@@ -19,7 +20,7 @@ extension TorqueMachine {
     mutating func askForMissing(_ output: inout ByteLineOutput<Event>) {
         if setup.profile.oldResultOffset == nil, let lost = book.giveUp() {
             let text = "results \(lost.lowerBound) to \(lost.upperBound) never reached this gateway"
-            output.events.append(.tell(.irregular("\(setup.id): \(text): the controller keeps none")))
+            note("never_came", "\(text): the controller keeps none", of: lost.lowerBound, &output)
         }
         while let id = book.missing.first, book.waitingCount - held.count < Self.mostWaiting {
             if let asked = number(toAskFor: id), asked > 0,
@@ -52,48 +53,52 @@ extension TorqueMachine {
 
     // MARK: As it happens
 
-    /// MID 0061. Nothing shows a result before it is durable, and nothing is acknowledged.
+    /// MID 0061 or 0101. Nothing shows a result before it is durable, and nothing is acknowledged.
     mutating func told(
-        _ tightening: OpenProtocolTightening, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
+        _ result: TorqueResult, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
-        guard let id = tightening.tighteningID.flatMap(UInt64.init(exactly:)) else {
-            return keepUnreadable(tightening.message, "it has no id", stamp, &output)
+        guard let id = result.id else {
+            return keepUnreadable(result.message, "it has no id", stamp, &output)
         }
         guard book.waitingCount < Self.mostTold else {
             return hangUp("tells results faster than they are stored", &output)
         }
-        let finding = book.judge(id, tightening.identity)
+        let finding = book.judge(id, result.identity)
         switch finding {
         case .taken:
             // While another waits, an acknowledgement would be that one's.
-            if unacknowledged.isEmpty { send(.acknowledgeResult, stamp.monotonicNanoseconds, &output) }
+            if unacknowledged.isEmpty {
+                send(setup.profile.acknowledgement, stamp.monotonicNanoseconds, &output)
+            }
             return
         case .underWay, .new: unacknowledged.insert(String(id))
         }
-        take(tightening, as: id, finding, stamp, &output)
+        take(result, as: id, finding, stamp, &output)
     }
 
     /// A result that is new waits for those that are missing before it.
     private mutating func take(
-        _ tightening: OpenProtocolTightening, as id: UInt64, _ finding: TighteningBook.Finding,
+        _ result: TorqueResult, as id: UInt64, _ finding: TighteningBook.Finding,
         doubt: String? = nil, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
         guard case .new(let irregularity) = finding else { return }
-        if doubt == nil { lockAfter(tightening) }
+        if doubt == nil { lockAfter(result) }
+        unlockAfterLoosening(result)
+        expectCurves(of: result, as: id, stamp, &output)
         if let irregularity {
-            output.events.append(.tell(.irregular("\(setup.id): \(irregularity)")))
+            note(irregularity.kind.rawValue, irregularity.text, of: id, &output)
         }
-        held.append(Held(tightening: tightening, id: id, stamp: stamp, doubt: doubt))
+        held.append(Held(result: result, id: id, stamp: stamp, doubt: doubt))
         if book.missing.isEmpty || setup.profile.oldResultOffset == nil { reportHeld(&output) }
     }
 
     /// The part has had its result: the tool does nothing more until the next one.
-    private mutating func lockAfter(_ tightening: OpenProtocolTightening) {
-        guard let work, work.answer == nil, tightening.isOfWork,
-            work.token == nil || setup.profile.identifier == .none || work.token == tightening.identifier
+    private mutating func lockAfter(_ result: TorqueResult) {
+        guard let work, work.answer == nil, result.act == .tightening,
+            work.token == nil || setup.profile.identifier == .none || work.token == result.identifier
         else { return }
         self.work = nil
-        requests.removeWaiting { if case .start = $0 { true } else { false } }
+        requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
         // Before the session is settled, that will lock it.
         if setup.profile.locksTool, phase == .ready || phase == .settling {
             requests.insert(.disableTool, for: .lock)
@@ -122,7 +127,7 @@ extension TorqueMachine {
         let isFirstMeeting = !book.hasBegun
         let doubt =
             isFirstMeeting ? "it was made before this gateway met the controller" : doubt(of: tightening)
-        take(tightening, as: id, book.judge(id, tightening.identity), doubt: doubt, stamp, &output)
+        take(.single(tightening), as: id, book.judge(id, tightening.identity), doubt: doubt, stamp, &output)
     }
 
     /// MID 0065 to a question for one that is missing.
@@ -133,11 +138,12 @@ extension TorqueMachine {
         let finding = book.judge(id, tightening.identity)
         book.found(id)
         guard case .new = finding else { return }
-        let text = "\(setup.id): result \(id) was made while nobody listened, and was asked for"
-        output.events.append(.tell(.irregular(text)))
+        let text = "result \(id) was made while nobody listened, and was asked for"
+        note("late", text, of: id, &output)
         let doubt = doubt(of: tightening)
-        if doubt == nil { lockAfter(tightening) }
-        report(Held(tightening: tightening, id: id, stamp: stamp, doubt: doubt), &output)
+        if doubt == nil { lockAfter(.single(tightening)) }
+        expectCurves(of: .single(tightening), as: id, stamp, &output)
+        report(Held(result: .single(tightening), id: id, stamp: stamp, doubt: doubt), &output)
     }
 
     /// Why a result that was asked for cannot be known to be that of a part; nil where it can.
@@ -152,8 +158,17 @@ extension TorqueMachine {
     /// A missing result will not come.
     mutating func neverCame(_ id: UInt64, _ reason: String, _ output: inout ByteLineOutput<Event>) {
         book.found(id)
-        output.events.append(
-            .tell(.irregular("\(setup.id): result \(id) never reached this gateway: \(reason)")))
+        note("never_came", "result \(id) never reached this gateway: \(reason)", of: id, &output)
+    }
+
+    /// Tells that something is odd about the number of a result.
+    private func note(
+        _ kind: String, _ text: String, of id: UInt64, _ output: inout ByteLineOutput<Event>
+    ) {
+        let members: [String: JSONValue] = [
+            "kind": .string(kind), "result": .number(Int64(clamping: id)),
+        ]
+        notice(.resultIrregular, text, members, &output)
     }
 
     /// Reports what waited for those before it.
@@ -164,18 +179,40 @@ extension TorqueMachine {
 
     // MARK: Telling
 
-    private func report(_ held: Held, _ output: inout ByteLineOutput<Event>) {
+    /// Tells a result once its curves are there, or need not be waited for.
+    private mutating func report(_ held: Held, _ output: inout ByteLineOutput<Event>) {
+        undrawn.append(held)
+        reportDrawn(held.stamp, &output)
+    }
+
+    mutating func tell(_ held: Held, _ drawn: [ResultCurve], _ output: inout ByteLineOutput<Event>) {
+        let maker = tool.made(
+            by: held.result.toolSerial, isOld: held.result.isOld, held.stamp.monotonicNanoseconds)
+        if let maker { output.events.append(.tell(.identity(maker))) }
+        defer { if maker != nil, held.result.isOld { tellIdentity(&output) } }
         let origin = SampleOrigin(device: setup.id, stamp: held.stamp, provenance: setup.provenance)
-        let samples = held.tightening.readings(torqueIn: setup.profile.unit)
-            .map { ($0.point, Sample($0, from: origin)) }
+        let result = held.result
+        let samples = result.readings(setup.profile).map { ($0.point, Sample($0, from: origin)) }
         let group = SampleGroup(
             device: setup.id, sequence: String(held.id),
-            echo: setup.profile.identifier == .none ? nil : held.tightening.identifier, isValid: true,
+            echo: setup.profile.identifier == .none ? nil : result.identifier, isValid: true,
             samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }),
-            raw: held.tightening.message.bytes, identity: held.tightening.identity, stamp: held.stamp)
-        let other = held.tightening.isOfWork ? nil : "it is no tightening but \(held.tightening.resultType)"
-        let doubt = held.doubt ?? other
-        output.events.append(.tell(.result(doubt.map { group.doubted(because: $0) } ?? group)))
+            raw: result.message.bytes, identity: result.identity, stamp: held.stamp
+        ).drawn(as: drawn)
+        if result.act == .tightening, let odd = batch.irregularity(of: result, as: held.id) {
+            note("batch", "result \(held.id): \(odd)", of: held.id, &output)
+        }
+        output.events.append(.tell(.result(Self.told(group, result.act, doubt: held.doubt))))
+    }
+
+    /// What is in doubt is credited to nothing; what was loosened is no result.
+    private static func told(_ group: SampleGroup, _ act: TorqueResult.Act, doubt: String?) -> SampleGroup {
+        if let doubt { return group.doubted(because: doubt) }
+        switch act {
+        case .tightening: return group
+        case .loosening: return group.undoing()
+        case .other(let why): return group.doubted(because: why)
+        }
     }
 
     /// A result that cannot be read is kept as it came and credited to nothing; the controller would send it
@@ -186,27 +223,17 @@ extension TorqueMachine {
     ) {
         unreadable += 1
         let number = "unreadable-\(unreadable)"
-        if message.mid == 61 { unacknowledged.insert(number) }
+        if message.mid == setup.profile.resultMID { unacknowledged.insert(number) }
         let origin = SampleOrigin(device: setup.id, stamp: stamp, provenance: setup.provenance)
-        let samples = TighteningValue.all.map { value in
+        let samples = setup.profile.points.map { id in
             let reading = PointReading(
-                point: value.id, value: nil, unit: nil, raw: [], quality: .bad(.malformed))
-            return (value.id, Sample(reading, from: origin))
+                point: id, value: nil, unit: nil, raw: [], quality: .bad(.malformed))
+            return (id, Sample(reading, from: origin))
         }
         let group = SampleGroup(
             device: setup.id, sequence: number, echo: nil, isValid: false,
             samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }), raw: message.bytes,
             stamp: stamp)
         output.events.append(.tell(.result(group.doubted(because: "it cannot be read: \(reason)"))))
-    }
-}
-
-extension OpenProtocolTightening {
-    /// Whether a screw was tightened, as far as the revision tells.
-    var isOfWork: Bool {
-        switch resultType {
-        case .tightening, .syncTightening, .notTold: true
-        default: false
-        }
     }
 }

@@ -13,13 +13,8 @@ struct DeviceBook: Sendable {
     /// The station that a device belongs to, by device.
     private let stations: [String: String]
 
-    init(_ configuration: GatewayConfiguration, ledger: LedgerWriter, log: EventLog) {
-        (self.ledger, self.log) = (ledger, log)
-        var stations: [String: String] = [:]
-        for station in configuration.stations {
-            for device in station.bindings.values { stations[device] = station.id }
-        }
-        self.stations = stations
+    init(_ stations: [String: String], ledger: LedgerWriter, log: EventLog) {
+        (self.stations, self.ledger, self.log) = (stations, ledger, log)
     }
 
     /// Returns once the entry is durable; false where the ledger takes nothing more.
@@ -56,5 +51,16 @@ struct DeviceBook: Sendable {
                         ]
                     }),
             ])
+    }
+}
+
+extension GatewayConfiguration {
+    /// The station that a device belongs to, by device.
+    var stationOfDevice: [String: String] {
+        var found: [String: String] = [:]
+        for station in stations {
+            for device in station.bindings.values { found[device] = station.id }
+        }
+        return found
     }
 }

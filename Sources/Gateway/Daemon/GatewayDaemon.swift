@@ -134,6 +134,7 @@ package struct GatewayDaemon: Sendable {
             + [
                 SupervisedPart("events") { await hub.run() },
                 SupervisedPart("identities") { try await parts.identities.run() },
+                SupervisedPart("notices") { try await parts.notices.run() },
                 SupervisedPart("refused scanners") { try await parts.scannerBook.run() },
                 SupervisedPart("the clock") { try await Self.keepTime(parts.stations, reporter) },
             ]
@@ -174,6 +175,7 @@ package struct GatewayDaemon: Sendable {
                 guard let inbox = inboxes[station] else { return .unknownStation }
                 return inbox.put(.action(action)) ? .taken : .busy("the station is too busy; try again")
             },
+            curve: { board.curve(of: $0) },
             traffic: { lines.contains($0) ? traffic.events(ofLine: $0) : nil }
         ).all
     }

@@ -25,6 +25,7 @@ struct GatewayParts: Sendable {
     let stations: [StationRunner]
     let couriers: [Courier]
     let identities: IdentityBook
+    let notices: NoticeBook
     let lines: LinePool
     /// What is plugged into the USB; nil where no scanner is on it.
     let usb: USBInventory?
@@ -48,9 +49,12 @@ struct GatewayParts: Sendable {
         let inboxes = StationInboxes()
         let identities = IdentityBook(deployment.configuration.devices, ledger: ledger, time: time, log: log)
         self.identities = identities
-        let book = DeviceBook(deployment.configuration, ledger: ledger, log: log)
-        let devices = try await Self.devices(
-            deployment, ledger.reader, lines, time, inboxes, identities, book)
+        let stationOf = deployment.configuration.stationOfDevice
+        let book = DeviceBook(stationOf, ledger: ledger, log: log)
+        let notices = NoticeBook(stationOf, ledger: ledger, time: time, log: log)
+        self.notices = notices
+        let audience = Audience(identities: identities, notices: notices, inboxes: inboxes)
+        let devices = try await Self.devices(deployment, ledger.reader, lines, time, audience, book)
         self.devices = devices
         let services = try Self.services(
             deployment, sinks: sinks.map(\.about), ledger: ledger, time: time, log: log,
@@ -71,9 +75,7 @@ struct GatewayParts: Sendable {
         couriers = sinks.map { sink in
             Courier(
                 ledger: ledger, sink: sink, time: time,
-                report: { event in
-                    Self.say(event, of: sink.about.name, log)
-                })
+                report: { Self.say($0, of: sink.about.name, log) })
         }
     }
 
@@ -99,7 +101,7 @@ struct GatewayParts: Sendable {
             publish: { view in
                 board.note(station: view)
                 hub.publish(event: "station", key: view["station"]?.text, view)
-            })
+            }, showCurve: { board.note(curve: $0) })
     }
 
     /// A station with the devices that it is bound to, which report to it from now on.
@@ -147,7 +149,7 @@ struct GatewayParts: Sendable {
 
     private static func devices(
         _ deployment: Deployment, _ reader: LedgerReader, _ lines: LinePool, _ time: any TimeSource,
-        _ inboxes: StationInboxes, _ identities: IdentityBook, _ book: DeviceBook
+        _ audience: Audience, _ book: DeviceBook
     ) async throws -> [RunningDevice] {
         var devices: [RunningDevice] = []
         for configuration in deployment.configuration.devices {
@@ -155,10 +157,7 @@ struct GatewayParts: Sendable {
             let maker = DeviceMaker(
                 configuration: configuration, address: try LinkAddress(configuration.link),
                 taken: try reader.deviceState(configuration.id).flatMap(Self.taken), time: time,
-                tell: { event in
-                    identities.note(event, of: configuration.id)
-                    inboxes.put(event, from: configuration.id)
-                },
+                tell: { audience.hear($0, from: configuration.id) },
                 journal: { await book.enter($0) })
             if let device = try await maker.device(profile, lines) { devices.append(device) }
         }
@@ -170,7 +169,8 @@ struct GatewayParts: Sendable {
         guard let sequence = state["sequence"]?.text.flatMap({ UInt64($0) }),
             let raw = state["raw"]?.text.flatMap({ Hex.bytes($0) })
         else { return nil }
-        return HandshakeMachine.Taken(sequence: sequence, raw: raw)
+        return HandshakeMachine.Taken(
+            sequence: sequence, raw: raw, lacksCurves: state["curves"]?.integer == 0)
     }
 
     private static func station(
@@ -181,6 +181,7 @@ struct GatewayParts: Sendable {
         }
         var gauges: [String: Gauge] = [:]
         var binds: [String: BindRule] = [:]
+        var handRoles: Set<String> = []
         var provenances = configuration.scanners.compactMap {
             deployment.configuration.device($0)?.provenance
         }
@@ -191,6 +192,7 @@ struct GatewayParts: Sendable {
             }
             gauges[role] = Gauge(device, profile)
             binds[role] = BindRule(of: profile)
+            if profile.isWorkedByHand { handRoles.insert(role) }
             provenances.append(device.provenance)
         }
         let gateway = deployment.configuration
@@ -199,7 +201,7 @@ struct GatewayParts: Sendable {
             plan: plan,
             gauges: gauges, binds: binds, provenance: provenances.min() ?? .live,
             asksForBadge: deployment.operators != nil || deployment.codes?.hasBadges == true,
-            approvers: deployment.operators?.approvers ?? [], parts: deployment.parts,
+            handRoles: handRoles, approvers: deployment.operators?.approvers ?? [], parts: deployment.parts,
             software: BuildVersion.json)
     }
 
@@ -213,6 +215,19 @@ struct GatewayParts: Sendable {
         case .withheld(let id, let reason): log.say(.notice, "\(sink): \(id) is withheld: \(reason)")
         case .unsettled(let id, let reason): log.say(.error, "\(sink): \(id) is not settled: \(reason)")
         }
+    }
+}
+
+/// All that hear what devices say.
+private struct Audience: Sendable {
+    let identities: IdentityBook
+    let notices: NoticeBook
+    let inboxes: StationInboxes
+
+    func hear(_ event: DeviceEvent, from device: String) {
+        identities.note(event, of: device)
+        notices.note(event, of: device)
+        inboxes.put(event, from: device)
     }
 }
 
@@ -246,9 +261,16 @@ final class StationInboxes: Sendable {
 
     /// Hands what stations decide on to them; values alone they read when they need them.
     func put(_ event: DeviceEvent, from device: String) {
-        if case .samples = event { return }
+        let isRepeated: Bool
+        switch event {
+        case .samples, .noticed: return
+        case .scanned: isRepeated = true
+        case .reach, .result, .curve, .restarted, .identity, .irregular: isRepeated = false
+        }
         for listener in listeners.withLock({ $0[device] ?? [] }) {
-            listener.inbox.putSurely(.device(role: listener.role, event))
+            let input = StationInput.device(role: listener.role, event)
+            // A scan that finds no place is said again by its device, as it was not told that it was taken.
+            if isRepeated { listener.inbox.put(input) } else { listener.inbox.putSurely(input) }
         }
     }
 }
@@ -261,7 +283,8 @@ extension Gauge {
             profileSHA256: profile.sha256,
             calibration: device.calibration.map { Calibration(certificate: $0.certificate, due: $0.due) },
             provenance: device.provenance,
-            tellsSerial: profile.registers?.identity?.sources[.serial] != nil)
+            tellsSerial: profile.registers?.identity?.sources[.serial] != nil
+                || profile.torque?.asksTool == true)
     }
 }
 

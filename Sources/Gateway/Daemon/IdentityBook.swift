@@ -64,13 +64,11 @@ final class IdentityBook: Sendable {
             let known = try ledger.reader.deviceState(key).map(DeviceIdentity.init(json:))
             let changes = known.map { told.identity.changes(since: $0) } ?? []
             let identity = told.identity.completed(by: known ?? .unknown)
-            guard identity != known else {
+            guard let event = Self.event(identity, since: known, changes) else {
                 say(told, known, changes)
                 continue
             }
             let now = time.now()
-            // A part that was not told before is no change of device; it is kept all the same.
-            let event: AuditEvent = changes.isEmpty ? .deviceIdentified : .deviceIdentityChanged
             let body = event.body(
                 at: Moment(stamp: now, clock: ClockState.ofThisMachine()), station: nil,
                 [
@@ -84,6 +82,19 @@ final class IdentityBook: Sendable {
             ])
             say(told, known, changes)
         }
+    }
+
+    /// What is new about `identity`; nil where nothing is but how often the device was used.
+    private static func event(
+        _ identity: DeviceIdentity, since known: DeviceIdentity?, _ changes: [DeviceIdentity.Part]
+    ) -> AuditEvent? {
+        guard let known else { return .deviceIdentified }
+        if !changes.isEmpty { return .deviceIdentityChanged }
+        // A part that was not told before is no change of device; it is kept all the same.
+        if identity.parts != known.parts || known.facts.isEmpty != identity.facts.isEmpty {
+            return .deviceIdentified
+        }
+        return identity.isServiced(since: known) ? .deviceServiced : nil
     }
 
     /// The state of a device beside that of its results; no asset id has a slash.

@@ -5,6 +5,7 @@ internal import Linux
 package final class StatusBoard: Sendable {
     private struct Content: Sendable {
         var stations: [String: JSONValue] = [:]
+        var curves: [String: StationCurve] = [:]
         var devices: JSONValue = []
         var usb: JSONValue = []
         var status: JSONValue = [:]
@@ -22,6 +23,11 @@ package final class StatusBoard: Sendable {
     func note(station view: JSONValue) {
         content.withLock { $0.stations[view["station"]?.text ?? ""] = view }
     }
+
+    func note(curve: StationCurve) { content.withLock { $0.curves[curve.station] = curve } }
+
+    /// The curves of the last result of this station; nil where it has none.
+    func curve(of station: String) -> StationCurve? { content.withLock { $0.curves[station] } }
 
     /// Replaces everything but the stations.
     func note(

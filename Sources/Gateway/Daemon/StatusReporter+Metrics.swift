@@ -50,6 +50,9 @@ extension StatusReporter {
             family("plumbline_device_online", .gauge, "1 where the device answers.") {
                 $0.state == .online ? 1 : 0
             },
+            family("plumbline_device_alarms", .gauge, "Alarms that the device shows.") {
+                Double($0.alarms.count)
+            },
             family("plumbline_device_reads_total", .counter, "Replies used.") { Double($0.reads) },
             family("plumbline_device_errors_total", .counter, "Requests without a usable answer.") {
                 Double($0.errors)

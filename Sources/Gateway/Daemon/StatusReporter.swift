@@ -37,7 +37,11 @@ struct StatusReporter: Sendable {
         let online = states.count { $0.status.state == .online } + scanners.count { $0.isOnline }
         board.note(
             devices: .array(devices), usb: usb, areOnline: online == total,
-            status: status(outbox: outbox, entries: entries, online: online, total: total),
+            status: status(
+                outbox: outbox, entries: entries, online: online, total: total,
+                alarms: states.flatMap { id, status, _ in
+                    status.alarms.map { ["device": .string(id), "text": .string($0.description)] }
+                }),
             families: families(states, outbox, entries), queue: (waiting, quarantined),
             failure: ledger.failure?.description)
     }
@@ -57,7 +61,8 @@ struct StatusReporter: Sendable {
             "link": .string(running.configuration.link),
             "provenance": .string(running.configuration.provenance.rawValue),
             "state": .string(status.state.rawValue),
-            "detail": .string(parts.identities.doubt(of: running.configuration.id) ?? status.detail),
+            "detail": .string(parts.identities.doubt(of: running.configuration.id) ?? status.summary),
+            "alarms": status.alarmsJSON,
             "serial": .optional(identity[.serial] ?? stated), "serial_stated": .optional(stated),
             "identity": identity.json,
             "link_state": .string(link.state.rawValue),
@@ -80,7 +85,7 @@ struct StatusReporter: Sendable {
     }
 
     private func status(
-        outbox: [String: [OutboxState: Int]], entries: Int64, online: Int, total: Int
+        outbox: [String: [OutboxState: Int]], entries: Int64, online: Int, total: Int, alarms: [JSONValue]
     ) -> JSONValue {
         let now = time.now()
         let queues = outbox.mapValues { counts in
@@ -98,10 +103,18 @@ struct StatusReporter: Sendable {
             "outbox": .object(queues),
             "queue": .number(Int64(outbox.values.reduce(0) { $0 + ($1[.pending] ?? 0) })),
             "devices": ["online": .number(Int64(online)), "total": .number(Int64(total))],
+            "alarms": .array(alarms),
             "stations": .array(
                 board.stations.elements.map {
                     ["station": $0["station"] ?? .null, "state": $0["state"] ?? .null]
                 }),
         ]
+    }
+}
+
+extension DeviceStatus {
+    /// Its alarms, as `/api/v1/devices` and a station's page have them.
+    var alarmsJSON: JSONValue {
+        .array(alarms.map { ["code": .string($0.code), "text": .optional($0.text)] })
     }
 }

@@ -1,4 +1,5 @@
 import Codecs
+import Drivers
 import Inspection
 import Ledger
 import Metrology
@@ -17,6 +18,16 @@ extension StationRunner {
     ) async throws {
         let input = CycleMachine.Input.refused(.badMark, text: StationWords.misread(reason), scan: bytes)
         ticket.answer(try await feed(input, from: scanner))
+    }
+
+    /// Takes what the scanner of the device of `role` read, as it takes what its own scanners read.
+    func take(_ scan: DeviceScan, from role: String) async throws {
+        let (device, id) = (devices[role], station.gauges[role]?.id ?? role)
+        let ticket = ScanTicket { _ in device?.submit(.scanTaken(scan.number)) }
+        services.counters.countScan(of: id)
+        if let fault = scan.fault { return try await takeMisread(fault, scan.bytes, from: id, ticket) }
+        try await take(
+            ScanRead(bytes: scan.bytes, symbology: nil, stamp: scan.stamp, device: id), ticket)
     }
 
     /// Feeds what somebody scanned or pressed at `source`, and says in one line what became of it once that

@@ -1,3 +1,4 @@
+import Codecs
 import Drivers
 import Inspection
 import Ledger
@@ -13,8 +14,8 @@ extension StationRunner {
             let status = await device.status
             shown.append(
                 .init(
-                    id: device.id, state: status.state.rawValue, detail: status.detail,
-                    isRefusing: !status.refused.isEmpty))
+                    id: device.id, state: status.state.rawValue, detail: status.summary,
+                    isRefusing: !status.refused.isEmpty, alarms: status.alarmsJSON))
             let newest = await device.latest
             for point in device.livePoints {
                 if let sample = newest[point.id] {
@@ -26,8 +27,8 @@ extension StationRunner {
         let queue = services.queue()
         let view = StationView(
             machine: machine, devices: shown, live: live, past: past, queue: queue.waiting,
-            quarantined: queue.quarantined, showsVerdict: machine.verdictStands,
-            handRoles: Set(devices.filter { $0.value.isWorkedByHand }.keys))
+            quarantined: queue.quarantined, curve: lastCurve?.brief ?? .null,
+            showsVerdict: machine.verdictStands)
         services.publish(view.json(at: services.time.now()))
     }
 }

@@ -39,6 +39,10 @@ actor StationRunner {
     private var gauging: GaugeRound?
     private var gaugeRounds = 0
     var past: [StationView.Past] = []
+    /// The last curve in no result that was entered, by device.
+    var keptCurves: [String: Int] = [:]
+    /// The curves of the last result that a part was credited with.
+    var lastCurve: StationCurve?
 
     /// Inputs that may wait: far more than people and devices produce between two commits.
     private static let inboxLimit = 1_024
@@ -134,7 +138,8 @@ actor StationRunner {
 
     private func take(_ event: DeviceEvent, from role: String) async throws {
         switch event {
-        case .samples: break
+        case .samples, .noticed: break
+        case .scanned(let scan): try await take(scan, from: role)
         case .irregular(let text): services.log.say(.warning, text)
         case .restarted(let text, let stamp):
             services.log.say(.warning, text)
@@ -146,7 +151,10 @@ actor StationRunner {
                 isOnline ? .info : .warning, "\(id): \(isOnline ? "online" : "offline"): \(detail)")
             try await feed(.device(role: role, isOnline: isOnline))
         case .result(let group):
-            try await feed(.completed(role: role, group, evidence: SHA256Digest.hex(of: group.raw)))
+            let curves = group.curves.map { SHA256Digest.hex(of: $0.raw) }
+            let evidence = SHA256Digest.hex(of: group.raw)
+            try await feed(.completed(role: role, group, evidence: evidence, curves: curves))
+        case .curve(let late): try await keep(late)
         }
     }
 
@@ -188,9 +196,11 @@ actor StationRunner {
             return nil
         case .store(let body, let group):
             try await append([draft(.audit, id: newID(), body, consuming: group)])
+            if let group { show(curvesOf: group) }
             return .stored
         case .commit(let record, let group):
             try await commit(record, consuming: group)
+            if let group { show(curvesOf: group) }
             return .committed
         case .keep(let body, let group):
             try await append([draft(.audit, id: newID(), body, consuming: group)])
@@ -267,7 +277,7 @@ actor StationRunner {
         try await append([EntryDraft(kind: .audit, id: newID(), body: body)])
     }
 
-    private func append(_ drafts: [EntryDraft]) async throws { try await services.ledger.append(drafts) }
+    func append(_ drafts: [EntryDraft]) async throws { try await services.ledger.append(drafts) }
 
     func newID() -> String { RecordID.make(at: services.time.now().utc, using: &generator) }
 
@@ -277,13 +287,17 @@ actor StationRunner {
         _ kind: EntryKind, id: String, _ body: JSONValue, consuming group: SampleGroup?, outbox: [String] = []
     ) -> EntryDraft {
         guard let group else { return EntryDraft(kind: kind, id: id, body: body, outbox: outbox) }
+        let evidence = [group.raw] + group.curves.map(\.raw)
         // One without a number says nothing about which was the last.
         guard UInt64(group.sequence) != nil else {
-            return EntryDraft(kind: kind, id: id, body: body, evidence: [group.raw], outbox: outbox)
+            return EntryDraft(kind: kind, id: id, body: body, evidence: evidence, outbox: outbox)
         }
-        let taken: JSONValue = ["sequence": .string(group.sequence), "raw": .string(Hex.text(group.raw))]
+        let taken: JSONValue = [
+            "sequence": .string(group.sequence), "raw": .string(Hex.text(group.raw)),
+            "curves": .number(Int64(group.curves.count)),
+        ]
         return EntryDraft(
-            kind: kind, id: id, body: body, evidence: [group.raw], outbox: outbox,
+            kind: kind, id: id, body: body, evidence: evidence, outbox: outbox,
             deviceState: [group.device: taken])
     }
 }

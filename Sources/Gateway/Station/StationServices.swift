@@ -30,4 +30,6 @@ struct StationServices: Sendable {
     let log: EventLog
     /// Shows a station's new state.
     let publish: @Sendable (JSONValue) -> Void
+    /// Shows the curves of a station's last result.
+    var showCurve: @Sendable (StationCurve) -> Void = { _ in }
 }

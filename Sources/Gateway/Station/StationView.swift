@@ -11,6 +11,8 @@ struct StationView {
         let detail: String
         /// Whether it is there and answers some request with an exception.
         var isRefusing = false
+        /// Alarms that it shows.
+        var alarms: JSONValue = []
     }
 
     /// A continuous value of a bound device.
@@ -41,9 +43,9 @@ struct StationView {
     let past: [Past]
     let queue: Int
     let quarantined: Int
+    /// The curves of the last result, for who wants to fetch them; null where there are none.
+    var curve: JSONValue = .null
     let showsVerdict: Bool
-    /// Roles whose devices a person works with: the step waits for them, not they for the step.
-    let handRoles: Set<String>
 
     /// The `station` event of the page at `now`.
     func json(at now: Stamp) -> JSONValue {
@@ -61,10 +63,13 @@ struct StationView {
                         "id": .string($0.id),
                     ]
                 }),
-            "queue": .number(Int64(queue)), "quarantined": .number(Int64(quarantined)),
+            "queue": .number(Int64(queue)), "quarantined": .number(Int64(quarantined)), "curve": curve,
             "devices": .array(
                 devices.map {
-                    ["id": .string($0.id), "state": .string($0.state), "detail": .string($0.detail)]
+                    [
+                        "id": .string($0.id), "state": .string($0.state), "detail": .string($0.detail),
+                        "alarms": $0.alarms,
+                    ]
                 }),
             "refusal": machine.refusal.map {
                 [
@@ -96,12 +101,15 @@ struct StationView {
     /// by hand, and its device has its settings: what is done before that does not count.
     private var isHandWork: Bool {
         guard case .waiting(_, let progress) = machine.phase, progress.isStarted else { return awaitsStart }
-        return handRoles.contains(machine.station.plan.steps[progress.index].completes)
+        return machine.isHandWork(progress)
     }
 
     /// Why the waiting step does not run, or not on; nil where it does.
     private var hindrance: String? {
-        guard case .waiting(_, let progress) = machine.phase else { return nil }
+        guard case .waiting(let cycle, let progress) = machine.phase else { return nil }
+        if progress.heldSinceNanoseconds != nil {
+            return StationWords.held(cycle.part.serial, other: cycle.held?.serial)
+        }
         let plan = machine.station.plan
         let ids = plan.roles(of: plan.steps[progress.index]).compactMap { machine.station.gauges[$0]?.id }
         let needed = devices.filter { ids.contains($0.id) }
@@ -153,11 +161,15 @@ struct StationView {
             of: step.onFailure.retries == FailureRule.mostRetries ? nil : tries)
     }
 
-    /// One sentence for each of `results` that is no PASS.
+    /// What is wrong with those of `results` that are no PASS, each sentence once.
     private func shortfalls(_ results: [JSONValue]) -> [String] {
-        results.filter { $0["result"]?.text != Verdict.pass.rawValue }.map {
-            StationWords.shortfall($0, title: title(ofCharacteristic: $0["characteristic"]?.text ?? ""))
+        var sentences: [String] = []
+        for result in results where result["result"]?.text != Verdict.pass.rawValue {
+            let sentence = StationWords.shortfall(
+                result, title: title(ofCharacteristic: result["characteristic"]?.text ?? ""))
+            if !sentences.contains(sentence) { sentences.append(sentence) }
         }
+        return sentences
     }
 
     private var part: JSONValue {
@@ -174,13 +186,9 @@ struct StationView {
         guard showsVerdict, let record = machine.lastRecord, record.verdict != .pass else { return [] }
         let results = record.body["results"]?.elements ?? []
         let worst = results.filter { $0["result"]?.text == record.verdict.rawValue }
-        var sentences = (record.body["gates"]?.elements ?? []).flatMap { $0["findings"]?.elements ?? [] }
+        let findings = (record.body["gates"]?.elements ?? []).flatMap { $0["findings"]?.elements ?? [] }
             .compactMap { $0["text"]?.text }
-        for result in worst {
-            let sentence = StationWords.shortfall(
-                result, title: title(ofCharacteristic: result["characteristic"]?.text ?? ""))
-            if !sentences.contains(sentence) { sentences.append(sentence) }
-        }
+        var sentences = findings + shortfalls(worst).filter { !findings.contains($0) }
         let loosened = MeasurementResult.Reason.loosened.rawValue
         if record.reasons.contains(loosened) { sentences.append(StationWords.reason(loosened)) }
         return sentences
@@ -195,8 +203,7 @@ struct StationView {
         case .opening: return StationWords.storing
         case .waiting, .gauging, .storing:
             if let hindrance { return hindrance }
-            if awaitsStart { return StationWords.scanStart }
-            return stepSentence
+            return awaitsStart ? StationWords.scanStart : stepSentence
         case .approving: return StationWords.approval
         }
     }

@@ -35,6 +35,12 @@ enum StationWords {
         "\(device) is there, but \(detail). See what it shows; \(outlook.rawValue)."
     }
 
+    /// Another part was scanned while a tool waited for this one.
+    static func held(_ serial: String, other: String?) -> String {
+        "\(other ?? "Another part") was scanned, and \(serial) is not finished. Nothing counts now: "
+            + "scan \(serial) to go on with it, or scan ABORT."
+    }
+
     static func notStarted(_ reason: String) -> String {
         "The step did not start: \(reason). It is tried again."
     }

@@ -8,6 +8,7 @@ enum StationPage {
             file("/station.css", "text/css", PackageResources.station_css),
             file("/station.js", "text/javascript", PackageResources.station_js),
             file("/view.js", "text/javascript", PackageResources.view_js),
+            file("/curve.js", "text/javascript", PackageResources.curve_js),
             file("/shapes.js", "text/javascript", PackageResources.shapes_js),
             file("/sound.js", "text/javascript", PackageResources.sound_js),
         ]

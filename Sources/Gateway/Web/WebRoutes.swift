@@ -49,6 +49,8 @@ package struct WebRoutes: Sendable {
     package var abort: @Sendable (_ station: String) -> ScanReceipt
     /// Does at a station what this action code does where it is scanned.
     package var act: @Sendable (_ station: String, _ action: ActionCode) -> ScanReceipt
+    /// The curves of the last result of a station; nil where it has none.
+    package var curve: @Sendable (_ station: String) -> StationCurve?
     /// What passes the line of this name, as events; nil where there is no such line or too many look.
     package var traffic: @Sendable (_ line: String) -> EventHub?
 
@@ -66,6 +68,7 @@ package struct WebRoutes: Sendable {
         act: @escaping @Sendable (_ station: String, _ action: ActionCode) -> ScanReceipt = { _, _ in
             .unknownStation
         },
+        curve: @escaping @Sendable (_ station: String) -> StationCurve? = { _ in nil },
         traffic: @escaping @Sendable (_ line: String) -> EventHub? = { _ in nil }
     ) {
         self.hub = hub
@@ -79,6 +82,7 @@ package struct WebRoutes: Sendable {
         self.scan = scan
         self.abort = abort
         self.act = act
+        self.curve = curve
         self.traffic = traffic
     }
 
@@ -106,6 +110,12 @@ package struct WebRoutes: Sendable {
     private var api: [Route] {
         [
             Route(.get, "/api/v1/stations") { [stations] _ in .json(stations()) },
+            Route(.get, "/api/v1/stations/{id}/curve") { [curve] request in
+                guard let found = curve(request.parameters["id"] ?? "") else {
+                    return .problem(404, "Not Found", "no tool of this station has drawn a curve")
+                }
+                return .json(found.json)
+            },
             Route(.get, "/api/v1/devices") { [devices] _ in .json(devices()) },
             Route(.get, "/api/v1/usb") { [usb] _ in .json(usb()) },
             Route(.get, "/api/v1/status") { [status] _ in .json(status()) },

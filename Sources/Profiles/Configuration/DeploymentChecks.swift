@@ -92,11 +92,10 @@ struct DeploymentChecks {
             guard let profile = profiles[device.id], let scheme = LinkText.scheme(device.link) else {
                 continue
             }
-            let fitting = LinkText.schemes(for: profile.speech)
-            if !fitting.contains(scheme) {
+            if !LinkText.schemes(for: profile.speech).contains(scheme) {
                 faults.fault(
                     device.linkPlace, "a \(profile.id) is not reached by \(scheme.rawValue)",
-                    "use \(fitting.map(\.rawValue).joined(separator: ", "))")
+                    LinkText.remedy(profile.speech, scheme))
             }
         }
     }
@@ -123,8 +122,8 @@ struct DeploymentChecks {
         }
         guard let plan = plans[station.id] else { return }
         if let parts { check(plan, of: station, against: parts) }
-        checkStart(of: plan, at: station)
         checkApprovals(plan, of: station)
+        checkStart(of: plan, at: station)
         for role in plan.roles where station.bindings[role] == nil {
             faults.fault(
                 station.place, "plan \(plan.id) needs a device for role \(Wording.quoted(role))",
@@ -137,15 +136,6 @@ struct DeploymentChecks {
         }
     }
 
-    /// A part that waits for a code which nobody has would wait until its time is over.
-    private func checkStart(of plan: InspectionPlan, at station: StationConfiguration) {
-        let hasStart = codes?.codes.contains { $0.meaning == .action(.start) }
-        guard plan.start == .code, !(hasStart ?? (configuration.codes != nil)) else { return }
-        faults.fault(
-            station.place, "plan \(plan.id) begins with the code START, and there is none",
-            "name a set that has it with `codes:`, or write `start: scan` into the plan")
-    }
-
     /// Who inspects a part cannot approve it, so that there must be somebody else.
     private func checkApprovals(_ plan: InspectionPlan, of station: StationConfiguration) {
         guard plan.steps.contains(where: { $0.onFailure.approvalSeconds != nil }) else { return }
@@ -153,6 +143,15 @@ struct DeploymentChecks {
         faults.fault(
             station.place, "plan \(plan.id) waits for approvals that nobody could give",
             "name two people at least in `operators:`, and write `approves: true` to those who may")
+    }
+
+    /// A part that waits for a code which nobody has would wait until its time is over.
+    private func checkStart(of plan: InspectionPlan, at station: StationConfiguration) {
+        let hasStart = codes?.codes.contains { $0.meaning == .action(.start) }
+        guard plan.start == .code, !(hasStart ?? (configuration.codes != nil)) else { return }
+        faults.fault(
+            station.place, "plan \(plan.id) begins with the code START, and there is none",
+            "name a set that has it with `codes:`, or write `start: scan` into the plan")
     }
 
     /// Warns of part numbers of which the table says nothing.

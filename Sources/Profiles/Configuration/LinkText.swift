@@ -24,13 +24,23 @@ package enum LinkText {
         switch speech {
         case .modbus: [.modbusTCP, .modbusRTU, .modbusASCII, .modbusRTUoverTCP]
         case .lines: [.serial, .tcp]
-        case .torque: [.openProtocol]
+        case .torque(let torque): torque.framing == nil ? [.openProtocol] : [.serial]
         case .scanner(let scanner):
             switch scanner.transport {
             case .hidPOS, .hidKeyboard: [.usb]
             case .serial: [.serial, .usb]
             }
         }
+    }
+
+    /// What to write instead where a device of this profile is not reached by `scheme`.
+    static func remedy(_ speech: DeviceProfile.Speech, _ scheme: Scheme) -> String {
+        let fitting = schemes(for: speech).map(\.rawValue).joined(separator: ", ")
+        guard case .torque(let torque) = speech, [.serial, .openProtocol].contains(scheme) else {
+            return "use \(fitting)"
+        }
+        return torque.framing == nil
+            ? "use \(fitting), or a profile with `framing`" : "use \(fitting), or a profile without `framing`"
     }
 }
 

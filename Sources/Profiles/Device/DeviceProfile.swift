@@ -61,3 +61,16 @@ package struct DeviceProfile: Sendable, Equatable {
     /// The points of its registers; other devices have none.
     package var points: [DevicePoint] { registers?.points ?? [] }
 }
+
+extension DeviceProfile {
+    /// Whether a person does the work of its cycles: it tells results, and takes no command to begin or is
+    /// only unlocked by it.
+    package var isWorkedByHand: Bool {
+        switch speech {
+        case .modbus(let registers): registers.cycle.map { $0.start == nil } ?? false
+        case .lines(let lines): lines.reportsResults
+        case .torque: true
+        case .scanner: false
+        }
+    }
+}

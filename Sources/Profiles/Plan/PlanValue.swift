@@ -23,7 +23,7 @@ extension DeviceProfile {
         if let lines {
             return lines.points.map { PlanValue(id: $0.id, meaning: lines.meaning(of: $0), isRead: true) }
         }
-        if let torque { return TighteningValue.all.map { $0.planValue(torque.unit) } }
+        if let torque { return torque.planValues }
         return points.map {
             PlanValue(id: $0.id, meaning: meaning(of: $0), isRead: $0.access.reads && !$0.clearsOnRead)
         }

@@ -61,6 +61,17 @@ package struct TighteningValue: Sendable, Equatable {
         TighteningValue(id: "controller_time", field: .time, meaning: .text),
     ]
 
+    /// Those that a result of several spindles has for all of them together (MID 0101).
+    static let ofSeveral: [TighteningValue] = {
+        let told: Set = [
+            verdict, "torque_min", "torque_max", "torque_target", "angle_min", "angle_max", "angle_target",
+            "parameter_set", "job", "batch_size", "batch_counter", "batch_status", "identifier",
+            "controller_time",
+        ]
+        return all.filter { told.contains($0.id) }
+            + [TighteningValue(id: "sync_id", field: .syncID, meaning: .number)]
+    }()
+
     /// What a plan sees of it at a controller that tells torques in `unit`.
     func planValue(_ unit: UnitOfMeasure) -> PlanValue {
         let meaning: PlanValue.Meaning =
@@ -79,39 +90,46 @@ extension OpenProtocolTightening {
     /// What the message says of each value. One that its revision does not have, or that is blank, is bad,
     /// and so is a torque that comes in another unit than `unit`, which the profile says.
     package func readings(torqueIn unit: UnitOfMeasure) -> [PointReading] {
-        TighteningValue.all.map { reading($0, unit) }
+        let told = TighteningValue.torqueUnits.first { $0.told == torqueUnit }?.code
+        let isAsExpected = told.flatMap { UnitOfMeasure($0) } == unit
+        let isWhole = angleScale.map { $0 == (1, 1) } ?? false
+        return TighteningValue.all.map {
+            $0.reading(in: fields, torqueUnit: isAsExpected ? unit : nil, isAngleWhole: isWhole)
+        }
     }
+}
 
-    private func reading(_ value: TighteningValue, _ torqueUnit: UnitOfMeasure) -> PointReading {
-        let raw = fields.bytes(value.field).map(Array.init) ?? []
-        guard let (read, unit) = read(value, torqueUnit) else {
+extension TighteningValue {
+    /// What a message says of it. Torques are bad where `torqueUnit` is nil, for they come in another unit
+    /// than expected, and angles where they are no whole degrees.
+    func reading(
+        in fields: OpenProtocolFields, torqueUnit: UnitOfMeasure?, isAngleWhole: Bool = true
+    ) -> PointReading {
+        let raw = fields.bytes(field).map(Array.init) ?? []
+        guard let (read, unit) = read(fields, torqueUnit, isAngleWhole) else {
             return PointReading(
-                point: value.id, value: nil, unit: nil, raw: raw,
+                point: id, value: nil, unit: nil, raw: raw,
                 quality: .bad(raw.allSatisfy { $0 == 0x20 } ? .sentinel : .malformed))
         }
-        return PointReading(point: value.id, value: read, unit: unit, raw: raw, quality: .good)
+        return PointReading(point: id, value: read, unit: unit, raw: raw, quality: .good)
     }
 
     private func read(
-        _ value: TighteningValue, _ expected: UnitOfMeasure
+        _ fields: OpenProtocolFields, _ torqueUnit: UnitOfMeasure?, _ isAngleWhole: Bool
     ) -> (PointValue, UnitOfMeasure?)? {
-        switch value.meaning {
-        case .text: return fields.text(value.field).flatMap { $0.isEmpty ? nil : (.text($0), nil) }
-        case .words(let words):
-            return fields.number(value.field).flatMap { words[$0] }.map { (.text($0), nil) }
+        switch meaning {
+        case .text: return fields.text(field).flatMap { $0.isEmpty ? nil : (.text($0), nil) }
+        case .words(let words): return fields.number(field).flatMap { words[$0] }.map { (.text($0), nil) }
         case .number:
-            guard let number = fields.number(value.field), let one = UnitOfMeasure("1") else { return nil }
+            guard let number = fields.number(field), let one = UnitOfMeasure("1") else { return nil }
             return (.decimal(ExactDecimal(Int128(number))), one)
         case .torque:
-            guard let hundredths = fields.number(value.field),
-                let code = TighteningValue.torqueUnits.first(where: { $0.told == torqueUnit })?.code,
-                let unit = UnitOfMeasure(code), unit == expected
-            else { return nil }
-            return (.decimal(ExactDecimal(Int128(hundredths), e: -2)), unit)
+            guard let hundredths = fields.number(field), let torqueUnit else { return nil }
+            return (.decimal(ExactDecimal(Int128(hundredths), e: -2)), torqueUnit)
         case .angle:
-            guard let number = fields.number(value.field), let scale = angleScale,
-                scale == (1, 1), let degrees = UnitOfMeasure("deg")
-            else { return nil }
+            guard let number = fields.number(field), isAngleWhole, let degrees = UnitOfMeasure("deg") else {
+                return nil
+            }
             return (.decimal(ExactDecimal(Int128(number))), degrees)
         }
     }

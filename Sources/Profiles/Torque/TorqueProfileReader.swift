@@ -5,12 +5,17 @@ internal import Metrology
 ///
 /// ```yaml
 /// protocol: open-protocol
-/// session: {revision: 7, keep_alive: 10 s, timeout: 3 s, tries: 3}
+/// session: {revision: 7, keep_alive: 10 s, timeout: 3 s, tries: 3, link_level: false}
 /// results: {revision: 7, old: 0}       # old: what is added to an id to ask for it; or old: none
+///                                      # or {spindles: 4}: several at once, in MID 0101
 /// identifier: "0050"                   # or "0150", or none
-/// tool: {lock: true}
+/// tool: {lock: true, identity: true}
 /// alarms: true
+/// clock: {correct: false, zone: local}
+/// scans: none                          # or "0051", or "0151": what the tool's own scanner reads
 /// unit: N.m
+/// curves: {kinds: [torque, angle], wait: 1 s, limits: false}   # left out: none
+/// framing: ascii                       # or 3964r; of serial lines alone
 /// ```
 struct TorqueProfileReader {
     let top: YAMLMapping
@@ -18,6 +23,8 @@ struct TorqueProfileReader {
     /// Slower than the 15 s after which a controller drops the session (specification R2.16, section 2.5).
     private static let keepAlives = 1_000...14_000
     private static let timeouts = 500...30_000
+    /// A technician waits as long for the verdict where curves do not come.
+    private static let waits = 50...5_000
 
     init(_ top: YAMLMapping) { self.top = top }
 
@@ -28,6 +35,7 @@ struct TorqueProfileReader {
         let keepAlive = session?.optional("keep_alive", .duration(Self.keepAlives))
         let timeout = session?.optional("timeout", .duration(Self.timeouts))
         let tries = session?.optional("tries", .integer(1...10))
+        let linkLevel = session?.optional("link_level", .flag)
         if let session, timeout ?? 3_000 >= keepAlive ?? 10_000 {
             session.fault(
                 "timeout", "an answer may take as long as the pause between two keep-alives",
@@ -36,22 +44,82 @@ struct TorqueProfileReader {
         session?.finish()
         let results = top.mapping("results", "results")
         let resultRevision = results?.optional("revision", .integer(1...999))
+        let spindles = results?.optional("spindles", .integer(1...TorqueProfile.mostSpindles))
+        if let results, spindles != nil { check(results, resultRevision) }
         let offset = if let results { old(results) } else { Int?.some(0) }
         results?.finish()
         let identifier: TorqueProfile.Identifier? = top.optional("identifier", .choice)
         let tool = top.mapping("tool", "a tool")
         let locks = tool?.optional("lock", .flag)
+        let asksTool = tool?.optional("identity", .flag)
         tool?.finish()
         let alarms = top.optional("alarms", .flag)
+        let clock = clock()
+        let scans: TorqueProfile.Scans? = top.optional("scans", .choice)
         let unit = unit()
+        if let unit, spindles != nil, unit.code != "N.m" {
+            top.fault("unit", "results of several spindles come in N.m", "leave out `unit`")
+        }
+        let curves = curves()
+        let framing: TorqueProfile.SerialFraming? = top.optional("framing", .choice)
         guard top.faults.count == before, let unit else { return nil }
-        return TorqueProfile(
+        var profile = TorqueProfile(
             sessionRevision: sessionRevision ?? OpenProtocolRequest.newestSession,
-            resultRevision: resultRevision ?? 7, keepAliveMilliseconds: keepAlive ?? 10_000,
+            resultRevision: resultRevision ?? (spindles == nil ? 7 : Self.newestOfSeveral),
+            keepAliveMilliseconds: keepAlive ?? 10_000,
             timeoutMilliseconds: timeout ?? 3_000, tries: tries ?? 3, identifier: identifier ?? .short,
-            locksTool: locks ?? true, oldResultOffset: offset, tellsAlarms: alarms ?? true,
-            unit: unit)
+            locksTool: locks ?? true, oldResultOffset: spindles == nil ? offset : nil,
+            tellsAlarms: alarms ?? true, unit: unit, spindles: spindles, curves: curves,
+            asksTool: asksTool ?? true, clock: clock, scans: scans ?? TorqueProfile.Scans.none)
+        (profile.framing, profile.acknowledgesLinks) = (framing, linkLevel ?? false)
+        return profile
     }
+
+    /// Highest revision of MID 0101 (specification R2.16, table 150).
+    private static let newestOfSeveral = 5
+
+    /// What holds of results only where one spindle tells them.
+    private func check(_ results: YAMLMapping, _ revision: Int?) {
+        if results.has("old"), results.node("old")?.text != "none" {
+            results.fault(
+                "old", "results of several spindles cannot be asked for again",
+                "leave out `old`, or write `none`")
+        }
+        guard let revision, revision == 2 || revision > Self.newestOfSeveral else { return }
+        // Revision 2 would begin with the oldest result that is kept, at each connection.
+        results.fault(
+            "revision", "results of several spindles are not asked for in revision \(revision)",
+            "write 1, 3, 4 or 5")
+    }
+
+    /// Which curves are wanted; nil where none are.
+    private func curves() -> TorqueProfile.CurveRule? {
+        guard top.has("curves"), let curves = top.mapping("curves", "curves") else { return nil }
+        defer { curves.finish() }
+        let all = OpenProtocolRequest.CurveKind.allCases
+        let kind = YAMLForm<OpenProtocolRequest.CurveKind>(
+            "one of \(all.map { "\($0)" }.joined(separator: ", "))",
+            scalar: { text, _ in all.first { "\($0)" == text } })
+        let kinds = curves.optional("kinds", .list(of: kind, 1...all.count)) ?? [.torque, .angle]
+        if Set(kinds).count < kinds.count {
+            curves.fault("kinds", "a kind of curve stands here twice", "name each once")
+        }
+        return TorqueProfile.CurveRule(
+            kinds: kinds, waitMilliseconds: curves.optional("wait", .duration(Self.waits)) ?? 1_000,
+            hasLimits: curves.optional("limits", .flag) ?? false)
+    }
+
+    private func clock() -> TorqueProfile.Clock {
+        var clock = TorqueProfile.Clock()
+        guard let keys = top.mapping("clock", "a clock") else { return clock }
+        clock.isCorrected = keys.optional("correct", .flag) ?? false
+        let zone: Zone? = keys.optional("zone", .choice)
+        clock.isUTC = zone == .utc
+        keys.finish()
+        return clock
+    }
+
+    private enum Zone: String, CaseIterable { case local, utc }
 
     /// The unit of torques; nil after noting that controllers tell none in it.
     private func unit() -> UnitOfMeasure? {

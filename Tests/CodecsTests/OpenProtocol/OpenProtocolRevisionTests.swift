@@ -87,6 +87,28 @@ import Testing
         #expect(other.fields.rest.starts(with: "94000505".utf8))
     }
 
+    /// Parameter 48 of revision 11 is another one here, so that nothing behind 47 is known. Seen failing: an
+    /// angle that may be scaled was whole degrees, a torque in any unit newton metres, and a loosening a
+    /// tightening.
+    @Test func whatANewRevisionMayHaveBehindItsKnownPartIsNotTakenForMissing() throws {
+        let text = OpenProtocolSamples.result11.replacing(
+            "47Test Parameter Set       48", with: "47Test Parameter Set       99")
+        let result = try Self.tightening(text)
+        #expect(result.torque == 505 && result.fields.has(.angle))
+        #expect(result.angleScale == nil)
+        #expect(result.torqueUnit == .unknown(nil))
+        #expect(result.resultType == .unknown(nil))
+    }
+
+    /// A third of a degree a count, by parameters 65 and 66 of revision 10 (table 107).
+    @Test func aScaleOfAnglesIsToldAndABlankOneIsUnknown() throws {
+        let text = OpenProtocolSamples.beginning(of: OpenProtocolSamples.result11, length: 662, revision: 10)
+        let scaled = try Self.tightening(text.replacing("6600001", with: "6600003"))
+        #expect(scaled.angleScale.map { [$0.numerator, $0.denominator] } == [1, 3])
+        let blank = try Self.tightening(text.replacing("6600001", with: "66     "))
+        #expect(blank.angleScale == nil)
+    }
+
     @Test func stagesFollowRevision6() throws {
         let result = try Self.tightening(OpenProtocolSamples.result998)
         #expect(result.torque == 505)

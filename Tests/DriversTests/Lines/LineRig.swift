@@ -99,7 +99,7 @@ final class LineRig {
         case .samples(let new): samples = new
         case .result(let group): groups.append(group)
         case .irregular(let text): told.append(text)
-        case .restarted, .identity: told.append("\(event)")
+        case .restarted, .identity, .curve, .noticed, .scanned: told.append("\(event)")
         }
     }
 

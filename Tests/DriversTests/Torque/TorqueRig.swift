@@ -14,8 +14,21 @@ final class TorqueRig {
     private(set) var sent: [String] = []
     private(set) var told: [String] = []
     private(set) var groups: [SampleGroup] = []
+    private(set) var lateCurves: [LateCurve] = []
+    /// Starts, and locks of the tool, that were entered.
     private(set) var writings: [DeviceWriting] = []
+    private(set) var locks: [DeviceWriting] = []
     private(set) var hungUp: String?
+    private(set) var notices: [DeviceNotice] = []
+    private(set) var identities: [DeviceIdentity] = []
+    private(set) var scans: [DeviceScan] = []
+    /// Revisions of what was sent.
+    private(set) var sentRevisions: [Int] = []
+    /// Results and serial numbers of the tool, in the order in which they were told.
+    private(set) var toldOrder: [String] = []
+    /// What this controller refuses at once as unknown (error 99), unseen by the test: MID 0040, which says
+    /// who the tool is, and MID 0080, which asks for the clock.
+    var unknown: Set<String> = ["0040", "0080"]
     private let answers = LineRig.Answers()
     /// Milliseconds.
     private(set) var now: Int64 = 0
@@ -28,7 +41,11 @@ final class TorqueRig {
         + "0500060030700040800010911011111200600013007000140065001500648316000201700060180004019000372020"
         + "26-02-11:13:45:07212026-01-05:08:00:0022323"
 
-    init(_ more: String = "", taken: HandshakeMachine.Taken? = nil) throws {
+    /// `zone` seconds is what the gateway's time is ahead of UTC; its clock counts as synchronized or not.
+    init(
+        _ more: String = "", taken: HandshakeMachine.Taken? = nil, zone: Int64 = 0,
+        isSynchronized: Bool = true
+    ) throws {
         let text = """
             profile: p
             revision: 1
@@ -45,7 +62,8 @@ final class TorqueRig {
         machine = TorqueMachine(
             TorqueDeviceSetup(
                 id: "TW-025", profile: try #require(profile, "\(faults.sorted)"), provenance: .live,
-                taken: taken))
+                taken: taken,
+                civil: CivilClock(isSynchronized: { isSynchronized }, secondsEast: { _ in zone })))
     }
 
     /// A result with `id` of the part `identifier`: 64.83 N·m and 37 degrees, OK.
@@ -64,7 +82,7 @@ final class TorqueRig {
             + "08" + torque + "0900037" + "102026-02-11:13:45:07" + "112"
     }
 
-    private static func zeros(_ number: Int, _ width: Int) -> String {
+    static func zeros(_ number: Int, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: width - digits.count) + digits
     }
@@ -72,10 +90,11 @@ final class TorqueRig {
     func take(_ input: ByteLineInput<DeviceOrder>) {
         let output = machine.take(input, at: LineRig.stamp(now))
         hungUp = output.hangUp
-        note(output.send)
+        defer { note(output.send) }
         for event in output.events {
             switch event {
             case .answer(let answer): answer()
+            case .journal(let writing) where writing.purpose == .stop: locks.append(writing)
             case .journal(let writing): writings.append(writing)
             case .tell(let event): note(event)
             }
@@ -87,6 +106,11 @@ final class TorqueRig {
         for message in bytes.split(separator: 0) {
             let text = String(decoding: message, as: UTF8.self)
             let data = text.dropFirst(20)
+            if unknown.contains(String(text.dropFirst(4).prefix(4))) {
+                refuses(Int(text.dropFirst(4).prefix(4)) ?? 0, "99")
+                continue
+            }
+            sentRevisions.append(Int(text.dropFirst(8).prefix(3)) ?? 1)
             sent.append(text.dropFirst(4).prefix(4) + (data.isEmpty ? "" : " \(data)"))
         }
     }
@@ -94,9 +118,19 @@ final class TorqueRig {
     private func note(_ event: DeviceEvent) {
         switch event {
         case .reach(let isOnline, let detail): told.append("\(isOnline ? "online" : "offline"): \(detail)")
-        case .result(let group): groups.append(group)
+        case .result(let group):
+            groups.append(group)
+            toldOrder.append("result \(group.sequence)")
+        case .curve(let late): lateCurves.append(late)
         case .irregular(let text): told.append(text)
-        case .samples, .restarted, .identity: break
+        case .noticed(let notice):
+            told.append("TW-025: \(notice.text)")
+            notices.append(notice)
+        case .identity(let identity):
+            identities.append(identity)
+            toldOrder.append("identity \(identity[.serial] ?? "")")
+        case .scanned(let scan): scans.append(scan)
+        case .samples, .restarted: break
         }
     }
 
@@ -117,6 +151,12 @@ final class TorqueRig {
         take(.bytes(texts.flatMap { Array($0.utf8) + [0] }))
     }
 
+    /// The same for bytes, which a NUL does not end.
+    func draws(_ messages: [UInt8]...) {
+        now += 1
+        take(.bytes(messages.flatMap(\.self)))
+    }
+
     func accepts(_ mid: Int) { says("00240005            " + Self.zeros(mid, 4)) }
     func refuses(_ mid: Int, _ code: String) { says("00260004            " + Self.zeros(mid, 4) + code) }
 
@@ -135,12 +175,12 @@ final class TorqueRig {
         accepts(42)
     }
 
-    func start(_ token: String?, _ setPoints: [SetPoint] = []) {
+    func start(_ token: String?, _ setPoints: [SetPoint] = [], for author: WriteAuthor? = nil) {
         let answers = answers
         now += 1
         take(
             .order(
-                .start(token: token, setPoints: setPoints) {
+                .start(token: token, setPoints: setPoints, author: author) {
                     answers.texts.append($0?.text ?? "started")
                 }))
     }

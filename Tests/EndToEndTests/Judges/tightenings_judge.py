@@ -4,7 +4,8 @@ there once, in a record of the part that was in the technician's hands, with its
     tightenings_judge.py CONTROL LEDGER STORE SECONDS DEVICE...
 
 Tightenings that were made when it begins must be there within so many seconds; those of later are not asked for.
-Prints what it saw as JSON; every list of it but `orphans` should be empty."""
+Prints what it saw as JSON; every list of it but `astray` should be empty: that is what a technician tightened
+on a part whose scan was refused."""
 
 import json
 import sqlite3
@@ -29,17 +30,26 @@ def rows(path, query):
         return database.execute(query).fetchall()
 
 
+def tries(body):
+    """Each result that a record tells of, with its values: those that did not decide stand with their try."""
+    for step in body["steps"]:
+        for told in step.get("tries", [step]):
+            if "sequence" not in told:
+                continue
+            results = told.get("results") or [r for r in body["results"] if r["step"] == step["step"]
+                                              and r["sample"] == told.get("sample", 1)]
+            yield (told["device"], told["sequence"],
+                   {r["characteristic"].rsplit("_", 1)[-1]: r for r in results})
+
+
 def kept():
     """By device and number: the entries that a result is in, as (kind, record id, serial, torque, verdicts)."""
     found = {}
     for kind, body in rows(ledger, "SELECT kind, CAST(body AS TEXT) FROM entry ORDER BY seq"):
         body = json.loads(body)
         if kind == "record":
-            for step in body["steps"]:
-                if "sequence" not in step:
-                    continue
-                values = {r["characteristic"].rsplit("_", 1)[-1]: r for r in body["results"]}
-                found.setdefault((step["device"], step["sequence"]), []).append(
+            for device, sequence, values in tries(body):
+                found.setdefault((device, sequence), []).append(
                     ("record", body["id"], body["part"]["serial"], values["torque"].get("value"),
                      values["verdict"].get("value")))
         elif body.get("event") == "result.orphaned":
@@ -61,7 +71,7 @@ while True:
     time.sleep(0.5)
 
 seen = {"tightenings": 0, "good": 0, "records": 0, "orphans": [], "missing": missing, "unstored": waiting,
-        "doubled": [], "foreign": [], "wrong": []}
+        "doubled": [], "foreign": [], "wrong": [], "astray": []}
 for device in devices:
     for t in asked[device]:
         seen["tightenings"] += 1
@@ -72,7 +82,9 @@ for device in devices:
             seen["doubled"].append(f"{name}: {hits}")
         for kind, _, serial, torque, verdict in hits:
             if kind == "orphan":
-                seen["orphans"].append(f"{name}: {verdict}")
+                # Held to another part than the tool was told of, it is rightly credited to none.
+                is_astray = t["identifier"] and not t["identifier"].startswith(t["part"] or "-")
+                seen["astray" if is_astray else "orphans"].append(f"{name}: {verdict}")
                 continue
             seen["records"] += 1
             if serial != t["part"]:

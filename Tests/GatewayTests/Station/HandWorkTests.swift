@@ -7,7 +7,7 @@ import Testing
 struct HandWorkTests {
     /// A tool that was used before it had its program and serial has nothing that counts.
     @Test func aPersonIsAskedToActOnlyWhenTheDeviceHasItsSettings() throws {
-        var machine = CycleMachine(station: try StationFixture.station())
+        var machine = CycleMachine(station: try StationFixture.station(handRoles: ["bench"]))
         let moment = StationFixture.moment(0)
         for role in ["bench", "meter"] {
             _ = machine.handle(.device(role: role, isOnline: true), at: moment)
@@ -22,8 +22,7 @@ struct HandWorkTests {
 
     private func state(_ machine: CycleMachine) -> String? {
         StationView(
-            machine: machine, devices: [], live: [], past: [], queue: 0, quarantined: 0, showsVerdict: false,
-            handRoles: ["bench"]
+            machine: machine, devices: [], live: [], past: [], queue: 0, quarantined: 0, showsVerdict: false
         ).json(at: StationFixture.stamp(0))["state"]?.text
     }
 }

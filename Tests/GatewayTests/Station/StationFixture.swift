@@ -26,7 +26,8 @@ enum StationFixture {
         symbology: nil)
 
     static func station(
-        id: String = "flow-test-1", parts: PartTable? = nil
+        id: String = "flow-test-1", parts: PartTable? = nil, handRoles: Set<String> = [], count: Int = 1,
+        onFailure: FailureRule = .close
     ) throws -> InspectionStation {
         let plan = InspectionPlan(
             id: "flow", revision: 1, sha256: "ab12", partNumbers: ["4L0014-163B"],
@@ -39,7 +40,7 @@ enum StationFixture {
             steps: [
                 PlanStep(
                     id: "leak", title: "Leak-off at 160 MPa", completes: "bench", setPoints: [],
-                    timeoutSeconds: 60)
+                    timeoutSeconds: 60, count: count, onFailure: onFailure)
             ],
             characteristics: [
                 try characteristic("leak_flow", role: "meter", point: "rate_a", unit: "mL/min", usl: "40"),
@@ -50,7 +51,7 @@ enum StationFixture {
             site: "plant-1", gateway: "bench-pc-07", company: nil, id: id, plan: plan,
             gauges: ["bench": gauge("FTS-001"), "meter": gauge("FM-001")],
             binds: ["bench": BindRule(text: .cycle, capacity: 8)], provenance: .live,
-            asksForBadge: true, parts: parts,
+            asksForBadge: true, handRoles: handRoles, parts: parts,
             software: ["name": "plumbline", "version": "0.1.0", "build": "test"])
     }
 

@@ -17,7 +17,7 @@ import Testing
     ) -> JSONValue {
         StationView(
             machine: machine, devices: devices, live: live, past: [], queue: 0, quarantined: 0,
-            showsVerdict: false, handRoles: []
+            showsVerdict: false
         ).json(at: StationFixture.stamp(milliseconds))
     }
 

@@ -10,7 +10,8 @@ struct WebServerTests {
 
     @Test(arguments: [
         ("/", "text/html"), ("/station.css", "text/css"), ("/station.js", "text/javascript"),
-        ("/view.js", "text/javascript"), ("/shapes.js", "text/javascript"), ("/sound.js", "text/javascript"),
+        ("/view.js", "text/javascript"), ("/curve.js", "text/javascript"), ("/shapes.js", "text/javascript"),
+        ("/sound.js", "text/javascript"),
         ("/icon.svg", "image/svg+xml"), ("/metrics", "text/plain; version=0.0.4"),
         ("/api/v1/stations", "application/json"), ("/api/v1/devices", "application/json"),
         ("/api/v1/status", "application/json"), ("/healthz", "application/json"),
@@ -38,7 +39,7 @@ struct WebServerTests {
 
     @Test(arguments: [
         "/nothing", "//", "/api/v1/stations/", "/api/v1/stations//scan", "/api%2Fv1%2Fstatus",
-        "/station.css/", "/..%2f..%2fetc/passwd", "/../../etc/passwd",
+        "/station.css/", "/api/v1/stations/flow-test-1/curve", "/..%2f..%2fetc/passwd", "/../../etc/passwd",
     ])
     func unknownPathsAreNotFound(path: String) throws {
         let answer = try bench.answer("GET \(path) HTTP/1.1", "Host: a")

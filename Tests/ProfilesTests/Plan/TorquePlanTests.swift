@@ -20,7 +20,8 @@ struct TorquePlanTests {
         """
 
     private func check(
-        _ right: String = "", _ wrong: String = "", operators: String? = nil
+        _ right: String = "", _ wrong: String = "", operators: String? = nil,
+        profile: String = "open-protocol-controller", link: String = "openprotocol://10.0.0.25"
     ) throws -> [String] {
         var files = try DeploymentTests.files(
             """
@@ -29,7 +30,7 @@ struct TorquePlanTests {
             data: /var/lib/plumbline
             profiles: profiles
             devices:
-              TW-025: {profile: open-protocol-controller, link: "openprotocol://10.0.0.25",
+              TW-025: {profile: \(profile), link: "\(link)",
                        calibration: {certificate: C-1, due: 2099-12-31}}
               SCAN-2: {profile: serial-scanner, link: "serial:///dev/ttyS1?baud=9600"}
             stations:
@@ -68,6 +69,38 @@ struct TorquePlanTests {
         #expect(try check(right, asking, operators: people(one)).map { $0.contains(nobody) } == [true])
         let two = one + "  - {id: \"1043\", badge: \"OP:2\"}\n"
         #expect(try check(right, asking, operators: people(two)) == [])
+    }
+
+    @Test("A plan may judge each spindle that the profile says there are, and no other")
+    func spindles() throws {
+        let flex = "open-protocol-flex"
+        #expect(try check("from: tool.torque}", "from: tool.spindle_2.torque}", profile: flex) == [])
+        let third = try check("from: tool.torque}", "from: tool.spindle_3.torque}", profile: flex)
+        #expect(third.count == 1 && third[0].contains("has no point \"spindle_3.torque\""), "\(third)")
+        let single = try check(profile: flex)
+        #expect(single.count == 1 && single[0].contains("has no point \"torque\""), "\(single)")
+    }
+
+    @Test(
+        "A profile with framing is for serial lines, and one without is not",
+        arguments: [
+            ("open-protocol-serial", "serial:///dev/ttyS7?baud=9600", ""),
+            ("open-protocol-3964r", "serial:///dev/ttyS7?baud=9600&parity=even", ""),
+            ("open-protocol-link-level", "openprotocol://10.0.0.25", ""),
+            (
+                "open-protocol-3964r", "openprotocol://10.0.0.25",
+                "a open-protocol-3964r is not reached by openprotocol: use serial, or a profile without "
+                    + "`framing`"
+            ),
+            (
+                "open-protocol-controller", "serial:///dev/ttyS7?baud=9600",
+                "a open-protocol-controller is not reached by serial: use openprotocol, or a profile with "
+                    + "`framing`"
+            ),
+        ])
+    func framing(_ profile: String, _ link: String, _ says: String) throws {
+        let faults = try check(profile: profile, link: link)
+        #expect(says.isEmpty ? faults == [] : faults.count == 1 && faults[0].hasSuffix(says), "\(faults)")
     }
 
     @Test("The tool's own word must be judged, or a part that it calls bad could pass")

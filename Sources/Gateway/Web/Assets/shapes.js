@@ -2,7 +2,7 @@
 // class "hole" takes the colour behind the shape.
 const space = "http://www.w3.org/2000/svg";
 
-function svg(name, attributes, ...children) {
+export function svg(name, attributes, ...children) {
   const made = document.createElementNS(space, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);

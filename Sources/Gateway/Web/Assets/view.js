@@ -1,6 +1,7 @@
 // Draws one station's state. Every text goes in as text, never as markup: serials and reasons come from
 // scans.
 import { icon, limitBar } from "/shapes.js";
+import { showCurve } from "/curve.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -200,12 +201,14 @@ const deviceStates = {
   connecting: { shape: "connecting", word: "connecting" },
   suspect: { shape: "warn", word: "unsure", tone: "c-warn" },
   offline: { shape: "cross", word: "offline", tone: "c-fail" },
+  alarm: { shape: "warn", word: "alarm", tone: "c-warn" },
 };
 
 function showDevices(state) {
   const devices = state?.devices ?? [];
   setList(byId("devices"), devices, () => devices.map((device) => {
-    const look = deviceStates[device.state] ?? deviceStates.suspect;
+    const state = device.alarms?.length > 0 ? "alarm" : device.state;
+    const look = deviceStates[state] ?? deviceStates.suspect;
     const item = element("li", look.tone ? "bad" : "", icon(look.shape, look.tone ?? "c-off"),
       element("span", "", device.id));
     if (look.word) item.append(element("span", "state", look.word));
@@ -249,6 +252,7 @@ export function showStation(state, link, elapsed, wanted) {
   showPart(state);
   showStep(state);
   showLive(state, link, elapsed);
+  showCurve(state);
   showResults(state);
   showLast(state);
   showDevices(state);

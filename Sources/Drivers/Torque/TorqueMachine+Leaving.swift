@@ -1,0 +1,83 @@
+import Codecs
+import Inspection
+import Metrology
+import Profiles
+import Transports
+
+/// What is said to a controller at the end, and what of locking its tool is entered in the ledger.
+extension TorqueMachine {
+    static var stopping: String { "the gateway stops" }
+    /// What is under way, the lock and the end of the session may take as long together. Whatever was not
+    /// answered by then is said all the same; `ByteLine` waits a little longer.
+    static var longestFarewell: Int64 { 1_000_000_000 }
+
+    /// The gateway stops: who waits is answered, the tool is left locked, and the session is ended, so that
+    /// the controller takes the next one at once.
+    mutating func takeLeave(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
+        guard leavesBy == nil else { return hangUp(Self.stopping, &output) }
+        if work?.answer != nil {
+            endStart(StartFailure("\(setup.id): \(Self.stopping)"), .unanswered, stamp, &output)
+        }
+        work = nil
+        (leavesBy, phase) = (stamp.monotonicNanoseconds + Self.longestFarewell, .leaving)
+        askAgainAt = nil
+        guard isConnected else { return hangUp(Self.stopping, &output) }
+        // A session that is being opened comes first: the tool may be unlocked since the one before.
+        requests.removeWaiting { $0 != .session }
+        if setup.profile.locksTool { requests.append(.disableTool, for: .lock) }
+        requests.append(.stop, for: .farewell)
+    }
+
+    /// The time for answers is over: what is left is said without waiting for any.
+    mutating func leave(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
+        let left = requests.takeAll()
+        if let entry = left.unanswered { unanswered(entry, stamp, &output) }
+        for entry in left.unsaid {
+            send(entry.request, stamp.monotonicNanoseconds, &output)
+            unanswered(entry, stamp, &output)
+        }
+        hangUp(Self.stopping, &output)
+    }
+
+    /// Enters that the tool was locked, or why it may not be.
+    func enterLock(
+        _ outcome: DeviceWriting.Outcome, _ detail: String?, _ stamp: Stamp,
+        _ output: inout ByteLineOutput<Event>
+    ) {
+        output.events.append(
+            .journal(
+                DeviceWriting(
+                    device: setup.id, purpose: .stop, author: nil,
+                    values: [
+                        .init(
+                            point: "tool", value: "disabled", unit: nil, raw: Array("disabled".utf8), old: nil
+                        )
+                    ],
+                    outcome: outcome, detail: detail, stamp: stamp)))
+    }
+
+    /// Whether this was not refused in the same way a moment ago: what is said again every two seconds is
+    /// entered once.
+    mutating func isNews(_ refusal: OpenProtocolRefusal) -> Bool {
+        defer { lastRefusal = refusal }
+        return refusal != lastRefusal
+    }
+
+    /// Enters what was said and never answered, where it matters what became of it.
+    func unanswered(
+        _ entry: TorqueRequests.Entry, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
+    ) {
+        guard entry.purpose == .lock else { return }
+        enterLock(.unanswered, "\(setup.id) did not say whether its tool is locked", stamp, &output)
+    }
+}
+
+extension TorqueRequests.Purpose {
+    /// Whether it makes the tool run, or locks it: a refusal of that is tried again.
+    var isSaidAgain: Bool {
+        switch self {
+        case .lock, .start(_, isLast: true): true
+        default: false
+        }
+    }
+}

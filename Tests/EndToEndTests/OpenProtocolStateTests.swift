@@ -1,0 +1,268 @@
+import Codecs
+import Foundation
+import Testing
+
+/// What a torque controller tells beside its results, from the wire to the ledger and to what people see.
+@Suite(.serialized) struct OpenProtocolStateTests {
+    private static let plan = """
+        plan: torque
+        revision: 1
+        part_numbers: ["4L0014-163B"]
+        plain_serials: {"SA#####": "4L0014-163B"}
+        operation: "070 Nozzle nut"
+        cycle: {start: scan, timeout: 60 s, retest: 3}
+        steps:
+          - {id: nut, title: "Tighten the nut", complete: tool.cycle, set: {parameter_set: "2"}}
+        characteristics:
+          - {id: nut_torque, step: nut, unit: N.m, lsl: "25", usl: "30", from: tool.torque}
+          - {id: nut_verdict, step: nut, from: tool.verdict, equals: OK}
+        """
+
+    /// A station with one tool; `profile` is what its profile has besides, `simulated` what its controller
+    /// is.
+    private func open(
+        simulated: String = "", profile: String = "", serial: String? = nil
+    ) async throws -> Shop {
+        let shop = try Shop(technician: false)
+        let port = try #require(try FreePorts.take(1).first)
+        let link = "openprotocol://127.0.0.1:\(port)"
+        let tool = Gauge(
+            id: "TW-1", role: "tool",
+            simulated: "model: open-protocol, link: \"\(link)\", locked: true" + simulated,
+            profile: "own-controller", link: link)
+        try shop.furnish("torque", [tool], plan: Self.plan)
+        let shipped = try String(
+            contentsOf: Program.checkout.appendingPathComponent(
+                "DeviceProfiles/open-protocol-controller.yaml"),
+            encoding: .utf8)
+        try shop.write(
+            "own/own-controller.yaml",
+            shipped.replacingOccurrences(
+                of: "profile: open-protocol-controller", with: "profile: own-controller")
+                + profile)
+        var gateway = try String(
+            contentsOf: shop.folder.appendingPathComponent("gateway.yaml"), encoding: .utf8)
+        gateway = gateway.replacingOccurrences(of: "profiles: [", with: "profiles: [own, ")
+        if let serial {
+            gateway = gateway.replacingOccurrences(
+                of: "    profile: own-controller", with: "    serial: \(serial)\n    profile: own-controller")
+        }
+        try shop.write("gateway.yaml", gateway)
+        try await shop.startSimulator(speed: 5)
+        try await shop.startGateway()
+        try await shop.signIn()
+        try await shop.expectScanner("TW-1", "online")
+        return shop
+    }
+
+    private func begin(_ serial: String, at shop: Shop) async throws {
+        try shop.scan(Shop.mark(serial))
+        try await acts(serial, at: shop)
+    }
+
+    private func acts(_ serial: String, at shop: Shop) async throws {
+        try await shop.expectStation("\(serial) waits for its nut") {
+            $0["part"]?["serial"]?.text == serial && $0["state"] == "acting"
+        }
+    }
+
+    /// Tightens, and waits for the part's verdict; its record.
+    private func tighten(_ serial: String, at shop: Shop) async throws -> JSONValue {
+        try shop.control("/tighten", ["device": "TW-1", "outcome": "ok"])
+        try await shop.expectStation(within: 30, "\(serial) is decided") {
+            $0["part"]?["serial"]?.text == serial && $0["verdict"]?.text != nil
+        }
+        return try #require(try await shop.records().last { $0["part"]?["serial"]?.text == serial })
+    }
+
+    private func expectAudit(
+        _ event: String, at shop: Shop, _ what: String, _ isSo: ([JSONValue]) -> Bool
+    ) async throws {
+        var seen: [JSONValue] = []
+        for _ in 0..<60 {
+            seen = try await shop.audit(event)
+            if isSo(seen) { return }
+            try await Task.sleep(for: .milliseconds(250))
+        }
+        let texts = seen.map { CanonicalJSON.text($0) }
+        Issue.record("\(event): not so: \(what): \(texts); \(shop.gatewayLog)")
+    }
+
+    /// The device as `/api/v1/devices` has it.
+    private func device(at shop: Shop) throws -> JSONValue {
+        try JSONParser.parse(try HTTP.get(port: shop.ports.web, "/api/v1/devices")).elements
+            .first { $0["id"]?.text == "TW-1" } ?? .null
+    }
+
+    // MARK: The end
+
+    @Test func aGatewayThatStopsLeavesTheToolLockedAndSaysSo() async throws {
+        let shop = try await open()
+        try await begin("SA10197", at: shop)
+        try await shop.expectDevice("TW-1", shows: "unlocked")
+        #expect(await shop.stopGateway() == 0)
+        try await shop.expectDevice("TW-1", shows: "locked")
+        let written = try await shop.audit("device.written")
+        #expect(written.last?["purpose"] == "stop" && written.last?["outcome"] == "written")
+        // The session was ended: the next one is taken at once, and goes on with the part.
+        try await shop.startGateway()
+        try await acts("SA10197", at: shop)
+        #expect(try await tighten("SA10197", at: shop)["result"] == "PASS")
+        #expect(await shop.stopGateway() == 0)
+        #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
+    }
+
+    @Test func aControllerThatHangsDoesNotHoldUpTheStop() async throws {
+        let shop = try await open()
+        try await begin("SA10197", at: shop)
+        try shop.fault("silent", on: "TW-1")
+        let began = ContinuousClock.now
+        #expect(await shop.stopGateway() == 0)
+        let took = ContinuousClock.now - began
+        #expect(took < .seconds(6), "\(took)")
+        let written = try await shop.audit("device.written")
+        #expect(written.last?["purpose"] == "stop" && written.last?["outcome"] == "unanswered")
+        // It was told all the same.
+        try await shop.expectDevice("TW-1", shows: "locked")
+    }
+
+    // MARK: The tool
+
+    @Test func aToolThatIsExchangedStandsInTheRecordAndIsAnEvent() async throws {
+        let shop = try await open(simulated: ", serial: C0000001", serial: "C0000001")
+        try await begin("SA10197", at: shop)
+        let first = try await tighten("SA10197", at: shop)
+        let gauge = first["results"]?.elements.first?["gauge"]
+        #expect(first["result"] == "PASS" && gauge?["serial"] == "C0000001" && gauge?["vendor"] == "ACT")
+        let identified = try #require(try await shop.audit("device.identified").first)
+        #expect(identified["new"]?["serial"] == "C0000001" && identified["new"]?["product"] == "SIM-TOOL")
+        #expect(identified["new"]?["told"]?["tightenings"] == "10000")
+        #expect(identified["new"]?["told"]?["last_calibration"]?.text?.count == 19)
+
+        // Nobody tells that another one hangs there, but its first result.
+        try shop.control("/swap", ["device": "TW-1", "serial": "C0000002"])
+        try await begin("SA10198", at: shop)
+        let second = try await tighten("SA10198", at: shop)
+        #expect(second["results"]?.elements.first?["gauge"]?["serial"] == "C0000002")
+        #expect(second["result"] == "INDETERMINATE")
+        #expect(second["reasons"]?.elements.contains("gauge_identity") == true)
+        try await expectAudit("device.identity_changed", at: shop, "old and new") {
+            $0.count == 1 && $0[0]["old"]?["serial"] == "C0000001" && $0[0]["new"]?["serial"] == "C0000002"
+        }
+        let devices = try await shop.plumbline(["devices"])
+        #expect(devices.output.contains("C0000001 is configured: nothing that it measures passes"))
+        #expect(await shop.stopGateway() == 0)
+    }
+
+    // MARK: Alarms
+
+    @Test func anAlarmIsShownUntilItIsOverAndAFloodOfThemIsOneLine() async throws {
+        let shop = try await open()
+        try shop.control("/alarm", ["device": "TW-1", "code": "E404"])
+        try await shop.expectStation("the alarm is shown") {
+            $0["devices"]?.elements.contains { $0["alarms"]?.elements.first?["code"] == "E404" } == true
+        }
+        #expect(await Deadline.wait(5) { (try? device(at: shop)["detail"]?.text) == "alarm E404" })
+        let status = try await shop.plumbline(["status"])
+        #expect(status.output.contains("alarm      TW-1: alarm E404"), "\(status.output)")
+        let metrics = String(decoding: try HTTP.get(port: shop.ports.web, "/metrics"), as: UTF8.self)
+        #expect(metrics.contains("plumbline_device_alarms{device=\"TW-1\"} 1"))
+        // It is still on when the cable is back, and told once.
+        try shop.fault("reset", on: "TW-1")
+        try await shop.expectScanner("TW-1", "offline")
+        try shop.mend("TW-1")
+        try await shop.expectScanner("TW-1", "online")
+        try shop.control("/alarm", ["device": "TW-1"])
+        try await expectAudit("alarm.cleared", at: shop, "E404 is over") { $0.map { $0["code"] } == ["E404"] }
+        #expect(try await shop.audit("alarm.raised").map { $0["code"] } == ["E404"])
+        #expect(await Deadline.wait(5) { (try? device(at: shop)["alarms"]) == JSONValue.array([]) })
+
+        // Two hundred alarms in a moment.
+        for number in 0..<200 {
+            try shop.control("/alarm", ["device": "TW-1", "code": .string("F\(number)")])
+        }
+        try await expectAudit("alarm.raised", at: shop, "a count of those left out") {
+            $0.contains { ($0["folded"]?.integer ?? 0) > 100 }
+        }
+        #expect(try await shop.audit("alarm.raised").count < 30)
+        try await shop.expectScanner("TW-1", "online")
+        #expect(await shop.stopGateway() == 0)
+    }
+
+    // MARK: The clock
+
+    @Test func aClockThatIsOffIsAnEventAndCorrectedOnlyByAClockThatIsRight() async throws {
+        let shop = try await open(simulated: ", clock_offset: \"7200\"", profile: "clock: {correct: true}\n")
+        // Whether this machine's clock is synchronized decides which.
+        var seen: [JSONValue] = []
+        for _ in 0..<60 where seen.isEmpty {
+            seen = try await shop.audit("device.clock_off") + shop.audit("device.clock_set")
+            try await Task.sleep(for: .milliseconds(250))
+        }
+        let event = try #require(seen.first, "\(shop.gatewayLog)")
+        #expect(seen.count == 1 && event["controller_time"]?.text?.count == 19)
+        if event["event"] == "device.clock_off" {
+            #expect(event["because"] == "the gateway's own clock is not synchronized")
+            #expect((7_195...7_205).contains(event["offset_s"]?.integer ?? 0))
+        } else {
+            #expect((7_195...7_205).contains(event["offset_before_s"]?.integer ?? 0))
+            #expect((-5...5).contains(event["offset_after_s"]?.integer ?? 99))
+        }
+        #expect(await shop.stopGateway() == 0)
+    }
+
+    // MARK: Numbers of results
+
+    @Test func resultsThatAreMissingAreEventsOfTheLedger() async throws {
+        let shop = try await open()
+        try await begin("SA10197", at: shop)
+        _ = try await tighten("SA10197", at: shop)
+        try shop.control("/fault", ["device": "TW-1", "kind": "id_jump", "seconds": 1])
+        try await begin("SA10198", at: shop)
+        #expect(try await tighten("SA10198", at: shop)["result"] == "PASS")
+        try await expectAudit("result.irregular", at: shop, "a gap, and what never came") { entries in
+            entries.first?["kind"] == "gap" && entries.contains { $0["kind"] == "never_came" }
+        }
+        // A thousand that never came are not a thousand entries.
+        #expect(try await shop.audit("result.irregular").count < 30)
+        #expect(await shop.stopGateway() == 0)
+    }
+
+    // MARK: The tool's own scanner
+
+    @Test func theToolsOwnScannerIsAScannerOfTheStation() async throws {
+        let shop = try await open(simulated: ", repeats_identifier: true", profile: "scans: \"0051\"\n")
+        func scan(_ text: String) throws {
+            try shop.control("/scan", ["scanner": "TW-1", "text": .string(text)])
+        }
+        try scan("SA10197")
+        try await acts("SA10197", at: shop)
+        // Another part while this one is here: refused, and the result is still that of the first.
+        try scan("SA10198")
+        try await expectAudit("scan.refused", at: shop, "the second part") {
+            $0.contains { $0["raw"]?.text == Hex.text(Array("SA10198".utf8)) }
+        }
+        try await shop.expectStation("the page says so") { $0["refusal"]?["text"]?.text != nil }
+        let isBack = try await Deadline.wait(10) {
+            let state = try JSONParser.parse(try HTTP.get(port: shop.ports.control, "/state"))
+            return state["devices"]?["TW-1"]?["identifier"]?.text?.hasPrefix("SA10197/") == true
+        }
+        #expect(isBack, "the controller was told the part again")
+        #expect(try await tighten("SA10197", at: shop)["result"] == "PASS")
+        // The controller repeats what it remembers, to whoever connects: no scan.
+        let refused = try await shop.audit("scan.refused").count
+        try scan("NO-PART")
+        try await expectAudit("scan.refused", at: shop, "no part") { $0.count == refused + 1 }
+        try shop.fault("reset", on: "TW-1")
+        try await shop.expectScanner("TW-1", "offline")
+        try shop.mend("TW-1")
+        try await shop.expectScanner("TW-1", "online")
+        try scan("SA10199")
+        try await acts("SA10199", at: shop)
+        #expect(try await shop.audit("scan.refused").count == refused + 1)
+        #expect(try await tighten("SA10199", at: shop)["result"] == "PASS")
+        #expect(try await shop.audit("result.orphaned").isEmpty)
+        #expect(await shop.stopGateway() == 0)
+        #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
+    }
+}
