@@ -1,7 +1,7 @@
 """A real browser looks at the curve on the station page: usage curve_page_judge.py URL SERIAL PEAK PICTURE.
 
-Waits until the curve of SERIAL is drawn, then checks that it is a line of many points between the page's own
-frame, that both limits are lines, that the peak is said, that nothing scrolls and nothing came from elsewhere."""
+Waits until the curve of SERIAL is drawn, then checks that it is a line of many points within its card, that
+both limits are lines, that the peak is said, that nothing scrolls and nothing came from elsewhere."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ with sync_playwright() as playwright:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     problems, elsewhere = [], []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith(url) else None)
+    page.on("request", lambda asked: elsewhere.append(asked.url) if not asked.url.startswith(url) else None)
     page.goto(url, wait_until="domcontentloaded")
     page.wait_for_function(
         "serial => document.getElementById('curve-title').textContent === serial"
@@ -27,7 +27,8 @@ with sync_playwright() as playwright:
         return {
             points: line.getAttribute('d').split('L').length,
             limits: [...document.querySelectorAll('#curve-chart line.edge')].map((l) => box(l).y),
-            texts: [...document.querySelectorAll('#curve-chart text')].map((t) => [t.textContent, box(t).height]),
+            texts: [...document.querySelectorAll('#curve-chart text')]
+                .map((text) => [text.textContent, box(text).height]),
             peak: document.getElementById('curve-peak').textContent,
             isInside: box(line).x >= box(card).x && box(line).right <= box(card).right
                 && box(line).y >= box(card).y && box(line).bottom <= box(card).bottom,
