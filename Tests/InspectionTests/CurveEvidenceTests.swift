@@ -28,7 +28,7 @@ struct CurveEvidenceTests {
         guard case .store(let step, let consumed) = try #require(storing.first) else {
             throw Fixture.Missing()
         }
-        #expect(consumed.curves == Self.curves)
+        #expect(consumed?.curves == Self.curves)
         _ = dialogue.say(.stored)
         let full = try Fixture.group(sequence: "8", echo: dialogue.token, at: dialogue.now)
         let committing = dialogue.say(.completed(role: "bench", full, evidence: "e8"))
