@@ -131,8 +131,8 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Gateway", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles", "Ledger",
-                "Judging",
+                "Gateway", "Drivers", "Linux", "Transports", "Inspection", "Metrology", "Codecs", "Profiles",
+                "Ledger", "Judging",
             ], exclude: ["Judges"]),
         tests("SimulationTests", ["Simulation", "Profiles", "Codecs", "Metrology", "Linux"]),
         tests(

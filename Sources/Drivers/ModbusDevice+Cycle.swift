@@ -89,12 +89,24 @@ extension ModbusDevice {
 
     private func describe(_ irregularity: HandshakeMachine.Irregularity, _ sequence: UInt64) -> String {
         switch irregularity {
-        case .wentBack: "\(id): result number went back to \(sequence): the device was restarted"
+        case .wentBack:
+            "\(id): result number went back to \(sequence): the device was restarted"
+                + lost(1..<sequence, since: "since then ")
         case .repeated:
             "\(id): result number \(sequence) came again with other values: the device was restarted"
+                + lost(1..<sequence, since: "since then ")
         case .skipped(let count):
             "\(id): \(count) result(s) before number \(sequence) never reached this gateway"
+                + lost((sequence - count)..<sequence)
         }
+    }
+
+    /// Which results are lost and what to do; nothing where none is. The device shows its last one alone.
+    private func lost(_ numbers: Range<UInt64>, since: String = "") -> String {
+        guard let first = numbers.first, let last = numbers.last else { return "" }
+        let named = first == last ? "number \(first)" : "numbers \(first) to \(last)"
+        let since = since.isEmpty ? "" : since + "lost: "
+        return ": \(since)\(named); see whose they were and measure these again"
     }
 
     /// Whether the device's own program runs, as far as its heartbeat tells.

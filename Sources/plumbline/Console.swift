@@ -18,6 +18,9 @@ struct Console: Sendable {
     /// Writes data as it is, without adding a line end.
     func write(_ bytes: [UInt8]) { Self.write(bytes, to: STDOUT_FILENO) }
 
+    /// The same for text.
+    func write(_ text: String) { write(Array(text.utf8)) }
+
     /// Writes over the last line of the terminal; for `ProgressLine`, which knows whether there is one.
     static func progress(_ text: String) { write(text, to: STDERR_FILENO) }
 

@@ -6,9 +6,9 @@ import Metrology
 extension Command {
     /// `plumbline records curve ID`: what a tool drew, as a table or as it was received.
     static let recordsCurve = Command(
-        name: "records curve", operands: "ID [--step S] [--kind KIND] [--raw] [--out FILE]",
+        name: "records curve", operands: "ID [--step S] [--result N] [--kind KIND] [--raw] [--out FILE]",
         summary: "the curves of a record, an orphan or a late curve: CSV, or as received with --raw",
-        flags: ["--raw"], values: ["--step", "--kind", "--out"]
+        flags: ["--raw"], values: ["--step", "--result", "--kind", "--out"]
     ) { arguments, console in
         guard arguments.words.count == 3 else { throw UsageError(message: "name one record") }
         let chosen = try curves(of: arguments.words[2], arguments)
@@ -19,7 +19,7 @@ extension Command {
         return .success
     }
 
-    /// The curves that are asked for, all of one step.
+    /// The curves that are asked for, all of one result: the last one of the step unless said otherwise.
     private static func curves(
         of id: String, _ arguments: Arguments
     ) throws -> [RecordCurves.Curve] {
@@ -42,14 +42,18 @@ extension Command {
             throw UsageError(
                 message: "several steps have curves, name one: --step \(steps.joined(separator: ", "))")
         }
-        let chosen = found.curves.filter {
-            (step == nil || $0.step == step) && (kind == nil || $0.kind.rawValue == kind)
+        let ofStep = found.curves.filter { step == nil || $0.step == step }
+        let result = arguments.values["--result"] ?? found.lastResults[step ?? steps.first ?? ""]
+        let chosen = ofStep.filter {
+            (result == nil || $0.sequence == result) && (kind == nil || $0.kind.rawValue == kind)
         }
         guard !chosen.isEmpty else {
-            let kinds = found.curves.map { "\($0.kind.rawValue)\($0.step.map { " of step \($0)" } ?? "")" }
+            let kinds = found.curves.map {
+                "\($0.kind.rawValue) of result \($0.sequence ?? "?")\($0.step.map { ", step \($0)" } ?? "")"
+            }
             throw CommandFailure(
                 .mismatch,
-                "\(id) has no such curve; it has \(kinds.isEmpty ? "none" : kinds.joined(separator: ", "))")
+                "\(id) has no such curve; it has \(kinds.isEmpty ? "none" : kinds.joined(separator: "; "))")
         }
         return chosen
     }

@@ -24,7 +24,7 @@ import Testing
     private static let makes = [
         ("standard", "open-protocol-controller"), ("ghm", "open-protocol-ghm"),
         ("cet", "open-protocol-cet"), ("cs351", "open-protocol-cs351"),
-        ("link-level", "open-protocol-controller"),
+        ("link-level", "open-protocol-link-level"),
     ]
 
     /// What may go wrong with a controller and its line for a second or two. A controller that forgets its

@@ -18,8 +18,7 @@ struct CurveEvidenceTests {
 
     /// The first step has curves, the second none; `journal` is what a restart would find.
     private func work(_ dialogue: inout Dialogue) throws -> (journal: [JSONValue], record: JSONValue) {
-        let opened = dialogue.begin()
-        _ = opened
+        _ = dialogue.begin()
         let leak = try Fixture.group(sequence: "7", echo: dialogue.token, at: dialogue.now)
             .drawn(as: Self.curves)
         _ = dialogue.say(.completed(role: "bench", leak, evidence: "e7", curves: ["ca", "cb"]))

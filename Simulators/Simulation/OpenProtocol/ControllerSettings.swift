@@ -7,6 +7,8 @@ package struct ControllerSettings: Sendable, Equatable {
 
     /// Of its telegrams, where it hangs on a serial line.
     package var framing = SerialFraming.ascii
+    /// Whether it hangs on one: what happens to single bytes is then the line's matter.
+    var isSerial = false
     package var quirks = ControllerQuirks.standard
     package var target = TighteningTarget(
         torque: 27.5, torqueMin: 25, torqueMax: 30, angle: 45, angleMin: 30, angleMax: 60)

@@ -26,7 +26,7 @@ extension TighteningController {
             case .flood: copies = 1 + Self.flood
             case .nulInside: Self.putNUL(into: &wire)
             case .wrongLength: Self.lengthen(&wire)
-            case .drip: dripping = fault.lateness
+            case .drip where !settings.isSerial: dripping = fault.lateness
             default: break
             }
         }

@@ -24,6 +24,7 @@ package struct Scenario: Sendable, Equatable {
         case serialScanner(suffix: [UInt8], sendsAIM: Bool)
         case usbScanner(USBScannerSpeech)
         case torqueController(KolverTool.Target)
+        case torquePrinter(TorquePrinter.Form, KolverTool.Target)
         case torqueTester(saysUnit: Bool)
         case openProtocol(ControllerSettings)
     }

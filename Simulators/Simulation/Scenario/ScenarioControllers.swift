@@ -26,7 +26,8 @@ enum ScenarioControllers {
         var settings = ControllerSettings()
         settings.quirks = device.optional("quirks", quirks) ?? .standard
         if let resends = device.optional("resends", .flag) { settings.quirks.resendsAfterLoss = resends }
-        if device.has("pty") { settings.framing = device.optional("framing", .choice) ?? .ascii }
+        settings.isSerial = device.has("pty")
+        if settings.isSerial { settings.framing = device.optional("framing", .choice) ?? .ascii }
         settings.target = target(device)
         settings.parameterSets =
             device.optional("parameter_sets", .integer(1...999)) ?? settings.parameterSets

@@ -15,6 +15,9 @@ enum ScenarioDevices {
         case cdcScanner = "usb-serial-scanner"
         case torqueController = "acradyne-gen4"
         case torqueTester = "mark-10-tt"
+        case norbarTester = "norbar-ttt"
+        case vibracTester = "vibrac-2100"
+        case csvTool = "csv-torque-tool"
         case openProtocol = "open-protocol"
 
         /// Whether it is asked by Modbus; the others speak by themselves, or in lines of text.
@@ -22,7 +25,7 @@ enum ScenarioDevices {
             switch self {
             case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
             case .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner, .torqueController, .torqueTester,
-                .openProtocol:
+                .norbarTester, .vibracTester, .csvTool, .openProtocol:
                 false
             }
         }
@@ -72,7 +75,7 @@ enum ScenarioDevices {
             let model = Scenario.Model.serialScanner(
                 suffix: suffix.bytes, sendsAIM: device.optional("aim_identifier", .flag) ?? false)
             return pty(device).map { .init(id: id, link: $0, model: model, unit: nil, nameplate: nil) }
-        case .torqueController, .torqueTester:
+        case .torqueController, .torqueTester, .norbarTester, .vibracTester, .csvTool:
             let model = lineTool(name, device)
             return pty(device).map { .init(id: id, link: $0, model: model, unit: nil, nameplate: nil) }
         case .openProtocol: return ScenarioControllers.device(id, device)
@@ -93,7 +96,7 @@ enum ScenarioDevices {
             .init(vendor: "Uson", product: "Qualitek mR", revision: firmware, serial: serial)
         case .ateqTester: .init(vendor: "ATEQ", product: "F6", revision: firmware, serial: serial)
         case .flowBench, .serialScanner, .hidScanner, .keyboardScanner, .cdcScanner, .torqueController,
-            .torqueTester, .openProtocol:
+            .torqueTester, .norbarTester, .vibracTester, .csvTool, .openProtocol:
             .init(
                 vendor: "Plumbline", product: "FB-SIM", revision: firmware, serial: serial,
                 name: "flow bench",
@@ -114,7 +117,8 @@ enum ScenarioDevices {
         if name == .torqueTester {
             return .torqueTester(saysUnit: device.optional("says_unit", .flag) ?? true)
         }
-        return .torqueController(target(device))
+        let form = TorquePrinter.Form(rawValue: name.rawValue)
+        return form.map { .torquePrinter($0, target(device)) } ?? .torqueController(target(device))
     }
 
     private static func kolverTool(_ device: YAMLMapping) -> Scenario.Model { .kolverTool(target(device)) }
@@ -231,7 +235,8 @@ extension Scenario.Model {
     var answersRequests: Bool {
         switch self {
         case .flowBench, .kralMeter, .kolverTool, .usonTester, .ateqTester: true
-        case .serialScanner, .usbScanner, .torqueController, .torqueTester, .openProtocol: false
+        case .serialScanner, .usbScanner, .torqueController, .torquePrinter, .torqueTester, .openProtocol:
+            false
         }
     }
     var isScanner: Bool {

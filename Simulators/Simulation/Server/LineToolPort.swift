@@ -4,6 +4,7 @@ internal import Glibc
 final class LineToolPort: LoopSource {
     enum Tool {
         case controller(TorqueController)
+        case printer(TorquePrinter)
         case tester(TorqueTester)
     }
 
@@ -35,6 +36,10 @@ final class LineToolPort: LoopSource {
         case .controller(var controller):
             let line = controller.tighten(torque: torque, angle: angle)
             tool = .controller(controller)
+            try say(line)
+        case .printer(var printer):
+            let line = printer.tighten(torque: torque, angle: angle)
+            tool = .printer(printer)
             try say(line)
         case .tester(var tester):
             tester.show(torque: torque)

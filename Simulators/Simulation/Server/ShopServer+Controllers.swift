@@ -23,6 +23,17 @@ extension ShopServer {
     /// A line is never gone: after the end of a session another one may begin on it.
     func reopen(_ line: OpenProtocolLine) { begin(line) }
 
+    /// The line goes away and comes back at once, as with a plug that is pulled: another pty, the same path.
+    func replug(_ line: OpenProtocolLine) {
+        loop.forget(line)
+        controllerLines.removeAll { $0 === line }
+        do throws(SimulationError) {
+            try openControllerLine(line.path, line.framing, of: line.device)
+        } catch {
+            log("\(error)")
+        }
+    }
+
     private func begin(_ connection: any ControllerConnection) {
         controllerClients[connection.client] = connection
         floor.connect(connection.client, to: connection.device, at: now)

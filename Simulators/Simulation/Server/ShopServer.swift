@@ -134,6 +134,8 @@ package final class ShopServer {
             addresses.append((device.id, path))
         case (.pty(let path), .torqueController(let target)):
             try openTool(path, device.id, .controller(TorqueController(target: target)))
+        case (.pty(let path), .torquePrinter(let form, let target)):
+            try openTool(path, device.id, .printer(TorquePrinter(form: form, target: target)))
         case (.pty(let path), .torqueTester(let saysUnit)):
             try openTool(path, device.id, .tester(TorqueTester(saysUnit: saysUnit)))
         case (.pty(let path), _):

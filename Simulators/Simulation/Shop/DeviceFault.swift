@@ -36,6 +36,8 @@ package enum FaultKind: String, Sendable, CaseIterable {
     case wrongLength = "wrong_length"
     /// Sends one byte at a time.
     case drip
+    /// Stray bytes stand before all that a serial line carries, and some of it is lost.
+    case noise
     /// Another master programs the controller: commands are refused.
     case otherMaster = "other_master"
 

@@ -86,7 +86,8 @@ package struct ShopFloor: Sendable {
             KolverTool(id: device.id, target: target, clockAtStart: clock, speed: speed)
         case .usonTester(let test): UsonTester(id: device.id, test: test, speed: speed)
         case .ateqTester(let test): AteqTester(id: device.id, test: test, seed: seed)
-        case .flowBench, .serialScanner, .usbScanner, .torqueController, .torqueTester, .openProtocol:
+        case .flowBench, .serialScanner, .usbScanner, .torqueController, .torquePrinter, .torqueTester,
+            .openProtocol:
             FlowBench(id: device.id, seed: seed, speed: speed)
         }
     }

@@ -3,8 +3,10 @@ import Inspection
 
 /// Who the tool of a controller is, as MID 0041 and the results say, and when it is asked for.
 struct ToolWatch: Sendable {
-    /// Pause between two questions that alarms give rise to.
+    /// Pause between two questions that alarms give rise to, and between two without any: a result of a low
+    /// revision does not say that another tool made it.
     static let pause: Int64 = 10_000_000_000
+    static let period: Int64 = 300_000_000_000
     /// Highest revision of MID 0041 that is read here.
     private static let newest = 7
     /// From this revision on a request names the tool by its number, which not every controller takes.
@@ -12,7 +14,7 @@ struct ToolWatch: Sendable {
 
     /// Revision of the next question. It stays over connections: a controller has the same as before.
     private(set) var revision = newest
-    /// When it is asked for again; nil where nothing gives rise to that.
+    /// When it is asked for again; nil where the controller does not know.
     private(set) var askAt: Int64?
     private var lastAsked: Int64?
     /// What the controller said of itself.
@@ -43,7 +45,10 @@ struct ToolWatch: Sendable {
         askAt = max(now, lastAsked.map { $0 + Self.pause } ?? now)
     }
 
-    mutating func isAsked(_ now: Int64) { (lastAsked, askAt) = (now, nil) }
+    mutating func isAsked(_ now: Int64) { (lastAsked, askAt) = (now, now + Self.period) }
+
+    /// The controller does not know the question; an alarm gives rise to another one all the same.
+    mutating func isUnknown() { askAt = nil }
 
     /// The question was refused: whether a lower revision is worth asking for.
     mutating func lower(after refusal: OpenProtocolRefusal?) -> Bool {

@@ -99,17 +99,20 @@ struct TorqueCurves: Sendable {
     // MARK: Results
 
     /// A result came: its curves are awaited from now on, and asked for at once where the result had to be.
+    /// Where they cannot come before the result is acknowledged, it does not wait for them.
     /// Returns the kinds that were here before it.
     mutating func expect(
-        _ id: UInt64, _ time: OpenProtocolTime?, isAskedFor: Bool, at now: Int64
+        _ id: UInt64, _ time: OpenProtocolTime?, isAskedFor: Bool, comeAfterwards: Bool = false, at now: Int64
     ) -> [ResultCurve.Kind] {
         guard let rule, isPushed != false || isAskable else { return [] }
         var missing = Set(rule.kinds.map { ResultCurve.Kind($0) })
         if hasLimits { missing.insert(.limits) }
-        open.append(Open(id: id, time: time, deadline: now + wait, missing: missing))
+        let deadline = comeAfterwards ? now : now + wait
+        open.append(Open(id: id, time: time, deadline: deadline, missing: missing))
         let mayCome = isPushed != false && !isAskedFor
+        let patience = comeAfterwards ? wait : wait / 2
         for kind in rule.kinds where isAskable {
-            wishes.append(Wish(id: id, time: time, kind: kind, askAt: mayCome ? now + wait / 2 : now))
+            wishes.append(Wish(id: id, time: time, kind: kind, askAt: mayCome ? now + patience : now))
         }
         if wishes.count > Self.mostWishes { wishes.removeFirst(wishes.count - Self.mostWishes) }
         let fitting = early.filter { Self.belongs($0.drawing, id, time) }

@@ -10,12 +10,17 @@ extension TorqueMachine {
     ) {
         acknowledge(alarm.message.mid, now, &output)
         let named = DeviceAlarm(code: alarm.code ?? "", text: alarm.text)
+        let also: [String: JSONValue] = [
+            "controller_time": .optional(alarm.time?.text),
+            "controller_ready": alarm.isControllerReady.map { .bool($0) } ?? .null,
+            "tool_ready": alarm.isToolReady.map { .bool($0) } ?? .null,
+        ]
         if alarm.message.mid == 71 {
-            show(alarms.raised(named), &output)
+            show(alarms.raised(named), with: also, &output)
         } else {
             // One that does not say whether any is on has said nothing.
             guard let isActive = alarm.isActive else { return }
-            show(alarms.status(isActive ? named : nil), &output)
+            show(alarms.status(isActive ? named : nil), with: also, &output)
         }
         tool.mayHaveChanged(now)
     }
@@ -34,15 +39,23 @@ extension TorqueMachine {
         send(request, now, &output)
     }
 
-    mutating func show(_ change: AlarmBook.Change, _ output: inout ByteLineOutput<Event>) {
-        for alarm in change.cleared { notice(.alarmCleared, "\(alarm) is over", alarm.members, &output) }
-        for alarm in change.raised { notice(.alarmRaised, "\(alarm)", alarm.members, &output) }
+    /// `also` is what the message said besides.
+    mutating func show(
+        _ change: AlarmBook.Change, with also: [String: JSONValue] = [:],
+        _ output: inout ByteLineOutput<Event>
+    ) {
+        for alarm in change.cleared {
+            notice(.alarmCleared, "\(alarm) is over", also.merging(alarm.members) { $1 }, &output)
+        }
+        for alarm in change.raised {
+            notice(.alarmRaised, "\(alarm)", also.merging(alarm.members) { $1 }, &output)
+        }
         if isConnected { shown.status.alarms = alarms.active }
     }
 
     /// Tells something that belongs into the ledger.
     func notice(
-        _ event: AuditEvent, _ text: String, _ members: [String: JSONValue] = [:],
+        _ event: AuditEvent, _ text: String, _ members: [String: JSONValue],
         _ output: inout ByteLineOutput<Event>
     ) {
         output.events.append(.tell(.noticed(DeviceNotice(event, text, members))))

@@ -123,12 +123,14 @@ extension TorqueMachine {
 
     // MARK: Results and their curves
 
-    /// A result came that is new.
+    /// A result came that is new. Nothing is drawn of what is no work of the tool.
     mutating func expectCurves(
         of result: TorqueResult, as id: UInt64, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
+        if case .other = result.act { return }
         let here = curves.expect(
-            id, result.time, isAskedFor: result.isOld, at: stamp.monotonicNanoseconds)
+            id, result.time, isAskedFor: result.isOld, comeAfterwards: link.isNumbered && !result.isOld,
+            at: stamp.monotonicNanoseconds)
         for kind in here { acknowledgeCurve(kind, stamp, &output) }
     }
 

@@ -82,7 +82,7 @@ extension TorqueMachine {
         _ output: inout ByteLineOutput<Event>
     ) {
         switch (entry.purpose, reply) {
-        case (.session, .controller(let controller)):
+        case (.session, .controller(let controller)) where leavesBy == nil:
             begun(controller, stamp.monotonicNanoseconds, &output)
         case (.tool, .tool(let fields)): told(fields, &output)
         case (.clock, .time(let time)): told(time, stamp, &output)

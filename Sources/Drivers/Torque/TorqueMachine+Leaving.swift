@@ -19,11 +19,11 @@ extension TorqueMachine {
             endStart(StartFailure("\(setup.id): \(Self.stopping)"), .unanswered, stamp, &output)
         }
         work = nil
-        let hasSession = isConnected && phase != .opening
         (leavesBy, phase) = (stamp.monotonicNanoseconds + Self.longestFarewell, .leaving)
         askAgainAt = nil
-        guard hasSession else { return hangUp(Self.stopping, &output) }
-        requests.removeWaiting { _ in true }
+        guard isConnected else { return hangUp(Self.stopping, &output) }
+        // A session that is being opened comes first: the tool may be unlocked since the one before.
+        requests.removeWaiting { $0 != .session }
         if setup.profile.locksTool { requests.append(.disableTool, for: .lock) }
         requests.append(.stop, for: .farewell)
     }

@@ -29,8 +29,12 @@ extension TorqueMachine {
         _ refusal: OpenProtocolRefusal?, _ now: Int64, _ output: inout ByteLineOutput<Event>
     ) {
         if tool.lower(after: refusal) { return askForTool(now) }
-        // It cannot just now.
-        if refusal?.isPassing == true { tool.mayHaveChanged(now) }
+        if refusal?.isPassing == true {
+            // It cannot just now.
+            tool.mayHaveChanged(now)
+        } else {
+            tool.isUnknown()
+        }
         tellIdentity(&output)
     }
 

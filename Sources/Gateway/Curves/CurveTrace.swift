@@ -62,7 +62,7 @@ package struct CurveTrace: Sendable {
         guard !curve.samples.isEmpty else { return [] }
         var seconds: [ExactDecimal] = [0]
         for range in curve.resolutions {
-            guard let interval = range.interval, let unit = units[range.unit], range.first < seconds.count,
+            guard let interval = range.interval, let unit = units[range.unit], range.first <= seconds.count,
                 range.last >= range.first,
                 let step = ExactDecimal(Int128(interval.coefficient), e: interval.exponent).scaled(by: unit)
             else { return [] }

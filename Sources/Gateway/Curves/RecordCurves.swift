@@ -8,6 +8,8 @@ package struct RecordCurves: Sendable {
     package struct Curve: Sendable {
         /// The step of its result; nil where it is in no cycle.
         package let step: String?
+        /// The device's number of that result; nil where it is not known.
+        package let sequence: String?
         package let kind: ResultCurve.Kind
         package let format: String
         package let sha256: String
@@ -15,8 +17,10 @@ package struct RecordCurves: Sendable {
         package let raw: [UInt8]
     }
 
-    /// In the order of the steps; those that came too late for a record behind its own.
+    /// In the order of the steps and of their results; those that came too late for a record come last.
     package let curves: [Curve]
+    /// For each step of a record the number of its last result.
+    package let lastResults: [String: String]
 
     /// The curves of entry `id`: a record with what came late for it, an orphan, or a curve kept for itself.
     /// Nil where there is no such entry.
@@ -33,7 +37,7 @@ package struct RecordCurves: Sendable {
             }
         }
         var curves: [Curve] = []
-        for (step, curve) in named {
+        for (step, sequence, curve) in named {
             guard let sha256 = curve["sha256"]?.text else { continue }
             guard let raw = try reader.evidence(sha256: sha256) else {
                 throw LedgerError(
@@ -43,17 +47,35 @@ package struct RecordCurves: Sendable {
             }
             curves.append(
                 Curve(
-                    step: step, kind: curve["kind"]?.text.flatMap(ResultCurve.Kind.init) ?? .unknown,
+                    step: step, sequence: sequence,
+                    kind: curve["kind"]?.text.flatMap(ResultCurve.Kind.init) ?? .unknown,
                     format: curve["format"]?.text ?? "", sha256: sha256, raw: raw))
         }
         self.curves = curves
+        let steps = (entry.body["steps"]?.elements ?? []).compactMap { step in
+            step["sequence"]?.text.flatMap { number in step["step"]?.text.map { ($0, number) } }
+        }
+        lastResults = Dictionary(steps, uniquingKeysWith: { _, last in last })
     }
 
-    private static func named(in body: JSONValue) -> [(step: String?, curve: JSONValue)] {
+    private static func named(in body: JSONValue) -> [(step: String?, sequence: String?, curve: JSONValue)] {
         let steps = body["steps"]?.elements ?? [body["step"]].compactMap { $0 }.filter { $0["step"] != nil }
-        let ofSteps = steps.flatMap { step in
-            (step["curves"]?.elements ?? []).map { (step["step"]?.text, $0) }
+        var named: [(String?, String?, JSONValue)] = []
+        for step in steps {
+            // A step that was tried more than once names its last result again.
+            let tries = ["tries", "loosenings"].flatMap { step[$0]?.elements ?? [] }
+            let results = step["tries"] == nil ? tries + [step] : tries
+            for result in results {
+                for curve in result["curves"]?.elements ?? [] {
+                    named.append((step["step"]?.text, result["sequence"]?.text, curve))
+                }
+            }
         }
-        return ofSteps + (body["curves"]?.elements ?? []).map { (body["step"]?.text, $0) }
+        let step = body["step"]?["step"]?.text ?? body["step"]?.text
+        let whole = body["happened"] ?? body
+        for curve in whole["curves"]?.elements ?? [] {
+            named.append((step, whole["sequence"]?.text, curve))
+        }
+        return named
     }
 }

@@ -19,11 +19,13 @@ package struct StationCurve: Sendable {
     /// The point of a torque tool that a curve's limits are those of.
     private static let judgedPoint = "torque"
 
-    /// The curves that the last step over in `machine` was completed with; nil where `group` has none.
+    /// The curves of `group`, which `machine` has just credited to a step; nil where it has none.
     init?(_ group: SampleGroup, of machine: CycleMachine) {
         let plan = machine.station.plan
+        var id = machine.cycle?.completed.last?.id
+        if case .storing(_, let progress, _) = machine.phase { id = plan.steps[progress.index].id }
         guard !group.curves.isEmpty, let cycle = machine.cycle,
-            let step = plan.steps.first(where: { $0.id == cycle.completed.last?.id })
+            let step = plan.steps.first(where: { $0.id == id })
         else { return nil }
         (station, serial, title) = (machine.station.id, cycle.part.serial, step.title)
         (device, sequence, curves) = (group.device, group.sequence, group.curves)

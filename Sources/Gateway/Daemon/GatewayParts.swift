@@ -265,7 +265,7 @@ final class StationInboxes: Sendable {
         switch event {
         case .samples, .noticed: return
         case .scanned: isRepeated = true
-        case .reach, .result, .restarted, .identity, .irregular: isRepeated = false
+        case .reach, .result, .curve, .restarted, .identity, .irregular: isRepeated = false
         }
         for listener in listeners.withLock({ $0[device] ?? [] }) {
             let input = StationInput.device(role: listener.role, event)

@@ -46,24 +46,37 @@ extension StationRunner {
     /// credited to none that is known.
     private func owner(of late: LateCurve) throws -> (cycle: String, step: String?, serial: String)? {
         guard let sequence = late.sequence else { return nil }
-        let isIt = { (step: JSONValue) in
-            step["device"]?.text == late.device && step["sequence"]?.text == sequence
-        }
-        if let cycle = machine.cycle, let step = cycle.completed.map(\.summary).last(where: isIt) {
-            return (cycle.id, step["step"]?.text, cycle.part.serial)
-        }
-        if case .gauging(let cycle, let progress, let completion) = machine.phase,
-            completion.group.device == late.device, completion.group.sequence == sequence
-        {
-            return (cycle.id, station.plan.steps[progress.index].id, cycle.part.serial)
+        if let cycle = machine.cycle, let step = step(of: late, sequence, in: cycle) {
+            return (cycle.id, step, cycle.part.serial)
         }
         let query = RecordQuery(station: station.id, limit: Self.recordsLookedThrough)
         for record in try services.reader.records(query).reversed() {
-            guard let step = record.body["steps"]?.elements.last(where: isIt),
-                let serial = record.body["part"]?["serial"]?.text
+            let steps = record.body["steps"]?.elements ?? []
+            guard let serial = record.body["part"]?["serial"]?.text,
+                let step = steps.last(where: { late.isOf($0, sequence) })
             else { continue }
             return (record.id, step["step"]?.text, serial)
         }
         return nil
+    }
+
+    /// Id of the step of the open cycle that this result belongs to; nil where it belongs to none.
+    private func step(of late: LateCurve, _ sequence: String, in cycle: OpenCycle) -> String? {
+        if case .gauging(_, let progress, let completion) = machine.phase,
+            completion.group.device == late.device, completion.group.sequence == sequence
+        {
+            return station.plan.steps[progress.index].id
+        }
+        return cycle.running.last { late.isOf($0.summary, sequence) }?.step
+            ?? cycle.completed.last { late.isOf($0.summary, sequence) }?.id
+    }
+}
+
+extension LateCurve {
+    /// Whether its result, with this number, is one that a step's `summary` tells of, be it the last or not.
+    fileprivate func isOf(_ summary: JSONValue, _ sequence: String) -> Bool {
+        ([summary] + ["tries", "loosenings"].flatMap { summary[$0]?.elements ?? [] }).contains {
+            $0["device"]?.text == device && $0["sequence"]?.text == sequence
+        }
     }
 }

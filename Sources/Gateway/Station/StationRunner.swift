@@ -196,7 +196,7 @@ actor StationRunner {
             return nil
         case .store(let body, let group):
             try await append([draft(.audit, id: newID(), body, consuming: group)])
-            show(curvesOf: group)
+            if let group { show(curvesOf: group) }
             return .stored
         case .commit(let record, let group):
             try await commit(record, consuming: group)

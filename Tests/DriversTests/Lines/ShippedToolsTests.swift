@@ -53,6 +53,17 @@ struct ShippedToolsTests {
         #expect(samples["test"].map(LineRig.text) == "removal")
     }
 
+    @Test("csv-torque-tool: columns, a line that comes twice, and one that never came")
+    func columns() throws {
+        let rig = try rig("csv-torque-tool")
+        rig.hears(10, "17;2026-02-11 13:45:07;27.50;Nm;45;OK\r\n")
+        rig.hears(2_000, "17;2026-02-11 13:45:07;27.50;Nm;45;OK\r\n")
+        rig.hears(4_000, "19;2026-02-11 13:45:11;31.20;Nm;45;NOK\r\n")
+        #expect(rig.groups.compactMap { $0.samples["verdict"].map(LineRig.text) } == ["OK", "NOK"])
+        let lost = "1 result(s) before number 19 never reached"
+        #expect(rig.told.contains { $0.contains(lost) }, "\(rig.told)")
+    }
+
     @Test(
         "acradyne-gen4: a line ends by silence, whatever comes behind it", arguments: ["", "\r\n", "\r\n\0"])
     func acradyne(_ end: String) throws {

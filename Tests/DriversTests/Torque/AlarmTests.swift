@@ -35,6 +35,8 @@ struct AlarmTests {
         rig.says(Self.e405)
         #expect(shown(rig) == ["E404", "E405"] && rig.takeSent() == ["0072", "0072", "0072"])
         #expect(rig.machine.shown.status.summary == "alarm E404; alarm E405")
+        #expect(rig.notices.first?.members["controller_time"] == "2008-06-02:10:14:26")
+        #expect(rig.notices.first?.members["tool_ready"] == true)
         rig.says("00240074            E404")
         #expect(shown(rig) == ["E405"] && rig.takeSent() == ["0075"])
         rig.says("00240074            E999")

@@ -65,11 +65,20 @@ struct TorqueLeavingTests {
         let rig = try TorqueRig()
         rig.take(.closing)
         #expect(rig.hungUp == "the gateway stops" && rig.takeSent().isEmpty)
-        let opening = try TorqueRig()
-        opening.take(.opened)
-        _ = opening.takeSent()
-        opening.take(.closing)
-        #expect(opening.hungUp == "the gateway stops" && opening.takeSent().isEmpty)
+    }
+
+    /// Its tool may be unlocked since the connection before.
+    @Test("A session that is being opened is waited for, and used for the lock alone")
+    func stopInOpening() throws {
+        let rig = try TorqueRig()
+        rig.take(.opened)
+        rig.take(.closing)
+        #expect(rig.takeSent() == ["0001"] && rig.hungUp == nil)
+        rig.says("00570002            010001020103Airbag1                  ")
+        #expect(rig.takeSent() == ["0042"])
+        rig.accepts(42)
+        rig.accepts(3)
+        #expect(rig.takeSent() == ["0003"] && rig.hungUp == "the gateway stops")
     }
 
     @Test("A result that comes while the gateway stops is told, and the tool is not locked twice")

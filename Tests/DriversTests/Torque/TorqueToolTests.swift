@@ -172,6 +172,22 @@ struct TorqueToolTests {
         #expect(rig.takeSent() == ["0075", "0072"])
     }
 
+    @Test("It is looked at every five minutes: revision 1 of a result does not say which tool made it")
+    func everyFiveMinutes() throws {
+        let rig = try ready()
+        var asked: [Int64] = []
+        for _ in 0..<310 where asked.isEmpty {
+            rig.wait(1_000)
+            for sent in rig.takeSent() {
+                if sent == "9999" { rig.says("00209999            ") }
+                if sent.hasPrefix("0040") { asked.append(rig.now / 1_000) }
+            }
+        }
+        #expect(asked.allSatisfy { (299...302).contains($0) } && asked.count == 1, "\(asked)")
+        rig.says(Self.tool.replacing("C341212", with: "C341213"))
+        #expect(rig.identities.last?[.serial] == "C341213")
+    }
+
     /// Seen failing with the result told before whose it is: the record named the tool of before.
     @Test("A result of another tool says so before it counts, and the tool is asked for again")
     func otherTool() throws {

@@ -1,4 +1,5 @@
 import Codecs
+import Drivers
 import Inspection
 import Ledger
 import Metrology
