@@ -1,3 +1,4 @@
+import Codecs
 import Inspection
 import Metrology
 import Profiles
@@ -64,7 +65,7 @@ extension ModbusDevice {
         case .takenBefore:
             submit(.acknowledge(group(cycle, look.sequence, samples, exchange)))
         case .new(let irregularity):
-            if let irregularity { tell(.irregular(describe(irregularity, look.sequence))) }
+            if let irregularity { tell(.noticed(notice(irregularity, look.sequence))) }
             status.results += 1
             let named = name(outcomes, cycle, samples)
             tell(.result(group(cycle, look.sequence, named, exchange)))
@@ -87,26 +88,37 @@ extension ModbusDevice {
         }
     }
 
-    private func describe(_ irregularity: HandshakeMachine.Irregularity, _ sequence: UInt64) -> String {
-        switch irregularity {
-        case .wentBack:
-            "\(id): result number went back to \(sequence): the device was restarted"
-                + lost(1..<sequence, since: "since then ")
-        case .repeated:
-            "\(id): result number \(sequence) came again with other values: the device was restarted"
-                + lost(1..<sequence, since: "since then ")
-        case .skipped(let count):
-            "\(id): \(count) result(s) before number \(sequence) never reached this gateway"
-                + lost((sequence - count)..<sequence)
+    /// What is odd about a result's number, and which results are lost by it: a device that shows its last
+    /// one alone has them no more, and they cannot be asked for.
+    private func notice(_ irregularity: HandshakeMachine.Irregularity, _ sequence: UInt64) -> DeviceNotice {
+        let (kind, text, lost): (String, String, Range<UInt64>) =
+            switch irregularity {
+            case .wentBack:
+                ("back", "result number went back to \(sequence): the device was restarted", 1..<sequence)
+            case .repeated:
+                (
+                    "repeat",
+                    "result number \(sequence) came again with other values: the device was restarted",
+                    1..<sequence
+                )
+            case .skipped(let count):
+                (
+                    "gap", "\(count) result(s) before number \(sequence) never reached this gateway",
+                    (sequence - count)..<sequence
+                )
+            }
+        let result = JSONValue.number(Int64(clamping: sequence))
+        guard let first = lost.first, let last = lost.last else {
+            return DeviceNotice(.resultIrregular, text, ["kind": .string(kind), "result": result])
         }
-    }
-
-    /// Which results are lost and what to do; nothing where none is. The device shows its last one alone.
-    private func lost(_ numbers: Range<UInt64>, since: String = "") -> String {
-        guard let first = numbers.first, let last = numbers.last else { return "" }
         let named = first == last ? "number \(first)" : "numbers \(first) to \(last)"
-        let since = since.isEmpty ? "" : since + "lost: "
-        return ": \(since)\(named); see whose they were and measure these again"
+        let since = kind == "gap" ? "" : "since then lost: "
+        return DeviceNotice(
+            .resultIrregular, "\(text): \(since)\(named); see whose they were and measure these again",
+            [
+                "kind": .string(kind), "result": result, "first_lost": .number(Int64(clamping: first)),
+                "last_lost": .number(Int64(clamping: last)),
+            ])
     }
 
     /// Whether the device's own program runs, as far as its heartbeat tells.

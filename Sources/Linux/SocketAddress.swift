@@ -15,14 +15,18 @@ package struct SocketAddress: Sendable, Equatable {
 
     /// How inet_ntop(3) spells the address that `host` spells out in numbers; nil where it is a name.
     package static func spelling(numericHost host: String) -> String? {
-        guard let address = SocketAddress(numericHost: host, port: 0) else { return nil }
+        SocketAddress(numericHost: host, port: 0)?.spelling
+    }
+
+    /// How inet_ntop(3) spells the address, without its port; empty where the kernel cannot say.
+    var spelling: String {
         var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        let code = address.bytes.withUnsafeBytes { bytes in
+        let code = bytes.withUnsafeBytes { bytes in
             getnameinfo(
                 bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count), &text,
                 socklen_t(text.count), nil, 0, NI_NUMERICHOST)
         }
-        guard code == 0 else { return nil }
+        guard code == 0 else { return "" }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
@@ -34,7 +38,7 @@ package struct SocketAddress: Sendable, Equatable {
         try lookUp(host, port: port, flags: AI_ADDRCONFIG)
     }
 
-    private init(bytes: [UInt8], family: Int32) { (self.bytes, self.family) = (bytes, family) }
+    init(bytes: [UInt8], family: Int32) { (self.bytes, self.family) = (bytes, family) }
 
     private static func lookUp(_ host: String, port: UInt16, flags: Int32) throws(SystemCallError)
         -> [SocketAddress]

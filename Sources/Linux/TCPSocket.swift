@@ -28,13 +28,7 @@ package enum TCPSocket {
         let number = socket(address.family, kind, 0)
         guard number >= 0 else { throw SystemCallError("socket") }
         let descriptor = Descriptor(owning: number)
-        set(number, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-        set(number, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, unacknowledgedMilliseconds)
-        set(number, SOL_SOCKET, SO_KEEPALIVE, 1)
-        let seconds = max(1, unacknowledgedMilliseconds / 1_000)
-        set(number, Int32(IPPROTO_TCP), TCP_KEEPIDLE, seconds)
-        set(number, Int32(IPPROTO_TCP), TCP_KEEPINTVL, seconds)
-        set(number, Int32(IPPROTO_TCP), TCP_KEEPCNT, 3)
+        keepAlive(number, unacknowledgedMilliseconds)
         let code = address.bytes.withUnsafeBytes { bytes in
             Glibc.connect(
                 number, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
@@ -69,7 +63,17 @@ package enum TCPSocket {
         return errno == EAGAIN || errno == EINTR ? .nothing : .failed(errno)
     }
 
-    private static func set(_ number: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
+    static func keepAlive(_ number: Int32, _ unacknowledgedMilliseconds: Int32) {
+        set(number, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        set(number, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, unacknowledgedMilliseconds)
+        set(number, SOL_SOCKET, SO_KEEPALIVE, 1)
+        let seconds = max(1, unacknowledgedMilliseconds / 1_000)
+        set(number, Int32(IPPROTO_TCP), TCP_KEEPIDLE, seconds)
+        set(number, Int32(IPPROTO_TCP), TCP_KEEPINTVL, seconds)
+        set(number, Int32(IPPROTO_TCP), TCP_KEEPCNT, 3)
+    }
+
+    static func set(_ number: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
         var value = value
         // An option that this kernel lacks leaves its default; the connection works without.
         _ = setsockopt(number, level, option, &value, socklen_t(MemoryLayout<Int32>.size))

@@ -84,23 +84,36 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
     private func work() {
         var user = first
         var pause = shortestPause
+        var door: DialInPort?
         while !isStopping {
             note(.connecting) { $0.dials += 1 }
             do throws(TransportError) {
-                let port = try BytePort(address, isStopping: { self.isStopping })
+                let port = try open(&door)
                 note(.up) { _ in }
-                if serve(port, &user) { pause = shortestPause }
+                if serve(port, door, &user) { pause = shortestPause }
+                door?.close()
             } catch {
                 note(.down) { $0.lastError = error.description }
                 _ = take(.failed(error), &user)
             }
-            rest(until: time.now().monotonicNanoseconds + pause, &user)
+            rest(until: time.now().monotonicNanoseconds + pause, door, &user)
             pause = min(pause * 2, longestPause)
         }
         // Whoever waits for an answer has it before this ends.
         for order in takeOrders() { _ = take(.order(order), &user) }
         _ = take(.closing, &user)
         note(.stopped) { _ in }
+    }
+
+    /// Dials the device, or takes the call of one that dials itself.
+    private func open(_ door: inout DialInPort?) throws(TransportError) -> BytePort {
+        guard case .dialIn(let place) = address else {
+            return try BytePort(address, isStopping: { self.isStopping })
+        }
+        if let door { return try door.open() }
+        let port = try DialInPort(place, name: name)
+        door = port
+        return try port.open()
     }
 
     private func note(_ state: LinkStatus.State, _ change: (inout LinkStatus) -> Void) {
@@ -112,14 +125,18 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
 
     /// Serves an open stream until it is gone, its user has done with it or the line is stopped; whether
     /// something useful came on it.
-    private func serve(_ port: borrowing BytePort, _ user: inout User) -> Bool {
+    private func serve(_ port: borrowing BytePort, _ door: DialInPort?, _ user: inout User) -> Bool {
         var hasSpoken = false
         var end: String?
         do throws(SystemCallError) {
             end = try pass(.opened, &user, port)
             while end == nil, !isStopping {
-                wait(until: user.wakeAt, orReadable: port.number)
+                _ = wait(until: user.wakeAt, orReadable: port.number, door?.number)
                 end = try turn(&user, port, &hasSpoken)
+                if let text = door?.answer(at: time.now().monotonicNanoseconds) {
+                    end = try pass(.turnedAway(text), &user, port) ?? end
+                }
+                if door?.hasNext == true { end = end ?? "the device dialled in anew" }
             }
             if end == nil { try farewell(&user, port) }
         } catch {
@@ -156,7 +173,7 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
         let last = time.now().monotonicNanoseconds + longestFarewell
         var (isOver, hasSpoken) = (try pass(.closing, &user, port) != nil, false)
         while !isOver, time.now().monotonicNanoseconds < last {
-            wait(until: min(last, user.wakeAt ?? last), orReadable: port.number)
+            _ = wait(until: min(last, user.wakeAt ?? last), orReadable: port.number)
             isOver = try turn(&user, port, &hasSpoken) != nil
         }
     }
@@ -170,10 +187,15 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
         return output.hangUp
     }
 
-    /// Lets `instant` come while nothing is open; what is ordered meanwhile is answered without the device.
-    private func rest(until instant: Int64, _ user: inout User) {
-        while !isStopping, time.now().monotonicNanoseconds < instant {
-            wait(until: min(instant, user.wakeAt ?? instant), orReadable: -1)
+    /// Lets `instant` come while nothing is open, or the device that dials in; what is ordered meanwhile is
+    /// answered without it.
+    private func rest(until instant: Int64, _ door: DialInPort?, _ user: inout User) {
+        while !isStopping, time.now().monotonicNanoseconds < instant, door?.hasNext != true {
+            if wait(until: min(instant, user.wakeAt ?? instant), orReadable: door?.number),
+                let text = door?.answer(at: time.now().monotonicNanoseconds)
+            {
+                _ = take(.turnedAway(text), &user)
+            }
             for order in takeOrders() { _ = take(.order(order), &user) }
             if isDue(user) { _ = take(.wake, &user) }
         }
@@ -208,15 +230,16 @@ package final class ByteLine<User: ByteLineUser>: Sendable {
         try port.send(bytes)
     }
 
-    private func wait(until instant: Int64?, orReadable number: Int32) {
-        var entries = [
-            pollfd(fd: wake.number, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: number, events: Int16(POLLIN), revents: 0),
-        ]
+    /// Waits until `instant`, until something is ordered, or until one of `numbers` is readable, and whether
+    /// one is.
+    private func wait(until instant: Int64?, orReadable numbers: Int32?...) -> Bool {
+        var entries = ([wake.number] + numbers.compactMap(\.self))
+            .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         // Rounded up, so that the instant has come when the wait is over.
         let milliseconds = instant.map {
             Int32(clamping: (max(0, $0 - time.now().monotonicNanoseconds) + 999_999) / 1_000_000)
         }
-        poll(&entries, nfds_t(number < 0 ? 1 : 2), milliseconds ?? -1)
+        poll(&entries, nfds_t(entries.count), milliseconds ?? -1)
+        return entries.dropFirst().contains { $0.revents != 0 }
     }
 }

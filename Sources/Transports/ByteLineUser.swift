@@ -25,6 +25,8 @@ package enum ByteLineInput<Order: Sendable>: Sendable {
     case lost(String)
     /// These came in one read, the last of them now.
     case bytes([UInt8])
+    /// Somebody dialled in and was turned away: who, why, and what to do.
+    case turnedAway(String)
     case wake
     case order(Order)
     /// The line is being stopped: what is to be said before comes now, and `hangUp` once it was said. It is

@@ -15,7 +15,13 @@ struct BytePort: ~Copyable {
     /// How long a connection may take to come about.
     private static let dialMilliseconds: Int64 = 3_000
     /// How long bytes that the other end does not acknowledge are waited for.
-    private static let unacknowledgedMilliseconds: Int32 = 10_000
+    static let unacknowledgedMilliseconds: Int32 = 10_000
+
+    /// The connection of a device that has dialled in.
+    init(_ connection: consuming Descriptor) {
+        number = connection.number
+        stream = .socket(connection)
+    }
 
     /// Opens `address`, a tty or a TCP address; throws `TransportError` with what to do.
     ///
@@ -30,7 +36,7 @@ struct BytePort: ~Copyable {
             let socket = try Self.connection(address.lineName, host, port, isStopping)
             number = socket.number
             stream = .socket(socket)
-        case .modbusTCP, .modbusRTU, .modbusRTUOverTCP, .modbusASCII, .usb:
+        case .modbusTCP, .modbusRTU, .modbusRTUOverTCP, .modbusASCII, .dialIn, .usb:
             throw TransportError(
                 address.lineName, "this link does not carry lines of text",
                 remedy: "use serial:///dev/… or tcp://HOST:PORT")

@@ -31,6 +31,7 @@ extension LinkAddress {
             .tcp(let host, let port):
             "\(host):\(port)"
         case .modbusRTU(let settings, _), .modbusASCII(let settings, _), .serial(let settings): settings.path
+        case .dialIn(let place): "\(place.host):\(place.port)"
         case .usb: nil
         }
     }
@@ -41,7 +42,7 @@ extension LinkAddress {
         case .modbusRTUOverTCP(let host, let port, _): .modbusRTUOverTCP(host: host, port: port, unit: 0)
         case .modbusRTU(let settings, _): .modbusRTU(settings, unit: 0)
         case .modbusASCII(let settings, _): .modbusASCII(settings, unit: 0)
-        case .serial, .tcp, .usb: self
+        case .serial, .tcp, .dialIn, .usb: self
         }
     }
 }

@@ -12,6 +12,8 @@ package enum LinkAddress: Sendable, Hashable {
     case serial(SerialSettings)
     /// `tcp://HOST:PORT` or `openprotocol://HOST:PORT`: a stream of bytes, such as that of a device server
     case tcp(host: String, port: UInt16)
+    /// `openprotocol-listen://HOST:PORT?from=10.0.0.25`: a controller that dials this machine
+    case dialIn(DialInAddress)
     /// `usb:VID:PID?serial=…&port=…`
     case usb(USBDeviceAddress)
 
@@ -52,13 +54,16 @@ package enum LinkAddress: Sendable, Hashable {
             // The controllers' port (Open Protocol specification R2.16, section 2.1).
             let (host, port) = try link.hostAndPort(defaultPort: 4_545)
             self = .tcp(host: host, port: port)
+        case "openprotocol-listen":
+            try link.allowOnly(["from"])
+            self = .dialIn(try link.dialIn(defaultPort: 4_545))
         default:
             throw link.error("no link begins with \(link.scheme)", remedy: "use one of \(Self.supported)")
         }
     }
 
     private static let supported =
-        "modbus+tcp, modbus+rtu, modbus+rtu+tcp, modbus+ascii, serial, openprotocol, tcp, usb"
+        "modbus+tcp, modbus+rtu, modbus+rtu+tcp, modbus+ascii, serial, openprotocol, openprotocol-listen, tcp, usb"
     private static let lineOptions = ["unit", "baud", "parity", "stop", "data", "echo", "rs485"]
 
     /// What devices on the same line have in common, without unit: one line has one owner.
@@ -70,6 +75,7 @@ package enum LinkAddress: Sendable, Hashable {
         case .modbusRTU(let settings, _): "modbus+rtu://\(settings.path)"
         case .serial(let settings): "serial://\(settings.path)"
         case .tcp(let host, let port): "tcp://" + Self.text(host, port)
+        case .dialIn(let place): "openprotocol-listen://" + Self.text(place.host, place.port)
         case .usb(let device): device.description
         }
     }
@@ -80,7 +86,7 @@ package enum LinkAddress: Sendable, Hashable {
         case .modbusTCP(_, _, let unit), .modbusRTUOverTCP(_, _, let unit), .modbusRTU(_, let unit),
             .modbusASCII(_, let unit):
             unit
-        case .serial, .tcp, .usb: nil
+        case .serial, .tcp, .dialIn, .usb: nil
         }
     }
 
@@ -90,14 +96,14 @@ package enum LinkAddress: Sendable, Hashable {
         case .modbusTCP(let host, let port, _), .modbusRTUOverTCP(let host, let port, _),
             .tcp(let host, let port):
             (host, port)
-        case .modbusRTU, .modbusASCII, .serial, .usb: nil
+        case .modbusRTU, .modbusASCII, .serial, .dialIn, .usb: nil
         }
     }
 
     var isTTY: Bool {
         switch self {
         case .modbusRTU, .modbusASCII, .serial: true
-        case .modbusTCP, .modbusRTUOverTCP, .tcp, .usb: false
+        case .modbusTCP, .modbusRTUOverTCP, .tcp, .dialIn, .usb: false
         }
     }
 

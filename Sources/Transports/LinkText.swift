@@ -123,6 +123,28 @@ struct LinkText {
         }
     }
 
+    /// Where a device dials in, and from which addresses.
+    func dialIn(defaultPort: UInt16) throws(TransportError) -> DialInAddress {
+        let (host, port) = try hostAndPort(defaultPort: defaultPort)
+        guard SocketAddress(numericHost: host, port: port) != nil else {
+            throw error("\(host) is no address to listen at", remedy: "write 0.0.0.0, or this machine's own")
+        }
+        let written = (options["from"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        var peers: [String] = []
+        for peer in written {
+            guard let spelled = SocketAddress.spelling(numericHost: String(peer)) else {
+                throw error(
+                    "from \(peer.isEmpty ? "nobody" : "\(peer)") cannot be allowed",
+                    remedy: "write who may dial in, as ?from=10.0.0.25 or ?from=10.0.0.25,10.0.0.26")
+            }
+            peers.append(spelled)
+        }
+        guard peers.count <= DialInAddress.mostPeers else {
+            throw error("\(peers.count) addresses may dial in", remedy: "give each device a port of its own")
+        }
+        return DialInAddress(host: host, port: port, peers: peers)
+    }
+
     func usbDevice() throws(TransportError) -> USBDeviceAddress {
         let parts = target.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ $0.count == 4 && $0.first != "+" }),

@@ -56,7 +56,7 @@ package final class ModbusTCPEngine: Sendable {
     package func line(to address: LinkAddress) throws(TransportError) -> any ModbusLink {
         switch address {
         case .modbusTCP, .modbusRTUOverTCP, .modbusASCII: return line(at: address)
-        case .modbusRTU, .serial, .tcp, .usb:
+        case .modbusRTU, .serial, .tcp, .dialIn, .usb:
             throw TransportError(
                 address.lineName, "this engine does not carry the link",
                 remedy: "use modbus+tcp, modbus+rtu+tcp or modbus+ascii")

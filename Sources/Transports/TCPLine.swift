@@ -31,7 +31,7 @@ final class TCPLine {
         case .modbusASCII(let tty, _):
             serial = .ascii(hasLocalEcho: tty.hasLocalEcho)
             settings = .ascii(characterNanoseconds: tty.characterNanoseconds)
-        case .modbusTCP, .modbusRTU, .serial, .tcp, .usb: settings = .tcp
+        case .modbusTCP, .modbusRTU, .serial, .tcp, .dialIn, .usb: settings = .tcp
         }
         owner = LineOwner(machine: LineMachine(settings: settings, seed: seed))
     }

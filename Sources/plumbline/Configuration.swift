@@ -56,7 +56,7 @@ extension Arguments {
             framing = .rtu(baud: settings.baud, bitsPerCharacter: bits(settings))
         case .modbusASCII(let settings, _):
             framing = .ascii(baud: settings.baud, bitsPerCharacter: bits(settings))
-        case .serial, .tcp, .usb: return nil
+        case .serial, .tcp, .dialIn, .usb: return nil
         }
         return BusWire(line: address.lineName, framing: framing)
     }

@@ -143,8 +143,11 @@ final class DeviceRig {
 
     var irregularities: [String] {
         events.compactMap { event in
-            guard case .irregular(let text) = event else { return nil }
-            return text
+            switch event {
+            case .irregular(let text): return text
+            case .noticed(let notice): return "D-1: \(notice.text)"
+            default: return nil
+            }
         }
     }
 

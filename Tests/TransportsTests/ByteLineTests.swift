@@ -6,7 +6,7 @@ import Testing
 @testable import Transports
 
 /// Says what happens to it, asks one question when its line opens, and answers orders with their own text.
-private struct Parrot: ByteLineUser {
+struct Parrot: ByteLineUser {
     var shown = 0
     var wakeAt: Int64?
     /// Whether it has done with its line once it has said its last words.
@@ -23,6 +23,7 @@ private struct Parrot: ByteLineUser {
         case .lost(let reason): output.events = ["lost: \(reason)"]
         case .bytes(let bytes): output.events = ["bytes: \(String(decoding: bytes, as: UTF8.self))"]
         case .order(let text): output.events = ["order: \(text)"]
+        case .turnedAway(let text): output.events = ["turned away: \(text)"]
         case .wake: break
         case .closing:
             output.events = ["closing"]
@@ -195,7 +196,7 @@ struct ByteLineTests {
 }
 
 /// A TCP server on loopback.
-private struct Listener: ~Copyable {
+struct Listener: ~Copyable {
     private let descriptor: Descriptor
     let port: UInt16
 

@@ -61,6 +61,12 @@ import Testing
         #expect(two.unit == 2)
     }
 
+    @Test func aDeviceThatDialsInHasAPortAndItsAddresses() throws {
+        let one = try LinkAddress("openprotocol-listen://0.0.0.0?from=10.0.0.25,FE80:0::1")
+        #expect(one == .dialIn(DialInAddress(host: "0.0.0.0", port: 4_545, peers: ["10.0.0.25", "fe80::1"])))
+        #expect(one.lineName == "openprotocol-listen://0.0.0.0:4545")
+    }
+
     @Test func aHostIsNamedInOneSpelling() throws {
         #expect(try LinkAddress("modbus+tcp://10.0.0.5?unit=1").lineName == "modbus+tcp://10.0.0.5:502")
         #expect(try LinkAddress("modbus+tcp://PLC1.Works").lineName == "modbus+tcp://plc1.works:502")
@@ -88,6 +94,16 @@ import Testing
         ("modbus+tcp://h?echo=yes", "no option echo"), ("serial:///dev/ttyS0?echo=yes", "no option echo"),
         ("usb:0c2e", "four hex digits"), ("usb:0c2e:+b6a", "four hex digits"),
         ("openprotocol://10.0.0.9:4545?unit=1", "no option unit"), ("openprotocol://", "host is missing"),
+        ("openprotocol-listen://0.0.0.0", "from nobody cannot be allowed"),
+        ("openprotocol-listen://0.0.0.0?from=10.0.0.25,", "from nobody cannot be allowed"),
+        ("openprotocol-listen://0.0.0.0?from=tw-025", "from tw-025 cannot be allowed"),
+        ("openprotocol-listen://bench:4545?from=10.0.0.25", "no address to listen at"),
+        ("openprotocol-listen://0.0.0.0?form=10.0.0.25", "no option form"),
+        (
+            "openprotocol-listen://0.0.0.0?from="
+                + [String](repeating: "::1", count: 17).joined(separator: ","),
+            "17 addresses"
+        ),
         ("ftp://h", "no link begins with ftp"),
     ])
     func aWrongLinkSaysWhatIsWrong(text: String, says: String) {

@@ -6,6 +6,8 @@ package struct Scenario: Sendable, Equatable {
         case tcp(host: String, port: Int)
         /// Open Protocol on a loopback address.
         case openProtocol(host: String, port: Int)
+        /// Open Protocol over a connection that the device dials itself, again and again.
+        case dials(host: String, port: Int)
         /// A pseudo-terminal, found through a symbolic link at this path; relative to the working directory.
         case pty(path: String)
         /// The USB mock that `--usb-control` names.

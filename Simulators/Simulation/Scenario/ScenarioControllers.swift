@@ -11,15 +11,20 @@ enum ScenarioControllers {
         }
     }
 
-    /// On TCP by `link`, on a serial line by `pty`.
+    /// On TCP by `link`, or by dialling itself, on a serial line by `pty`.
     private static func place(_ device: YAMLMapping) -> Scenario.Link? {
-        guard device.has("pty") else {
-            return device.required("link", link).map { .openProtocol(host: $0.host, port: $0.port) }
+        let places = ["link", "dials", "pty"].filter { device.has($0) }
+        for place in places.dropFirst() {
+            device.fault(place, "a controller has a link, dials, or a pty", "remove all but one of them")
         }
-        if device.has("link") {
-            device.fault("link", "a controller has a link or a pty", "remove one of them")
+        switch places.first {
+        case "dials":
+            return device.required("dials", ScenarioDevices.loopback).map {
+                .dials(host: $0.host, port: $0.port)
+            }
+        case "pty": return device.required("pty", .text(1...100)).map { .pty(path: $0) }
+        default: return device.required("link", link).map { .openProtocol(host: $0.host, port: $0.port) }
         }
-        return device.required("pty", .text(1...100)).map { .pty(path: $0) }
     }
 
     private static func settings(_ device: YAMLMapping) -> ControllerSettings {

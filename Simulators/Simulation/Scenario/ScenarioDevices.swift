@@ -169,7 +169,7 @@ enum ScenarioDevices {
                 switch device.link {
                 case .tcp(let host, let port), .openProtocol(let host, let port): "\(host):\(port)"
                 case .pty(let path): path
-                case .usb: nil
+                case .dials, .usb: nil
                 }
             if let place, let other = owners.updateValue(device.id, forKey: place), !place.hasSuffix(":0") {
                 file.fault(

@@ -8,6 +8,17 @@ extension ShopServer {
         begin(port)
     }
 
+    /// Has every controller that dials itself, and is not connected, dial once a second.
+    func dial(at now: ShopTime) {
+        for index in dialers.indices where dialers[index].due <= now {
+            dialers[index].due = now + .seconds(ControllerDialer.pause * speed)
+            let device = dialers[index].device
+            guard !controllerClients.values.contains(where: { $0.device == device }) else { continue }
+            // Nobody listens yet, or any more: it dials again.
+            if let descriptor = dialers[index].dialled() { adoptController(descriptor, of: device) }
+        }
+    }
+
     /// Opens the serial line of the controller `device`; throws `SimulationError` where it cannot be had.
     func openControllerLine(
         _ path: String, _ framing: SerialFraming, of device: String

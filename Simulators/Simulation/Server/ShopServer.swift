@@ -37,6 +37,7 @@ package final class ShopServer {
     /// Clients of Open Protocol controllers, by their numbers.
     var controllerClients: [Int: any ControllerConnection] = [:]
     var controllerLines: [OpenProtocolLine] = []
+    var dialers: [ControllerDialer] = []
     var lastControllerClient = 0
     private var isStopped = false
     /// Where each device answers, in the order of the scenario: for the ready line.
@@ -83,6 +84,7 @@ package final class ShopServer {
         let now = now
         for act in floor.advance(to: now) { perform(act) }
         for line in controllerLines { line.advance(to: now) }
+        dial(at: now)
         sendDelayed(at: now)
         usbMock?.advance()
     }
@@ -90,7 +92,8 @@ package final class ShopServer {
     /// Nanoseconds until something is due, rounded up, at most `limit`.
     private func waiting(_ limit: Int64) -> Int64 {
         let lines = controllerLines.compactMap(\.nextChange).min()
-        let dues = [floor.nextChange, delayed.map(\.due).min(), lines].compactMap { $0 }
+        let calls = dialers.map(\.due).min()
+        let dues = [floor.nextChange, delayed.map(\.due).min(), lines, calls].compactMap { $0 }
         guard let due = dues.min() else { return limit }
         let nanoseconds = ((due - now).seconds / speed * 1e9).rounded(.up) + 1
         return Int64(min(max(nanoseconds, 0), Double(limit)))
@@ -124,6 +127,9 @@ package final class ShopServer {
                 adoptController($0, of: device.id)
             }
             addresses.append((device.id, address))
+        case (.dials(let host, let port), _):
+            dialers.append(ControllerDialer(device: device.id, host: host, port: port))
+            addresses.append((device.id, "\(host):\(port)"))
         case (.pty(let path), .serialScanner(let suffix, let sendsAIM)):
             let terminal = try PseudoTerminal(link: path)
             serialScanners[device.id] = SerialScannerPort(terminal, suffix: suffix, sendsAIM: sendsAIM)

@@ -96,7 +96,8 @@ struct LineDeviceMachine: ByteLineUser {
             holdBack(stamp.monotonicNanoseconds)
             let meant = bytes.filter { !setup.lines.framing.ignored.contains($0) }
             heard(framer.take(meant, at: stamp.monotonicNanoseconds), stamp, &output)
-        case .wake: break
+        // Such a device is dialled, and dials nobody.
+        case .wake, .turnedAway: break
         case .order(let order): perform(order, stamp, &output)
         case .closing: close(&output)
         }

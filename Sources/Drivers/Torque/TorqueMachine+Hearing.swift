@@ -98,7 +98,8 @@ extension TorqueMachine {
     ) {
         let name = controller.name.isEmpty ? "a controller" : controller.name
         let make = [controller.supplierCode, controller.software.map { "software \($0)" }]
-        greeting = ([name] + make.compactMap(\.self)).joined(separator: ", ")
+        let told = make.compactMap(\.self) + (link.isNumbered ? ["messages numbered"] : [])
+        greeting = ([name] + told).joined(separator: ", ")
         tool.begin(controller)
         askForTool(now)
         if requests.isEmpty { tellIdentity(&output) }

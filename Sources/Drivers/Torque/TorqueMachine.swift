@@ -156,6 +156,7 @@ struct TorqueMachine: ByteLineUser {
         case .lost(let reason): gone("the connection is gone: \(reason)", stamp, &output)
         case .bytes(let bytes): hear(link.take(bytes, at: stamp.monotonicNanoseconds), stamp, &output)
         case .wake: hear(link.elapse(at: stamp.monotonicNanoseconds), stamp, &output)
+        case .turnedAway(let text): output.events.append(.tell(.irregular("\(setup.id): \(text)")))
         case .order(let order): perform(order, stamp, &output)
         case .closing: takeLeave(stamp, &output)
         }

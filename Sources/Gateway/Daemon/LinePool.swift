@@ -31,7 +31,7 @@ package actor LinePool {
             line = try Self.made(&ttyEngine, "modbus-ascii", time, seed, tap).line(to: address)
         case .modbusRTU(let settings, _):
             line = try SerialModbusLine.line(on: settings, time: time, seed: seed, tap: tap)
-        case .serial, .tcp, .usb:
+        case .serial, .tcp, .dialIn, .usb:
             throw TransportError(
                 address.lineName, "this is no Modbus link", remedy: "use one that begins with modbus+")
         }

@@ -9,6 +9,7 @@ package enum LinkText {
         case modbusRTUoverTCP = "modbus+rtu+tcp"
         case serial
         case openProtocol = "openprotocol"
+        case openProtocolListen = "openprotocol-listen"
         case tcp
         case usb
     }
@@ -24,7 +25,8 @@ package enum LinkText {
         switch speech {
         case .modbus: [.modbusTCP, .modbusRTU, .modbusASCII, .modbusRTUoverTCP]
         case .lines: [.serial, .tcp]
-        case .torque(let torque): torque.framing == nil ? [.openProtocol] : [.serial]
+        case .torque(let torque):
+            torque.framing == nil ? [.openProtocol, .openProtocolListen] : [.serial]
         case .scanner(let scanner):
             switch scanner.transport {
             case .hidPOS, .hidKeyboard: [.usb]
@@ -36,7 +38,9 @@ package enum LinkText {
     /// What to write instead where a device of this profile is not reached by `scheme`.
     static func remedy(_ speech: DeviceProfile.Speech, _ scheme: Scheme) -> String {
         let fitting = schemes(for: speech).map(\.rawValue).joined(separator: ", ")
-        guard case .torque(let torque) = speech, [.serial, .openProtocol].contains(scheme) else {
+        guard case .torque(let torque) = speech,
+            [.serial, .openProtocol, .openProtocolListen].contains(scheme)
+        else {
             return "use \(fitting)"
         }
         return torque.framing == nil

@@ -61,6 +61,11 @@ struct TorqueProfileReader {
             top.fault("unit", "results of several spindles come in N.m", "leave out `unit`")
         }
         let curves = curves()
+        if curves != nil, linkLevel == true {
+            top.fault(
+                "curves", "at link level no curve comes before its result is acknowledged, and so durable",
+                "leave out `link_level`")
+        }
         let framing: TorqueProfile.SerialFraming? = top.optional("framing", .choice)
         guard top.faults.count == before, let unit else { return nil }
         var profile = TorqueProfile(

@@ -94,8 +94,8 @@ struct TorquePlanTests {
             ),
             (
                 "open-protocol-controller", "serial:///dev/ttyS7?baud=9600",
-                "a open-protocol-controller is not reached by serial: use openprotocol, or a profile with "
-                    + "`framing`"
+                "a open-protocol-controller is not reached by serial: use openprotocol, "
+                    + "openprotocol-listen, or a profile with `framing`"
             ),
         ])
     func framing(_ profile: String, _ link: String, _ says: String) throws {
