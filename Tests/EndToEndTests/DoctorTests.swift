@@ -2,7 +2,8 @@ import Foundation
 import Testing
 
 /// `plumbline doctor` on a bench whose USB is mocked: one USB scanner, one scanner on a tty, and a torque
-/// tester that sends lines.
+/// tester that sends lines. Seen failing with devices that are not listed passed over, with a tty that is not
+/// looked for, and with a wrong count.
 @Suite struct DoctorTests {
     private let shop: Shop
 

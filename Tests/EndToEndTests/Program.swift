@@ -69,12 +69,12 @@ final class Program {
 /// Waiting for something that other processes do.
 enum Deadline {
     /// Whether `condition` came true within `seconds`; looked at 20 times a second.
-    static func wait(_ seconds: Double, until condition: () throws -> Bool) async rethrows -> Bool {
+    static func wait(_ seconds: Double, until condition: () async throws -> Bool) async rethrows -> Bool {
         let end = Date(timeIntervalSinceNow: seconds)
         while Date() < end {
-            if try condition() { return true }
+            if try await condition() { return true }
             try? await Task.sleep(for: .milliseconds(50))
         }
-        return try condition()
+        return try await condition()
     }
 }

@@ -117,7 +117,7 @@ import Testing
 
     /// What the ledger and the store have of the part is what bench and tool held, to the byte.
     ///
-    /// Seen failing with results that are credited to the part before, and with another angle.
+    /// Seen failing with a store that changes values, and with evidence that has a byte more.
     private func expectTruth(_ shift: Shift, _ serial: String, _ record: JSONValue) async throws {
         let truth = try shift.truth(of: serial)
         // The bytes themselves: what is kept under a hash is checked by `ledger verify`.

@@ -3,7 +3,8 @@ import Testing
 
 /// The daemon's end, as systemd asks for it.
 @Suite struct StopTests {
-    /// Seen failing with stations that end together with the scanners that they listen to.
+    /// Seen failing with stations that end together with the scanners that they listen to, and with stations
+    /// that leave what still waits for them when they are told that nothing more comes.
     @Test func everyScanThatReachedTheGatewayHasItsEntryWhenItIsStopped() async throws {
         let shop = try Shop(technician: false)
         try await shop.startSimulator()

@@ -82,6 +82,26 @@ import Testing
         #expect(await shop.stopGateway() == 0)
     }
 
+    @Test func thePageDrawsTheLastCurveBetweenItsLimits() async throws {
+        let shop = try await open()
+        try await begin("SA10197", at: shop)
+        try tighten(at: shop)
+        try await end("SA10197", at: shop)
+        let drawn = try JSONParser.parse(
+            try HTTP.get(port: shop.ports.web, "/api/v1/stations/flow-test-1/curve"))
+        #expect(drawn["serial"] == "SA10197" && drawn["lsl"] == "25" && drawn["usl"] == "30")
+        let result = try await shop.records().first?["results"]?.elements.first?["value"]?.text
+        let judge = try await Program.run(
+            Program.checkout.path + "/.build/venv/bin/python",
+            [
+                Program.checkout.path + "/Tests/EndToEndTests/Judges/curve_page_judge.py",
+                "http://127.0.0.1:\(shop.ports.web)/", "SA10197", try #require(result),
+                shop.folder.path + "/curve.png",
+            ], in: shop.folder, within: 90)
+        #expect(judge.code == 0, "\(judge.errors)")
+        #expect(await shop.stopGateway() == 0)
+    }
+
     /// The connection breaks instead of the curve, once or until the result has gone without it.
     @Test(arguments: [false, true]) func aCurveThatIsLostOnItsWayIsAskedFor(isLong: Bool) async throws {
         let shop = try await open()

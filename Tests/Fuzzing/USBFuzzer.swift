@@ -17,6 +17,10 @@ enum USBFuzzer {
             tally.inputs += 1
             var bytes = samples[index % samples.count]
             if random.below(8) > 0 { random.damage(&bytes) }
+            // Each interface that is found takes nine bytes of what it is found in.
+            if USBDescriptorWalk.settings(in: bytes).count > bytes.count / 9 {
+                tally.find("more interfaces than there is room for", bytes, seed: seed)
+            }
             guard let descriptor = try? HIDReportDescriptor(bytes) else { continue }
             let longest = descriptor.longestInputReport
             if let layout = try? HIDPOSLayout(descriptor) {

@@ -155,7 +155,7 @@ struct USBModesTests {
     }
 
     /// Another program holds the second interface, or the device does not answer on the first: what was taken
-    /// from the kernel's driver goes back to it. Seen failing with a device that is only closed.
+    /// from the kernel's driver goes back to it. Seen failing with nothing given back.
     @Test(
         arguments: [
             ("composite", "1", "Resource busy", "ok 0 usbhid, 1 busy, 2 usbhid"),
@@ -232,8 +232,8 @@ struct USBModesTests {
         #expect(await probe.next() == connected)
         #expect(try probe.tell("holders") == "ok 0 claimed")
         probe.kill(number, SIGKILL)
-        // The mock knows of the end by a second of silence, and may call the scanner busy until then: seen
-        // failing with a mock that waited for umockdev to tell it, which it does not while a call is open.
+        // The mock knows of the end by a second of silence, and may call the scanner busy until then.
+        // umockdev does not tell it while a call is open: it took 16 s before that.
         var event = await probe.next()
         if event?.contains("Resource busy") == true { event = await probe.next() }
         #expect(event == connected)

@@ -24,7 +24,7 @@ struct USBScannerRuleTests {
                         reason:
                             "\(place) shows interfaces that are not listed (keyboard, storage) and is not "
                             + "opened: switch them off in the scanner, or list all with `interfaces: [hid, "
-                            + "keyboard, storage]` in its profile"))
+                            + "keyboard, storage]` in its profile", who: composite.identity))
             ])
         // Said once, and once more when it comes again.
         bench.take(.bus(.arrived(USBSamples.device(2, product: 0x0001, port: "1-9"))))

@@ -47,10 +47,10 @@ struct TorqueLink: Sendable {
     private var waiting: [OpenProtocolRequest] = []
     private var underWay: UnderWay?
     private var owed: Owed?
+    /// Whether the end of an old session was said, and nothing was answered yet.
+    private var isEnding = false
     /// Acknowledgements that are due as messages, since what they acknowledge came without a number.
     private var plain: Set<Int> = []
-    /// Whether what came of the end of an old session is still to come.
-    private var isEndingOld = false
 
     /// `mayNumber` allows link level; `timeout` is how long an acknowledgement of it may take, nanoseconds.
     init(_ framing: TorqueCarrier.Framing = .stream, mayNumber: Bool = false, timeout: Int64) {
@@ -76,7 +76,7 @@ struct TorqueLink: Sendable {
     mutating func open(at nanoseconds: Int64) -> [Heard] {
         self = TorqueLink(carrier.framing, mayNumber: mayNumber, timeout: timeout)
         guard carrier.framing != .stream else { return [] }
-        isEndingOld = true
+        isEnding = true
         do throws(OpenProtocolError) {
             return carrier.send(try OpenProtocolRequest.stop.message(), at: nanoseconds)
         } catch {
@@ -164,10 +164,14 @@ struct TorqueLink: Sendable {
             case Self.accepted where isNumbered: return try acknowledged(message, at: nanoseconds)
             case Self.refused where isNumbered: return try declined(message, at: nanoseconds)
             case Self.keepAlive: return [piece]
-            case 4 where isOfOld(message), 5 where isOfOld(message):
-                isEndingOld = false
+            case 4, 5:
+                // What came of the end of an old session, not of this one.
+                guard isEnding, message.data.starts(with: Self.stop) else { break }
+                isEnding = false
                 return []
-            case 2 where !isNumbered: begin(message)
+            case 2 where !isNumbered:
+                isEnding = false
+                begin(message)
             default: break
             }
             return try receive(message, at: nanoseconds)
@@ -176,14 +180,8 @@ struct TorqueLink: Sendable {
         }
     }
 
-    /// Whether it says what came of the end of an old session.
-    private func isOfOld(_ message: OpenProtocolMessage) -> Bool {
-        isEndingOld && message.data.starts(with: Self.stop)
-    }
-
     /// Messages are numbered from here on, where the controller offers it.
     private mutating func begin(_ message: OpenProtocolMessage) {
-        isEndingOld = false
         // One that cannot be read offers nothing; whoever takes it says why.
         guard mayNumber, let controller = try? OpenProtocolController(message), controller.hasSequenceNumbers
         else { return }

@@ -119,7 +119,7 @@ extension TorqueMachine {
         case .curveLimits: curves.subscribedLimits()
         case .start(let number, isLast: true) where work?.number == number:
             endStart(nil, .written, stamp, &output)
-        case .lock: enterLock(.written, nil, stamp, &output)
+        case .lock, .unlock: enterLock(entry.purpose, .written, nil, stamp, &output)
         case .setClock: clockIsSet(stamp.monotonicNanoseconds)
         case .identifier(let number): identifiedAgain(number, nil, stamp, &output)
         case .farewell: hangUp(Self.stopping, &output)
@@ -155,9 +155,9 @@ extension TorqueMachine {
             }
         case .start(let number, _): failed(number, refusal, stamp, &output)
         case .farewell: hangUp(Self.stopping, &output)
-        case .lock:
+        case .lock, .unlock:
             if isNews(refusal) {
-                enterLock(.refused, "\(setup.id): \(refusal)", stamp, &output)
+                enterLock(entry.purpose, .refused, "\(setup.id): \(refusal)", stamp, &output)
                 noteRefusal(refusal, &output)
             }
             if refusal.isPassing { askAgainAt = stamp.monotonicNanoseconds + Self.refusedPause }

@@ -39,20 +39,18 @@ extension TorqueMachine {
         hangUp(Self.stopping, &output)
     }
 
-    /// Enters that the tool was locked, or why it may not be.
+    /// Enters that the tool was locked, or unlocked again, or why it may not be.
     func enterLock(
-        _ outcome: DeviceWriting.Outcome, _ detail: String?, _ stamp: Stamp,
+        _ purpose: TorqueRequests.Purpose, _ outcome: DeviceWriting.Outcome, _ detail: String?,
+        _ stamp: Stamp,
         _ output: inout ByteLineOutput<Event>
     ) {
+        let state = purpose == .lock ? "disabled" : "enabled"
         output.events.append(
             .journal(
                 DeviceWriting(
-                    device: setup.id, purpose: .stop, author: nil,
-                    values: [
-                        .init(
-                            point: "tool", value: "disabled", unit: nil, raw: Array("disabled".utf8), old: nil
-                        )
-                    ],
+                    device: setup.id, purpose: purpose == .lock ? .stop : .start, author: work?.author,
+                    values: [.init(point: "tool", value: state, unit: nil, raw: Array(state.utf8), old: nil)],
                     outcome: outcome, detail: detail, stamp: stamp)))
     }
 
@@ -67,12 +65,21 @@ extension TorqueMachine {
     func unanswered(
         _ entry: TorqueRequests.Entry, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
-        guard entry.purpose == .lock else { return }
-        enterLock(.unanswered, "\(setup.id) did not say whether its tool is locked", stamp, &output)
+        guard entry.purpose == .lock || entry.purpose == .unlock else { return }
+        let text = "\(setup.id) did not say whether its tool is locked"
+        enterLock(entry.purpose, .unanswered, text, stamp, &output)
     }
 }
 
 extension TorqueRequests.Purpose {
+    /// Whether it makes the tool run, locks it, or prepares either.
+    var isForTool: Bool {
+        switch self {
+        case .lock, .unlock, .start: true
+        default: false
+        }
+    }
+
     /// Whether it makes the tool run, or locks it: a refusal of that is tried again.
     var isSaidAgain: Bool {
         switch self {

@@ -57,7 +57,7 @@ extension TorqueMachine {
     /// Asks for all that the tool needs to work for `start`; why that cannot be said, where it cannot.
     @discardableResult
     mutating func say(_ start: Start) -> String? {
-        requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
+        requests.removeWaiting { $0.isForTool }
         if !start.isSet, !start.setPoints.isEmpty { batch.selected() }
         do throws(OpenProtocolError) {
             for request in try start.requests(setup.profile) {
@@ -91,7 +91,7 @@ extension TorqueMachine {
     }
 
     private mutating func lock() {
-        requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
+        requests.removeWaiting { $0.isForTool }
         if setup.profile.locksTool { requests.append(.disableTool, for: .lock) }
     }
 

@@ -98,7 +98,7 @@ extension TorqueMachine {
             work.token == nil || setup.profile.identifier == .none || work.token == result.identifier
         else { return }
         self.work = nil
-        requests.removeWaiting { if case .start = $0 { true } else { $0 == .lock } }
+        requests.removeWaiting { $0.isForTool }
         // Before the session is settled, that will lock it.
         if setup.profile.locksTool, phase == .ready || phase == .settling {
             requests.insert(.disableTool, for: .lock)

@@ -19,6 +19,8 @@ struct TorqueRequests: Sendable {
         /// Part of the start with this number; the last of it makes the tool run.
         case start(Int, isLast: Bool)
         case lock
+        /// The tool may go on, since a screw was loosened that it worked on.
+        case unlock
         case keepAlive
         /// Who the tool is.
         case tool

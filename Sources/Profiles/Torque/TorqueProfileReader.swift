@@ -30,18 +30,7 @@ struct TorqueProfileReader {
 
     func profile() -> TorqueProfile? {
         let before = top.faults.count
-        let session = top.mapping("session", "a session")
-        let sessionRevision = session?.optional("revision", .integer(1...OpenProtocolRequest.newestSession))
-        let keepAlive = session?.optional("keep_alive", .duration(Self.keepAlives))
-        let timeout = session?.optional("timeout", .duration(Self.timeouts))
-        let tries = session?.optional("tries", .integer(1...10))
-        let linkLevel = session?.optional("link_level", .flag)
-        if let session, timeout ?? 3_000 >= keepAlive ?? 10_000 {
-            session.fault(
-                "timeout", "an answer may take as long as the pause between two keep-alives",
-                "give a time-out shorter than `keep_alive`")
-        }
-        session?.finish()
+        let session = session()
         let results = top.mapping("results", "results")
         let resultRevision = results?.optional("revision", .integer(1...999))
         let spindles = results?.optional("spindles", .integer(1...TorqueProfile.mostSpindles))
@@ -61,18 +50,48 @@ struct TorqueProfileReader {
             top.fault("unit", "results of several spindles come in N.m", "leave out `unit`")
         }
         let curves = curves()
+        if curves != nil, session.isNumbered {
+            top.fault(
+                "curves", "at link level no curve comes before its result is acknowledged, and so durable",
+                "leave out `link_level`")
+        }
         let framing: TorqueProfile.SerialFraming? = top.optional("framing", .choice)
         guard top.faults.count == before, let unit else { return nil }
         var profile = TorqueProfile(
-            sessionRevision: sessionRevision ?? OpenProtocolRequest.newestSession,
+            sessionRevision: session.revision,
             resultRevision: resultRevision ?? (spindles == nil ? 7 : Self.newestOfSeveral),
-            keepAliveMilliseconds: keepAlive ?? 10_000,
-            timeoutMilliseconds: timeout ?? 3_000, tries: tries ?? 3, identifier: identifier ?? .short,
+            keepAliveMilliseconds: session.keepAlive, timeoutMilliseconds: session.timeout,
+            tries: session.tries, identifier: identifier ?? .short,
             locksTool: locks ?? true, oldResultOffset: spindles == nil ? offset : nil,
             tellsAlarms: alarms ?? true, unit: unit, spindles: spindles, curves: curves,
             asksTool: asksTool ?? true, clock: clock, scans: scans ?? TorqueProfile.Scans.none)
-        (profile.framing, profile.acknowledgesLinks) = (framing, linkLevel ?? false)
+        (profile.framing, profile.acknowledgesLinks) = (framing, session.isNumbered)
         return profile
+    }
+
+    /// What a profile says of sessions; milliseconds.
+    private struct Session {
+        var revision = OpenProtocolRequest.newestSession
+        var (keepAlive, timeout, tries) = (10_000, 3_000, 3)
+        var isNumbered = false
+    }
+
+    private func session() -> Session {
+        var session = Session()
+        guard let keys = top.mapping("session", "a session") else { return session }
+        let newest = OpenProtocolRequest.newestSession
+        session.revision = keys.optional("revision", .integer(1...newest)) ?? session.revision
+        session.keepAlive = keys.optional("keep_alive", .duration(Self.keepAlives)) ?? session.keepAlive
+        session.timeout = keys.optional("timeout", .duration(Self.timeouts)) ?? session.timeout
+        session.tries = keys.optional("tries", .integer(1...10)) ?? session.tries
+        session.isNumbered = keys.optional("link_level", .flag) ?? false
+        if session.timeout >= session.keepAlive {
+            keys.fault(
+                "timeout", "an answer may take as long as the pause between two keep-alives",
+                "give a time-out shorter than `keep_alive`")
+        }
+        keys.finish()
+        return session
     }
 
     /// Highest revision of MID 0101 (specification R2.16, table 150).

@@ -127,8 +127,8 @@ struct BatchTests {
         #expect(rig.answered == ["started"] && rig.writings.count == 1)
     }
 
-    /// The unlocking still waits for an answer, or for its turn, when the step ends. Seen failing with it left
-    /// waiting.
+    /// The unlocking still waits for an answer, or for its turn, when the step ends. Seen failing with it
+    /// left waiting.
     @Test("A step that ends just after a loosening leaves the tool locked", arguments: [false, true])
     func stopAfterLoosening(isBusy: Bool) throws {
         let rig = try TorqueRig("session: {revision: 1}\nresults: {revision: 3}")

@@ -82,7 +82,7 @@ struct ScannerBookTests {
         }
     }
 
-    /// Seen failing with an identity that is kept in memory alone.
+    /// Seen failing with a scanner that forgets at its start whom it was told of.
     @Test func oneExchangedWhileTheGatewayWasOffIsTheSameEventAsOneExchangedWhileItRan() async throws {
         try await run(entries: 4) { hand in
             try await hand.plug(Self.device(1, serial: "A"))

@@ -4,7 +4,8 @@ import Transports
 
 @testable import Gateway
 
-/// Which losses and returns of a scanner become entries in the ledger.
+/// Which losses and returns of a scanner become entries in the ledger. Seen failing with each loss entered,
+/// and with the first connection.
 @Suite struct ScannerPresenceTests {
     private static let second: Int64 = 1_000_000_000
     private static let who = USBIdentity(

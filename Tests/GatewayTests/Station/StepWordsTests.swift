@@ -36,8 +36,7 @@ struct StepWordsTests {
 
     private func shown(_ machine: CycleMachine) -> JSONValue {
         StationView(
-            machine: machine, devices: [], live: [], past: [], queue: 0, quarantined: 0, showsVerdict: false,
-            handRoles: []
+            machine: machine, devices: [], live: [], past: [], queue: 0, quarantined: 0, showsVerdict: false
         ).json(at: StationFixture.stamp(0))
     }
 

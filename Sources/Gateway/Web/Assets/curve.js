@@ -11,7 +11,7 @@ let awaitedID = null;
 function place(chart) {
   const em = innerHeight / 100 * 3;
   const [width, height] = [chart.clientWidth, chart.clientHeight];
-  return { width, height, left: 3 * em, right: width - em / 2, top: em / 2, bottom: height - 1.25 * em, em };
+  return { width, height, left: 3 * em, right: width - em / 2, top: em / 2, bottom: height - em / 3, em };
 }
 
 // Shows the curve in place of live values, which a torque tool has none of.
@@ -41,7 +41,8 @@ function draw(curve) {
   const frame = byId("curve-chart");
   shown = { curve, width: frame.clientWidth, height: frame.clientHeight };
   const torque = curve.traces.find((trace) => trace.kind === "torque") ?? curve.traces[0];
-  byId("curve-title").textContent = `${curve.title} · ${curve.serial}`;
+  // The part beside it may be the next one already.
+  byId("curve-title").textContent = curve.serial;
   byId("curve-peak").textContent = "";
   frame.replaceChildren();
   if (!torque || torque.points.length < 2) return;
@@ -59,10 +60,9 @@ function draw(curve) {
     ...(angle ? [path("angle", angleLine(numbers(angle), x, field))] : []),
     path("torque", points.map(([time, value]) => [x(time), y(value)])),
     ...limits.map((text) => line("edge", field, y(Number(text)))),
-    ...limits.map((text) => label(text, field.left - field.em / 4, y(Number(text)) + field.em / 3, "end")),
-    svg("circle", { class: "peak", cx: x(peak[0]), cy: y(peak[1]), r: field.em / 4 }),
-    label("0", field.left, field.height - field.em / 8, "middle"),
-    label(torque.timed ? `${end} s` : `${torque.samples}`, field.right, field.height - field.em / 8, "end")));
+    ...limitLabels(limits, y, field),
+    svg("circle", { class: "peak", cx: x(peak[0]), cy: y(peak[1]), r: field.em / 4 })));
+  byId("curve-time").textContent = torque.timed ? `${end.toFixed(2)} s` : `${torque.samples} samples`;
   byId("curve-peak").textContent = `peak ${peakText(torque, peak)} ${torque.symbol ?? ""}`;
   byId("curve-angle").hidden = !angle;
 }
@@ -97,6 +97,14 @@ function angleLine(points, x, field) {
   return points.map(([time, value]) => [x(time), y(value)]);
 }
 
+// Beside their lines, and apart where these lie close to each other.
+function limitLabels(limits, y, field) {
+  const places = limits.map((text) => y(Number(text)));
+  const lacking = limits.length === 2 ? Math.max(0, field.em - (places[0] - places[1])) / 2 : 0;
+  return limits.map((text, at) =>
+    label(text, field.left - field.em / 4, places[at] + field.em * 0.36 + (at === 0 ? lacking : -lacking)));
+}
+
 function path(name, points) {
   const way = points.map(([x, y], at) => `${at ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
   return svg("path", { class: name, d: way });
@@ -111,8 +119,8 @@ function band([low, high], y, field) {
     height: Math.max(0, y(low) - y(high)) });
 }
 
-function label(text, x, y, anchor) {
-  const made = svg("text", { x, y, "text-anchor": anchor });
+function label(text, x, y) {
+  const made = svg("text", { x, y, "text-anchor": "end" });
   made.textContent = text;
   return made;
 }
