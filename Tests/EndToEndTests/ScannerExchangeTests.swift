@@ -4,8 +4,9 @@ import Judging
 import Testing
 
 /// Scanners that are exchanged and re-programmed, while the gateway runs and while it does not: from real
-/// libusb calls to rows in the ledger, and to what `plumbline devices` shows. Seen failing with a gateway that
-/// forgets at its start which scanner it had read, and with a device's own count of its interfaces believed.
+/// libusb calls to rows in the ledger, and to what `plumbline devices` shows. Seen failing with a gateway
+/// that forgets at its start which scanner it had read, and with a device's own count of its interfaces
+/// believed.
 @Suite struct ScannerExchangeTests {
     private let shop: Shop
 
