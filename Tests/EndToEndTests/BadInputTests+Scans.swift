@@ -48,13 +48,17 @@ import Testing
         Refused(
             scan: Shop.mark("SA10402"), code: "cycle_running",
             sentence: "SA10401 is still being inspected. SA10402 was not taken."),
-        Refused(
-            scan: Shop.mark("SA10401"), code: "cycle_running",
-            sentence: "SA10401 is already being inspected. Carry on."),
+    ]
+
+    /// Once the right part was scanned again, which goes on with it.
+    private static let onceMore = [
         Refused(
             scan: Shop.badge, code: "cycle_running",
             sentence: "Finish this part first, then scan another badge."
         ),
+        Refused(
+            scan: Shop.mark("SA10401"), code: "cycle_running",
+            sentence: "SA10401 is already being inspected. Carry on."),
         Refused(scan: "\\x07", code: "bad_mark", sentence: "This mark cannot be read"),
     ]
 
@@ -73,15 +77,22 @@ import Testing
 
         try await shop.bring("SA10401")
         #expect(try shop.station()["refusal"] == .null)
+        let isUnderWay = { (station: JSONValue) in
+            station["part"]?["serial"] == "SA10401" && station["step"]?["index"] == 1
+                && station["operator"] == "1042"
+        }
         for refused in Self.inMidCycle {
-            try await expect(refused, at: shop) {
-                $0["part"]?["serial"] == "SA10401" && $0["step"]?["index"] == 1 && $0["operator"] == "1042"
-            }
+            try await expect(refused, at: shop) { isUnderWay($0) && $0["state"] == "blocked" }
+        }
+        try shop.scan(Shop.mark("SA10401"))
+        try await shop.expectStation("the tool may go on") { isUnderWay($0) && $0["state"] == "acting" }
+        for refused in Self.onceMore {
+            try await expect(refused, at: shop) { isUnderWay($0) && $0["state"] == "acting" }
         }
         #expect(try await shop.audit("cycle.opened").count == 1)
 
         let kept = try await shop.audit("scan.refused")
-        let all = Self.beforeSigningIn + Self.whileReady + Self.inMidCycle
+        let all = Self.beforeSigningIn + Self.whileReady + Self.inMidCycle + Self.onceMore
         #expect(kept.map { $0["code"]?.text } == all.map(\.code))
         #expect(kept.map { $0["raw"]?.text } == all.map { $0.kept ?? Hex.text(Self.bytes($0.scan)) })
         #expect(shop.gatewayLog.allSatisfy { !$0.isASCII || $0.isNewline || $0.asciiValue ?? 0 >= 0x20 })

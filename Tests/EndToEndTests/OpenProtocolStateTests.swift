@@ -242,7 +242,11 @@ import Testing
         try await expectAudit("scan.refused", at: shop, "the second part") {
             $0.contains { $0["raw"]?.text == Hex.text(Array("SA10198".utf8)) }
         }
-        try await shop.expectStation("the page says so") { $0["refusal"]?["text"]?.text != nil }
+        try await shop.expectStation("nothing counts until the right part is scanned again") {
+            $0["refusal"]?["text"]?.text != nil && $0["state"] == "blocked"
+        }
+        try scan("SA10197")
+        try await acts("SA10197", at: shop)
         let isBack = try await Deadline.wait(10) {
             let state = try JSONParser.parse(try HTTP.get(port: shop.ports.control, "/state"))
             return state["devices"]?["TW-1"]?["identifier"]?.text?.hasPrefix("SA10197/") == true

@@ -30,13 +30,13 @@ import Testing
         }
     }
 
-    /// With another part and the same one scanned while it runs, and once more right after its verdict.
+    /// With another part and a badge scanned while it runs, and once more right after its verdict.
     private func firstPart(_ shift: Shift) async throws {
         try await shift.take("SA10601")
         try await shift.expectRefusal(
             of: shift.mark("SA10602"), "cycle_running", about: "SA10602 was not taken")
-        try await shift.expectRefusal(
-            of: shift.mark("SA10601"), "cycle_running", about: "SA10601 is already being inspected")
+        try await goOn(shift, "SA10601")
+        try await shift.expectRefusal(of: Shop.badge, "cycle_running", about: "Finish this part first")
         if shift.mode == .serial { try await deafScanner(shift) }
         try await shift.finish("SA10601")
         try await shift.expectRefusal(of: shift.mark("SA10601"), "double_scan")
@@ -54,6 +54,16 @@ import Testing
         }
         #expect(isEntered, "\(shift.shop.gatewayLog)")
         #expect(try shift.tellMock("listen") == "ok")
+        try await goOn(shift, "SA10601")
+    }
+
+    /// The scan of another part has stopped the tool: nothing counts until the right one is scanned again.
+    private func goOn(_ shift: Shift, _ serial: String) async throws {
+        try await shift.shop.expectStation("\(serial) is held") {
+            $0["state"] == "blocked" && $0["instruction"]?.text?.contains("scan \(serial)") == true
+        }
+        try await shift.take(serial)
+        try await shift.shop.expectStation("\(serial) goes on") { $0["state"] == "acting" }
     }
 
     /// The bench is started by its own button before the part is scanned: that result is nobody's either.
@@ -74,6 +84,7 @@ import Testing
         try await shop.expectScanner("SCAN-1", "online")
         try await shift.expectRefusal(
             of: shift.mark("SA10604"), "cycle_running", about: "SA10604 was not taken")
+        try await goOn(shift, "SA10603")
         try await shift.finish("SA10603")
     }
 
@@ -170,7 +181,11 @@ import Testing
         // Six results are acknowledged to the bench: four of parts, and two that are nobody's.
         expected += ["device.written|FTS-001|6"]
         for serial in (10_601...10_604).map({ "SA\($0)" }) {
-            expected += ["cycle.opened|\(serial)|1", "cycle.step|\(serial)|1", "device.written|\(serial)|2"]
+            // The tool is told again after each hold.
+            let holds = serial == "SA10601" ? (shift.mode == .serial ? 2 : 1) : serial == "SA10603" ? 1 : 0
+            if holds > 0 { expected += ["cycle.held|\(serial)|\(holds)", "cycle.released|\(serial)|\(holds)"] }
+            expected += ["cycle.opened|\(serial)|1", "cycle.step|\(serial)|1"]
+            expected += ["device.written|\(serial)|\(2 + holds)"]
         }
         let codes = Dictionary(grouping: refusals(shift.mode)) { $0 }
         expected += codes.map { "scan.refused|\($0.key)|\($0.value.count)" }

@@ -119,7 +119,8 @@ import Testing
         let names = evidence.map { "'\($0)'" }.joined(separator: ", ")
         let kept = try await shop.sqlite(
             shop.data + "/ledger.db", "SELECT count(*) FROM evidence WHERE sha256 IN (\(names))")
-        #expect(evidence.count == 4 && kept == "4")
+        // Four messages at least, and the curves that came with them.
+        #expect(evidence.count >= 4 && kept == "\(evidence.count)")
         #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
         #expect(await shop.stopGateway() == 0)
     }
