@@ -47,7 +47,7 @@ import Testing
     private static let inMidCycle = [
         Refused(
             scan: Shop.mark("SA10402"), code: "cycle_running",
-            sentence: "SA10401 is still being inspected. SA10402 was not taken."),
+            sentence: "SA10401 is still being inspected. SA10402 was not taken.")
     ]
 
     /// Once the right part was scanned again, which goes on with it.

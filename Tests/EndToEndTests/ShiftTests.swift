@@ -183,7 +183,9 @@ import Testing
         for serial in (10_601...10_604).map({ "SA\($0)" }) {
             // The tool is told again after each hold.
             let holds = serial == "SA10601" ? (shift.mode == .serial ? 2 : 1) : serial == "SA10603" ? 1 : 0
-            if holds > 0 { expected += ["cycle.held|\(serial)|\(holds)", "cycle.released|\(serial)|\(holds)"] }
+            if holds > 0 {
+                expected += ["cycle.held|\(serial)|\(holds)", "cycle.released|\(serial)|\(holds)"]
+            }
             expected += ["cycle.opened|\(serial)|1", "cycle.step|\(serial)|1"]
             expected += ["device.written|\(serial)|\(2 + holds)"]
         }
