@@ -20,25 +20,11 @@ package enum LinkAddress: Sendable, Hashable {
     /// Reads a link; throws `TransportError` that names the link, what is wrong and what to write instead.
     package init(_ text: String) throws(TransportError) {
         let link = try LinkText(text)
+        if let modbus = try Self.modbus(link) {
+            self = modbus
+            return
+        }
         switch link.scheme {
-        case "modbus+tcp":
-            try link.allowOnly(["unit"])
-            let (host, port) = try link.hostAndPort(defaultPort: 502)
-            self = .modbusTCP(host: host, port: port, unit: try link.unit(0...255, otherwise: 255))
-        case "modbus+rtu":
-            try link.allowOnly(Self.lineOptions)
-            // MODBUS over Serial Line V1.02, clause 3.3: 19,200 baud and even parity unless set otherwise.
-            let settings = try link.serialSettings(baud: 19_200, parity: .even)
-            self = .modbusRTU(settings, unit: try link.unit(1...247, otherwise: nil))
-        case "modbus+rtu+tcp":
-            try link.allowOnly(["unit"])
-            let (host, port) = try link.hostAndPort(defaultPort: nil)
-            self = .modbusRTUOverTCP(host: host, port: port, unit: try link.unit(1...247, otherwise: nil))
-        case "modbus+ascii":
-            try link.allowOnly(Self.lineOptions)
-            // Clause 2.5.2: 7 data bits.
-            let settings = try link.serialSettings(baud: 19_200, parity: .even, dataBits: 7)
-            self = .modbusASCII(settings, unit: try link.unit(1...247, otherwise: nil))
         case "serial":
             try link.allowOnly(["baud", "parity", "stop", "data"])
             self = .serial(try link.serialSettings(baud: 9_600, parity: .none))
@@ -59,6 +45,31 @@ package enum LinkAddress: Sendable, Hashable {
             self = .dialIn(try link.dialIn(defaultPort: 4_545))
         default:
             throw link.error("no link begins with \(link.scheme)", remedy: "use one of \(Self.supported)")
+        }
+    }
+
+    /// A link by Modbus; nil for another.
+    private static func modbus(_ link: LinkText) throws(TransportError) -> LinkAddress? {
+        switch link.scheme {
+        case "modbus+tcp":
+            try link.allowOnly(["unit"])
+            let (host, port) = try link.hostAndPort(defaultPort: 502)
+            return .modbusTCP(host: host, port: port, unit: try link.unit(0...255, otherwise: 255))
+        case "modbus+rtu":
+            try link.allowOnly(lineOptions)
+            // MODBUS over Serial Line V1.02, clause 3.3: 19,200 baud and even parity unless set otherwise.
+            let settings = try link.serialSettings(baud: 19_200, parity: .even)
+            return .modbusRTU(settings, unit: try link.unit(1...247, otherwise: nil))
+        case "modbus+rtu+tcp":
+            try link.allowOnly(["unit"])
+            let (host, port) = try link.hostAndPort(defaultPort: nil)
+            return .modbusRTUOverTCP(host: host, port: port, unit: try link.unit(1...247, otherwise: nil))
+        case "modbus+ascii":
+            try link.allowOnly(lineOptions)
+            // Clause 2.5.2: 7 data bits.
+            let settings = try link.serialSettings(baud: 19_200, parity: .even, dataBits: 7)
+            return .modbusASCII(settings, unit: try link.unit(1...247, otherwise: nil))
+        default: return nil
         }
     }
 
