@@ -34,6 +34,9 @@ final class Program {
         process.standardOutput = writing[0]
         process.standardError = writing[1]
         try process.run()
+        // The child has its own by now. Kept open until Foundation lets go of the process, they would add up:
+        // with more than a thousand descriptors, Foundation crashes where it starts the next.
+        for handle in writing { try handle.close() }
     }
 
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
