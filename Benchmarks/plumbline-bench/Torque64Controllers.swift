@@ -50,7 +50,8 @@ extension Benchmark {
         try await BenchShop.onOwnThread {
             let shop = try TorqueShop(controllers: controllers)
             try shop.begin()
-            // Sessions, statements and pools are warm, and every tool has turned.
+            // What is measured is a span of time, so that it is slept through: first until sessions,
+            // statements and pools are warm, and every tool has turned.
             sleep(2)
             let before = try ProcessUsage(shop.gateway.process)
             sleep(seconds)

@@ -36,6 +36,7 @@ extension TorqueMachine {
         guard setup.profile.clock.isCorrected else { return "the profile does not permit to correct it" }
         guard setup.civil.isSynchronized() else { return "the gateway's own clock is not synchronized" }
         if let refusal = clock.refusal { return refusal }
+        // Only a year of five digits cannot be written; the caller enters the sentence.
         guard let time = ControllerClock.time(civil(stamp)),
             let request = try? OpenProtocolRequest.setTime(time)
         else { return "the gateway's time cannot be written" }

@@ -21,6 +21,7 @@ extension TorqueMachine {
     /// The controller sends curves from now on.
     mutating func curvesAreSent() {
         curves.subscribed(true)
+        // The request has no number of ours in it, so that it can always be written.
         if setup.profile.curves?.hasLimits == true,
             let request = try? OpenProtocolRequest.subscribeCurveLimits()
         {

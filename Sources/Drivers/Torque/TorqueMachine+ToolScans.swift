@@ -76,6 +76,7 @@ extension TorqueMachine.Start {
     /// What tells the controller the part; nil where it is told none.
     fileprivate func identifying(_ profile: TorqueProfile) -> OpenProtocolRequest? {
         guard token != nil, profile.identifier != .none else { return nil }
+        // What cannot be written was refused, with its reason, when this was started.
         return try? requests(profile).first { $0.mid == 50 || $0.mid == 150 }
     }
 }
