@@ -8,7 +8,8 @@ import Transports
 extension TorqueMachine {
     static var stopping: String { "the gateway stops" }
     /// What is under way, the lock and the end of the session may take as long together. Whatever was not
-    /// answered by then is said all the same; `ByteLine` waits a little longer.
+    /// answered by then is said all the same, where nothing before it waits for its acknowledgement on the
+    /// line; `ByteLine` waits a little longer.
     static var longestFarewell: Int64 { 1_000_000_000 }
 
     /// The gateway stops: who waits is answered, the tool is left locked, and the session is ended, so that
