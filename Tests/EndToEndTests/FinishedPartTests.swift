@@ -47,7 +47,7 @@ import Testing
         // Metrics are renewed four times a second; the verdict shows before.
         let counted = "plumbline_records_total{station=\"flow-test-1\",result=\"PASS\"} 1\n"
         var text: [UInt8] = []
-        let isCounted = try await Deadline.wait(10) {
+        let isCounted = try await Deadline.wait(Deadline.usual) {
             text = try HTTP.get(port: shop.ports.web, "/metrics")
             return String(decoding: text, as: UTF8.self).contains(counted)
         }

@@ -80,7 +80,9 @@ import Testing
         try await shop.startGateway()
         try await end("SA10002", at: shop)
         #expect(try await torques(shop) == ["SA10001 27.01", "SA10002 27.04"])
-        let isTold = try await Deadline.wait(10) { try await !shop.audit("result.irregular").isEmpty }
+        let isTold = try await Deadline.wait(Deadline.usual) {
+            try await !shop.audit("result.irregular").isEmpty
+        }
         #expect(isTold, "\(shop.gatewayLog)")
         let told = try await shop.audit("result.irregular")
         #expect(told.map { $0["kind"]?.text } == ["gap"])
@@ -95,7 +97,9 @@ import Testing
         try await end("SA10001", at: shop)
         try shop.control("/fault", ["device": "TW-025", "kind": "restart"])
         // A restart in the middle of a step would end it.
-        let isSeen = await Deadline.wait(10) { shop.gatewayLog.contains("it counts from the beginning") }
+        let isSeen = await Deadline.wait(Deadline.usual) {
+            shop.gatewayLog.contains("it counts from the beginning")
+        }
         #expect(isSeen, "\(shop.gatewayLog)")
         try await shop.bring("SA10002")
         // The number that was taken last, and even the same torque.

@@ -66,9 +66,13 @@ import Testing
 
     /// Pulls the trigger until the tool turns: after a fault it is locked until the gateway has found back.
     private func pullTrigger(at shop: Shop) async throws {
-        let hasTurned = await Deadline.wait(40) {
-            do { try shop.control("/tighten", ["device": "TW-1", "outcome": "ok"]) } catch { return false }
-            return true
+        let hasTurned = try await Deadline.wait(40) {
+            do {
+                try shop.control("/tighten", ["device": "TW-1", "outcome": "ok"])
+                return true
+            } catch let failure as HTTP.Failure where failure.description.contains("is locked") {
+                return false
+            }
         }
         try #require(hasTurned, "the tool stays locked; \(shop.gatewayLog)")
     }

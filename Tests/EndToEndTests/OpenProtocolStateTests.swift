@@ -31,23 +31,15 @@ import Testing
             simulated: "model: open-protocol, link: \"\(link)\", locked: true" + simulated,
             profile: "own-controller", link: link)
         try shop.furnish("torque", [tool], plan: Self.plan)
-        let shipped = try String(
-            contentsOf: Program.checkout.appendingPathComponent(
-                "DeviceProfiles/open-protocol-controller.yaml"),
-            encoding: .utf8)
-        try shop.write(
-            "own/own-controller.yaml",
-            shipped.replacingOccurrences(
-                of: "profile: open-protocol-controller", with: "profile: own-controller")
-                + profile)
-        var gateway = try String(
-            contentsOf: shop.folder.appendingPathComponent("gateway.yaml"), encoding: .utf8)
-        gateway = gateway.replacingOccurrences(of: "profiles: [", with: "profiles: [own, ")
+        try shop.writeProfile("own-controller", like: "open-protocol-controller") { $0 + profile }
         if let serial {
-            gateway = gateway.replacingOccurrences(
-                of: "    profile: own-controller", with: "    serial: \(serial)\n    profile: own-controller")
+            let gateway = try String(contentsOfFile: shop.configuration, encoding: .utf8)
+            try shop.write(
+                "gateway.yaml",
+                gateway.replacingOccurrences(
+                    of: "    profile: own-controller",
+                    with: "    serial: \(serial)\n    profile: own-controller"))
         }
-        try shop.write("gateway.yaml", gateway)
         try await shop.startSimulator(speed: 5)
         try await shop.startGateway()
         try await shop.signIn()
@@ -79,13 +71,12 @@ import Testing
         _ event: String, at shop: Shop, _ what: String, _ isSo: ([JSONValue]) -> Bool
     ) async throws {
         var seen: [JSONValue] = []
-        for _ in 0..<60 {
+        let hasCome = try await Deadline.wait(Deadline.usual) {
             seen = try await shop.audit(event)
-            if isSo(seen) { return }
-            try await Task.sleep(for: .milliseconds(250))
+            return isSo(seen)
         }
         let texts = seen.map { CanonicalJSON.text($0) }
-        Issue.record("\(event): not so: \(what): \(texts); \(shop.gatewayLog)")
+        #expect(hasCome, "\(event): not so: \(what): \(texts); \(shop.gatewayLog)")
     }
 
     /// The device as `/api/v1/devices` has it.
@@ -162,7 +153,10 @@ import Testing
         try await shop.expectStation("the alarm is shown") {
             $0["devices"]?.elements.contains { $0["alarms"]?.elements.first?["code"] == "E404" } == true
         }
-        #expect(await Deadline.wait(5) { (try? device(at: shop)["detail"]?.text) == "alarm E404" })
+        let isAlarmed = try await Deadline.wait(Deadline.usual) {
+            try device(at: shop)["detail"] == "alarm E404"
+        }
+        #expect(isAlarmed, "\(shop.gatewayLog)")
         let status = try await shop.plumbline(["status"])
         #expect(status.output.contains("alarm      TW-1: alarm E404"), "\(status.output)")
         let metrics = String(decoding: try HTTP.get(port: shop.ports.web, "/metrics"), as: UTF8.self)
@@ -175,7 +169,8 @@ import Testing
         try shop.control("/alarm", ["device": "TW-1"])
         try await expectAudit("alarm.cleared", at: shop, "E404 is over") { $0.map { $0["code"] } == ["E404"] }
         #expect(try await shop.audit("alarm.raised").map { $0["code"] } == ["E404"])
-        #expect(await Deadline.wait(5) { (try? device(at: shop)["alarms"]) == JSONValue.array([]) })
+        let isOver = try await Deadline.wait(Deadline.usual) { try device(at: shop)["alarms"] == [] }
+        #expect(isOver, "\(shop.gatewayLog)")
 
         // Two hundred alarms in a moment.
         for number in 0..<200 {
@@ -195,9 +190,9 @@ import Testing
         let shop = try await open(simulated: ", clock_offset: \"7200\"", profile: "clock: {correct: true}\n")
         // Whether this machine's clock is synchronized decides which.
         var seen: [JSONValue] = []
-        for _ in 0..<60 where seen.isEmpty {
+        _ = try await Deadline.wait(Deadline.usual) {
             seen = try await shop.audit("device.clock_off") + shop.audit("device.clock_set")
-            try await Task.sleep(for: .milliseconds(250))
+            return !seen.isEmpty
         }
         let event = try #require(seen.first, "\(shop.gatewayLog)")
         #expect(seen.count == 1 && event["controller_time"]?.text?.count == 19)
@@ -247,7 +242,7 @@ import Testing
         }
         try scan("SA10197")
         try await acts("SA10197", at: shop)
-        let isBack = try await Deadline.wait(10) {
+        let isBack = try await Deadline.wait(Deadline.usual) {
             let state = try JSONParser.parse(try HTTP.get(port: shop.ports.control, "/state"))
             return state["devices"]?["TW-1"]?["identifier"]?.text?.hasPrefix("SA10197/") == true
         }

@@ -61,7 +61,8 @@ import Testing
 
     /// The tool of this step was unlocked for the part.
     private func acts(_ serial: String, at shop: Shop, _ step: Int) async throws {
-        try await shop.expectStation("\(serial) waits in step \(step)") {
+        // What drips a telegram of a curve takes 20 s for it.
+        try await shop.expectStation(within: 40, "\(serial) waits in step \(step)") {
             $0["part"]?["serial"]?.text == serial && $0["state"] == "acting"
                 && $0["step"]?["index"] == .number(Int64(step))
         }
@@ -160,9 +161,13 @@ import Testing
 
     /// Pulls the trigger until the tool turns: after a fault it is locked until the gateway has found back.
     private func pullTrigger(_ role: String, at shop: Shop) async throws {
-        let hasTurned = await Deadline.wait(30) {
-            do { try tighten(role, at: shop) } catch { return false }
-            return true
+        let hasTurned = try await Deadline.wait(40) {
+            do {
+                try tighten(role, at: shop)
+                return true
+            } catch let failure as HTTP.Failure where failure.description.contains("is locked") {
+                return false
+            }
         }
         try #require(hasTurned, "the tool stays locked; \(shop.gatewayLog)")
     }

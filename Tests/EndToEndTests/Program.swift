@@ -71,6 +71,9 @@ final class Program {
 
 /// Waiting for something that other processes do.
 enum Deadline {
+    /// Seconds in which whatever happens at once on an idle machine has happened on a very busy one.
+    static let usual = 30.0
+
     /// Whether `condition` came true within `seconds`; looked at 20 times a second.
     static func wait(_ seconds: Double, until condition: () async throws -> Bool) async rethrows -> Bool {
         let end = Date(timeIntervalSinceNow: seconds)

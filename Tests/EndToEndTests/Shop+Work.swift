@@ -19,7 +19,7 @@ extension Shop {
             try JSONParser.parse(try HTTP.get(port: ports.web, "/api/v1/devices")).elements
                 .first { $0["id"]?.text == id }
         }
-        let isSo = try await Deadline.wait(15) { try scanner()?["state"]?.text == state }
+        let isSo = try await Deadline.wait(Deadline.usual) { try scanner()?["state"]?.text == state }
         let seen = CanonicalJSON.text(try scanner() ?? .null)
         try #require(isSo, "\(id) is not \(state): \(seen); \(gatewayLog)")
     }
@@ -28,8 +28,9 @@ extension Shop {
     func mountPart() async throws {
         let before = try await audit("result.orphaned").count
         try await expectStation("the bench is there") { Self.showsCurrent($0, of: "FTS-001") }
+        // When that is answered the bench has begun: idle then says that it was told its result is kept, or
+        // that it gave up.
         try control("/bench/start", ["device": "FTS-001"])
-        try await expectDevice("FTS-001", shows: "conditioning")
         try await expectDevice("FTS-001", shows: "idle")
         #expect(try await audit("result.orphaned").count == before + 1)
     }
@@ -68,7 +69,7 @@ extension Shop {
 
     /// Waits until the simulator says that `device` is in this state.
     func expectDevice(_ device: String, shows state: String) async throws {
-        let isSo = try await Deadline.wait(15) {
+        let isSo = try await Deadline.wait(Deadline.usual) {
             let answer = try JSONParser.parse(try HTTP.get(port: ports.control, "/state"))
             return answer["devices"]?[device]?["shows"]?.text == state
         }
@@ -145,7 +146,7 @@ extension Shop {
             "plumbline-sim",
             ["run", "\(name).yaml", "--speed", "\(speed)", "--control", "127.0.0.1:\(control)"], in: folder,
             log: "sim-\(name)-\(UUID().uuidString.prefix(4))")
-        let isReady = await Deadline.wait(20) { program.outputText.contains("ready") }
+        let isReady = await Deadline.wait(Deadline.usual) { program.outputText.contains("ready") }
         try #require(isReady, "\(name) did not start: \(program.errorText)")
         return program
     }

@@ -23,7 +23,7 @@ import Testing
             to: folder.appendingPathComponent("torque.yaml"), atomically: true, encoding: .utf8)
         let simulator = try Program(
             "plumbline-sim", ["run", "torque.yaml", "--control", "127.0.0.1:0"], in: folder)
-        #expect(await Deadline.wait(20) { simulator.outputText.contains("control=") })
+        #expect(await Deadline.wait(Deadline.usual) { simulator.outputText.contains("control=") })
         let ready = simulator.outputText.split(whereSeparator: \.isWhitespace).dropFirst(2)
         let places = ready.map { $0.split(separator: "=").map(String.init) }.filter { $0.count == 2 }
         let control = try #require(places.first { $0[0] == "control" }?[1])
@@ -40,6 +40,6 @@ import Testing
                 "results": 49, "results_999": 7, "samples": 2_000, "numbered": 120, "unacknowledged": 1,
             ])
         simulator.send(SIGTERM)
-        #expect(await simulator.end(within: 10) == 0)
+        #expect(await simulator.end(within: Deadline.usual) == 0)
     }
 }
