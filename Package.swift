@@ -116,7 +116,7 @@ let package = Package(
 
         tests("MetrologyTests", ["Metrology"]),
         tests("CodecsTests", ["Codecs", "Judging"]),
-        tests("InspectionTests", ["Inspection", "Metrology", "Codecs"]),
+        tests("InspectionTests", ["Inspection", "Metrology", "Codecs", "Judging"]),
         tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"], exclude: ["Cases"]),
         tests(
             "TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus", "Judging"],

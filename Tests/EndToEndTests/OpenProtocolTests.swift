@@ -118,7 +118,7 @@ import Testing
         let written = try await shop.audit("device.written").filter { $0["purpose"] == "start" }
         #expect(written.count == 12 && written.allSatisfy { $0["outcome"] == "written" })
         // A tool that no part waits for does not turn.
-        #expect(throws: (any Error).self) { try tighten("pf", at: shop) }
+        try shop.expectLocked("TW-pf")
         #expect(try truth("pf", at: shop).count == 3)
         #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
         #expect(await shop.stopGateway() == 0)

@@ -185,6 +185,10 @@ import Testing
         let count = { (key: String) in seen[key]?.integer ?? Int64(seen[key]?.elements.count ?? 0) }
         // Six technicians, a part in about three seconds each: far below that, little was tested.
         #expect(count("tightenings") > Int64(seconds / 2), "seed \(seed)")
+        // Each of them is in a record, but for those that are rightly nobody's; most are good.
+        #expect(count("records") == count("tightenings") - count("astray") - count("late"), "seed \(seed)")
+        #expect(count("good") * 2 > count("tightenings"), "seed \(seed)")
+        #expect(count("astray") * 10 < count("tightenings"), "seed \(seed)")
         // What was told too late to be a part's is the price of holding it, and rare.
         #expect(count("late") <= max(2, count("tightenings") / 20), "seed \(seed)")
         #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
