@@ -47,8 +47,8 @@ package struct BindRule: Sendable, Equatable {
     private static let longToken = 12
     private static let shortToken = 8
 
-    /// Digits of a turn. The first tells it modulo 62; what is beyond stands behind it in capitals, of which a
-    /// cycle's id has none.
+    /// Digits of a turn. The first tells it modulo 62; what is beyond stands behind it in capitals, of which
+    /// a cycle's id has none.
     private static let turns = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 
     private static let capitals = 26

@@ -20,8 +20,8 @@ import Testing
         /// Every other station has two screws, and tries a bad one again; two spindles tighten one nut each.
         var plan: String { quirks == "flex" ? "pair" : number.isMultiple(of: 2) ? "cap" : "nut" }
         var screws: Int { plan == "cap" ? 2 : 1 }
-        /// What the tool has that others have not. One that tells old results never again repeats them at least
-        /// until they are acknowledged.
+        /// What the tool has that others have not. One that tells old results never again repeats them at
+        /// least until they are acknowledged.
         var more: String { quirks == "flex" ? "\n    spindles: 2\n    resends: true" : "" }
         /// Curves are wanted of those whose profiles do.
         var hasCurves: Bool { ["standard", "cs351"].contains(quirks) }

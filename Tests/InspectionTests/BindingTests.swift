@@ -27,7 +27,7 @@ import Testing
         #expect(rule.token(cycle: Fixture.cycleID, turn: 1, serial: "SA1019700") == "B56789ab")
     }
 
-    /// A plan allows a hundred screws with a hundred tries each. Seen failing where tokens began anew after 62.
+    /// A plan allows a hundred screws with a hundred tries each. Seen failing: tokens began anew after 62.
     @Test(arguments: [(BindRule.Text.serialAndCycle, 25), (.serialAndCycle, 16), (.serial, 5)])
     func noTwoResultsOfACycleHaveTheSameToken(text: BindRule.Text, capacity: Int) {
         let rule = BindRule(text: text, capacity: capacity)

@@ -163,11 +163,7 @@ extension TorqueMachine {
         case .start(let number, _): failed(number, refusal, stamp, &output)
         case .farewell: hangUp(Self.stopping, &output)
         case .lock, .unlock:
-            if isNews(refusal) {
-                enterLock(entry.purpose, .refused, "\(setup.id): \(refusal)", stamp, &output)
-                noteRefusal(refusal, &output)
-            }
-            if refusal.isPassing { askAgainAt = stamp.monotonicNanoseconds + Self.refusedPause }
+            lockRefused(entry.purpose, refusal, stamp, &output)
         case .curves, .curveLimits: sendsNo(entry.purpose, "\(refusal)", &output)
         case .alarms, .scans, .identifier, .tool, .clock, .setClock, .keepAlive:
             refusedBeside(entry.purpose, refusal, stamp, &output)

@@ -40,6 +40,18 @@ extension TorqueMachine {
         hangUp(Self.stopping, &output)
     }
 
+    /// A lock, or its end, was refused: it is entered once, and asked for again where that may help.
+    mutating func lockRefused(
+        _ purpose: TorqueRequests.Purpose, _ refusal: OpenProtocolRefusal, _ stamp: Stamp,
+        _ output: inout ByteLineOutput<Event>
+    ) {
+        if isNews(refusal) {
+            enterLock(purpose, .refused, "\(setup.id): \(refusal)", stamp, &output)
+            noteRefusal(refusal, &output)
+        }
+        if refusal.isPassing { askAgainAt = stamp.monotonicNanoseconds + Self.refusedPause }
+    }
+
     /// Enters that the tool was locked, or unlocked again, or why it may not be.
     func enterLock(
         _ purpose: TorqueRequests.Purpose, _ outcome: DeviceWriting.Outcome, _ detail: String?,

@@ -125,7 +125,8 @@ extension TorqueMachine {
         output.events.append(.journal(work.writing(outcome, failure, setup, at: stamp)))
         if let answer = work.answer { output.events.append(.answer { answer(failure) }) }
         if failure == nil {
-            (self.work?.answer, self.work?.isSet) = (nil, true)
+            self.work?.answer = nil
+            self.work?.isSet = true
             (settled, askAgainAt) = (work.author, nil)
         } else {
             self.work = nil

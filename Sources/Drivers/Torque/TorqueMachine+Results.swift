@@ -22,7 +22,8 @@ extension TorqueMachine {
             if let asked = number(toAskFor: id), asked > 0,
                 let request = try? OpenProtocolRequest.oldResult(asked, revision: oldRevision)
             {
-                return requests.append(request, for: .oldResult(id))
+                requests.append(request, for: .oldResult(id))
+                return
             }
             // Only a number that no controller has cannot be written, such as the one before the first.
             neverCame(id, "the controller has no number to ask for it by", &output)
@@ -221,7 +222,7 @@ extension TorqueMachine {
     ) {
         unreadable += 1
         let number = "unreadable-\(unreadable)"
-        if message.mid == setup.profile.resultMID { 
+        if message.mid == setup.profile.resultMID {
             unacknowledged.insert(Told(sequence: number, identity: message.bytes))
         }
         let origin = SampleOrigin(device: setup.id, stamp: stamp, provenance: setup.provenance)
