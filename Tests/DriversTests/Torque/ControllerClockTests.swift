@@ -48,7 +48,7 @@ struct ControllerClockTests {
         for _ in 0..<700 where asked.count < 2 {
             rig.wait(1_000)
             for sent in rig.takeSent() {
-                if sent == "9999" { rig.says("00209999            ") }
+                if sent == "9999" { rig.says(TorqueRig.keepAlive) }
                 if sent == "0080" {
                     asked.append(rig.now / 1_000)
                     let minute = rig.now / 60_000 + 20
@@ -85,7 +85,7 @@ struct ControllerClockTests {
         for _ in 0..<3 {
             for sent in rig.takeSent() {
                 all.append(sent)
-                if sent == "9999" { rig.says("00209999            ") }
+                if sent == "9999" { rig.says(TorqueRig.keepAlive) }
                 if sent == "0080" { answer(rig) }
             }
         }
