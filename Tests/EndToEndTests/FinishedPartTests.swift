@@ -123,14 +123,7 @@ import Testing
             #expect(exported.code == 0, "\(exported.errors)")
             try shop.write("records.\(format)", exported.output)
         }
-        let judged = try await Program.run(
-            Program.checkout.path + "/.build/venv/bin/python",
-            [
-                Program.checkout.path + "/Tests/EndToEndTests/Judges/csv_judge.py", "records.csv",
-                "records.jsonl",
-            ],
-            in: shop.folder)
-        #expect(judged.code == 0, "\(judged.errors)")
+        try await Program.judge("csv_judge.py", ["records.csv", "records.jsonl"], in: shop.folder)
     }
 
     /// One byte of the database changed: of a body, of a node, of a checkpoint, of a piece of evidence.

@@ -23,12 +23,7 @@ import Testing
 
     /// Waits for that many entries with this event.
     private func entries(_ event: String, _ count: Int) async throws -> [JSONValue] {
-        var found: [JSONValue] = []
-        _ = try await Deadline.wait(Deadline.usual) {
-            found = try await shop.audit(event)
-            return found.count >= count
-        }
-        return found
+        try await shop.expectAudit(event, that: "\(count) of \(event)") { $0.count >= count }
     }
 
     /// The link is `usb:VID:PID` and names no serial number.

@@ -152,14 +152,10 @@ import Testing
 
     /// Both times that the scanner was away are in the ledger, each by an entry or counted in one.
     private func expectTwoLosses(_ shop: Shop) async throws {
-        var losses: Int64 = 0
-        let isSo = try await Deadline.wait(Deadline.usual) {
-            let lost = try await shop.audit("scanner.lost")
-            let folded = (lost + (try await shop.audit("scanner.back"))).compactMap { $0["folded"]?.integer }
-            losses = Int64(lost.count) + folded.reduce(0, +)
-            return losses >= 2
+        try await shop.expectAudit("scanner.lost", "scanner.back", that: "two losses") { entries in
+            let folded = entries.compactMap { $0["folded"]?.integer }.reduce(0, +)
+            return entries.count { $0["event"] == "scanner.lost" } + Int(folded) == 2
         }
-        #expect(isSo && losses == 2, "\(losses)")
     }
 
     /// Every event of the shift with the code, part or device that it is about; but the scanner's losses, and

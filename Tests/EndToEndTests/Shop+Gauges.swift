@@ -29,8 +29,8 @@ extension Shop {
         try write("plans/\(name).yaml", plan)
     }
 
-    /// Gives the gateway a device profile of its own: the shipped one of `model` under the name `name`, changed
-    /// by `edit`.
+    /// Gives the gateway a device profile of its own: the shipped one of `model` under the name `name`,
+    /// changed by `edit`.
     func writeProfile(_ name: String, like model: String, _ edit: (String) -> String) throws {
         let shipped = try String(
             contentsOf: Program.checkout.appendingPathComponent("DeviceProfiles/\(model).yaml"),

@@ -13,15 +13,17 @@ extension Shop {
         try await expectStation("1042 is signed in") { $0["operator"] == "1042" }
     }
 
-    /// Waits until the gateway says that its scanner is in this state.
+    /// Waits until the gateway says that its scanner or device is in this state.
     func expectScanner(_ id: String, _ state: String) async throws {
-        func scanner() throws -> JSONValue? {
-            try JSONParser.parse(try HTTP.get(port: ports.web, "/api/v1/devices")).elements
-                .first { $0["id"]?.text == id }
-        }
-        let isSo = try await Deadline.wait(Deadline.usual) { try scanner()?["state"]?.text == state }
-        let seen = CanonicalJSON.text(try scanner() ?? .null)
+        let isSo = try await Deadline.wait(Deadline.usual) { try deviceStatus(id)["state"]?.text == state }
+        let seen = CanonicalJSON.text(try deviceStatus(id))
         try #require(isSo, "\(id) is not \(state): \(seen); \(gatewayLog)")
+    }
+
+    /// What the gateway says of a device or scanner, as `/api/v1/devices` has it; null of one it has not.
+    func deviceStatus(_ id: String) throws -> JSONValue {
+        try JSONParser.parse(try HTTP.get(port: ports.web, "/api/v1/devices")).elements
+            .first { $0["id"]?.text == id } ?? .null
     }
 
     /// Mounts a part in the bench, as someone does who presses its own start button, and waits for the end.
@@ -50,14 +52,8 @@ extension Shop {
 
     /// What bench and tool hold as their last results, as pymodbus reads it from them.
     func shownByBenchAndTool() async throws -> JSONValue {
-        let judged = try await Program.run(
-            Program.checkout.path + "/.build/venv/bin/python",
-            [
-                Program.checkout.path + "/Tests/EndToEndTests/Judges/device_judge.py", "\(ports.bench)",
-                "\(ports.tool)",
-            ], in: folder)
-        try #require(judged.code == 0, "\(judged.errors)")
-        return try JSONParser.parse(Array(judged.output.utf8.dropLast()))
+        try await Program.judge(
+            "device_judge.py", ["\(ports.bench)", "\(ports.tool)"], in: folder)
     }
 
     /// Lets a device misbehave until it is mended.

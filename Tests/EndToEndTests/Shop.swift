@@ -167,6 +167,23 @@ final class Shop {
         return try rows.split(separator: "\n").map { try JSONParser.parse(Array($0.utf8)) }
     }
 
+    /// Waits until the ledger's audit entries of these events, of each oldest first, fulfil `isSo`; gives
+    /// them.
+    @discardableResult
+    func expectAudit(
+        _ events: String..., that what: String, _ isSo: ([JSONValue]) -> Bool
+    ) async throws -> [JSONValue] {
+        var seen: [JSONValue] = []
+        let hasCome = try await Deadline.wait(Deadline.usual) {
+            seen = []
+            for event in events { seen += try await audit(event) }
+            return isSo(seen)
+        }
+        let texts = seen.map { CanonicalJSON.text($0) }
+        #expect(hasCome, "not so: \(what): \(texts); \(gatewayLog)")
+        return seen
+    }
+
     /// Waits until the store, as the real `sqlite3` shell shows it, answers `query` with `expected`: what is
     /// in the ledger is delivered a moment later. Before the first record there is no table to ask.
     func expectStore(_ query: String, _ expected: String) async throws {

@@ -169,16 +169,11 @@ import Testing
         try await shop.startGateway()
         for place in places { try await shop.expectScanner(place.tool, "online") }
         try await trouble(shop, places, for: seconds, seed: seed)
-        let root = Program.checkout.path
-        let judge = try await Program.run(
-            "\(root)/.build/venv/bin/python3",
-            [
-                "\(root)/Tests/EndToEndTests/Judges/tightenings_judge.py",
-                "127.0.0.1:\(shop.ports.control)", shop.data + "/ledger.db", shop.store, "60",
-            ] + places.map { $0.hasCurves ? "\($0.tool):curves" : $0.tool }, in: shop.folder, within: 120)
-        try #require(judge.code == 0, "\(judge.errors)")
-        let seen = try JSONParser.parse(Array(judge.output.utf8)[...])
-        print("seed \(seed): \(judge.output)")
+        let seen = try await Program.judge(
+            "tightenings_judge.py",
+            ["127.0.0.1:\(shop.ports.control)", shop.data + "/ledger.db", shop.store, "60"]
+                + places.map { $0.hasCurves ? "\($0.tool):curves" : $0.tool }, in: shop.folder, within: 120)
+        print("seed \(seed): \(CanonicalJSON.text(seen))")
         for list in ["missing", "unstored", "doubled", "foreign", "wrong", "orphans", "curves"] {
             #expect(seen[list]?.elements == [], "\(list), seed \(seed)")
         }

@@ -29,12 +29,7 @@ import Testing
         let control = try #require(places.first { $0[0] == "control" }?[1])
         let ports = places.filter { $0[0] != "control" }
             .map { "\($0[0])=\($0[1].split(separator: ":").last ?? "")" }
-        let root = Program.checkout.path
-        let judge = try await Program.run(
-            "\(root)/.build/venv/bin/python3",
-            ["\(root)/Tests/EndToEndTests/Judges/torque_judge.py", control] + ports, in: folder)
-        #expect(judge.code == 0, "\(judge.errors)")
-        let seen = try JSONParser.parse(Array(judge.output.utf8)[...])
+        let seen = try await Program.judge("torque_judge.py", [control] + ports, in: folder)
         #expect(
             seen == [
                 "results": 49, "results_999": 7, "samples": 2_000, "numbered": 120, "unacknowledged": 1,

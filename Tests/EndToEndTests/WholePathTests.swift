@@ -50,10 +50,7 @@ import Testing
 
     /// rfc8785 writes the same canonical bytes, pymerkle finds the same root, OpenSSL the signature good.
     private func expectJudgesAgree(_ shop: Shop) async throws {
-        let python = Program.checkout.path + "/.build/venv/bin/python"
-        let judge = Program.checkout.path + "/Tests/EndToEndTests/Judges/ledger_judge.py"
-        let judged = try await Program.run(python, [judge, shop.data], in: shop.folder)
-        #expect(judged.code == 0, "\(judged.output)\(judged.errors)")
+        try await Program.judge("ledger_judge.py", [shop.data], in: shop.folder)
     }
 
     @Test func killedAgainAndAgainNothingAcknowledgedIsMissingAndNothingDoubled() async throws {
@@ -104,7 +101,7 @@ import Testing
         let shop = try Shop(technician: true)
         try await shop.startSimulator(parts: 1, speed: 10)
         try await shop.startGateway()
-        try await shop.expectStation(within: 30, "a bench step runs") { 
+        try await shop.expectStation(within: 30, "a bench step runs") {
             ($0["step"]?["index"]?.integer ?? 0) >= 3
         }
         #expect(await shop.stopGateway(SIGINT) == 0)
