@@ -19,9 +19,15 @@ package struct DataDirectory: Sendable {
     package func create() throws(LedgerError) {
         var made = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
+            let parent = made.isEmpty ? "." : made
             made += part
-            // What is there already may be a link, a mount, or belong to someone else: only the last counts.
-            if mkdir(made, 0o700) != 0, errno != EEXIST { throw Self.failure("making the directory", made) }
+            if mkdir(made, 0o700) == 0 {
+                // Until the folder above is on the disk, a power cut can take this one and all in it.
+                try Self.syncFolder(parent)
+            } else if errno != EEXIST {
+                // What is there already may be a link, a mount, or someone else's: only the last counts.
+                throw Self.failure("making the directory", made)
+            }
             made += "/"
         }
         var status = stat()
@@ -61,10 +67,15 @@ package struct DataDirectory: Sendable {
         let temporary = file + ".new"
         try Self.writeDurably(bytes, to: temporary, mode: mode)
         guard rename(temporary, file) == 0 else { throw Self.failure("renaming to", file) }
+        try Self.syncFolder(path)
+    }
+
+    /// Makes what was created, renamed and removed in a folder durable.
+    static func syncFolder(_ path: String) throws(LedgerError) {
         let directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw Self.failure("opening the directory", path) }
+        guard directory >= 0 else { throw failure("opening the directory", path) }
         defer { Glibc.close(directory) }
-        guard fsync(directory) == 0 else { throw Self.failure("syncing the directory", path) }
+        guard fsync(directory) == 0 else { throw failure("syncing the directory", path) }
     }
 
     /// Whether a ledger was ever written here.
