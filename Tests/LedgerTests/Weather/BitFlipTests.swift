@@ -36,27 +36,32 @@ import Testing
     private func fill(_ writer: LedgerWriter) async throws {
         let hash = JSONValue.string(SHA256Digest.hex(of: Self.curve))
         let entries = try await writer.append(
-            [
+            (1...5).map { Scratch.draft("r\($0)", outbox: ["qms", "erp"]) } + [
                 Scratch.audit("a1", event: "cycle.opened", cycle: "r1"),
                 EntryDraft(kind: .audit, id: "a2", body: ["evidence": [hash]], evidence: [Self.curve]),
-                EntryDraft(kind: .disposition, id: "d1", body: ["record": "r1", "disposition": "rework"]),
-            ] + (1...5).map { Scratch.draft("r\($0)", outbox: ["qms", "erp"]) })
+                EntryDraft(
+                    kind: .disposition, id: "d1",
+                    body: [
+                        "record": "r1", "disposition": "rework",
+                        "note": .string(String(repeating: "burr at the second port; ", count: 400)),
+                    ]),
+            ])
         let receipt = EntryDraft(
             kind: .receipt, id: "p1",
             body: [
-                "record": "r1", "sink": "qms", "sha256": .string(SHA256Digest.hex(of: entries[3].bytes)),
+                "record": "r1", "sink": "qms", "sha256": .string(SHA256Digest.hex(of: entries[0].bytes)),
             ])
         try await writer.commit(
             LedgerTransaction(
                 drafts: [receipt],
                 outbox: [
-                    OutboxChange(sink: "qms", seq: 4, .delivered(receipt: "p1")),
-                    OutboxChange(sink: "qms", seq: 5, .quarantined(reason: "no such part")),
-                    OutboxChange(sink: "erp", seq: 4, .withheld(reason: "simulated")),
+                    OutboxChange(sink: "qms", seq: 1, .delivered(receipt: "p1")),
+                    OutboxChange(sink: "qms", seq: 2, .quarantined(reason: "no such part")),
+                    OutboxChange(sink: "erp", seq: 1, .withheld(reason: "simulated")),
                 ]))
     }
 
-    /// Seen failing with the comparison of bodies with their hashes left out of the verifier.
+    /// Seen failing with leaves taken as they are stored, instead of made from the bodies.
     @Test func aBitOfTheDatabase() async throws {
         let scratch = try Scratch()
         let writer = try scratch.open()
@@ -93,13 +98,22 @@ import Testing
         var numbers = SeededNumbers(seed: seed)
         let hash = SHA256Digest.hex(of: Self.curve)
         let sound = try Files(data)
+        try sound.restore()
         let expected = try Content(try LedgerReader(path: data), evidence: hash)
-        #expect(expected.entries.count == 9)
-        let bits = (sound.contents[name]?.count ?? 0) * 8
-        try #require(bits > 0)
+        try #require(expected.entries.count == 9)
+        // What is found below must be the change's doing.
+        try #require(try LedgerReader(path: data).verify().mismatches == [])
+        let file = sound.contents[name] ?? []
+        // Half of the changes are in bytes that hold something; much of a database is room.
+        let filled = file.indices.filter { file[$0] != 0 }
+        try #require(!filled.isEmpty)
         var (found, harmless) = (0, 0)
         for _ in 1...flips {
-            let bit = Int.random(in: 0..<bits, using: &numbers)
+            let place =
+                Bool.random(using: &numbers)
+                ? filled[Int.random(in: filled.indices, using: &numbers)]
+                : Int.random(in: file.indices, using: &numbers)
+            let bit = place * 8 + Int.random(in: 0..<8, using: &numbers)
             try sound.restore(flipping: bit, of: name)
             do throws(LedgerError) {
                 let reader = try LedgerReader(path: data)
@@ -116,8 +130,10 @@ import Testing
                 #expect(isSaid, "PLUMBLINE_SEED=\(seed), bit \(bit): \(error)")
             }
         }
-        // A change is mostly one of something that counts.
-        #expect(found > flips / 4, "PLUMBLINE_SEED=\(seed): \(found) found, \(harmless) harmless")
+        // A change is mostly one of something that counts, and not always.
+        #expect(
+            found > flips / 4 && harmless > 0,
+            "PLUMBLINE_SEED=\(seed): \(found) found, \(harmless) harmless")
     }
 
     /// The files of a ledger, to be put back as they were.
@@ -132,7 +148,7 @@ import Testing
             }
         }
 
-        func restore(flipping bit: Int, of flipped: String) throws {
+        func restore(flipping bit: Int = 0, of flipped: String? = nil) throws {
             unlink("\(folder)/ledger.db-wal")
             unlink("\(folder)/ledger.db-shm")
             for (name, content) in contents where !content.isEmpty {

@@ -24,7 +24,7 @@ import Testing
     /// Containers may not mount; what a mount shows here, other tests show with bounds of SQLite's own.
     static let mayMount = Scratch.run("/usr/bin/unshare", ["-rm", "/bin/true"]).status == 0
 
-    /// Seen failing with the failure not passed on: the appender went on acknowledging.
+    /// Whatever it is that finds no room: a commit, the log's index, or the file of the checkpoint.
     @Test(.enabled(if: mayMount), arguments: [600, 900, 1_600])
     func aFullFileSystemEndsItInWordsAndWhatWasAcknowledgedIsThere(kibibytes: Int) async throws {
         let (lines, status) = try append(
