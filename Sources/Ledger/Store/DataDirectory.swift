@@ -87,7 +87,39 @@ package struct DataDirectory: Sendable {
         return stat(file, &status) != 0 || status.st_size == 0
     }
 
-    private static func writeDurably(_ bytes: [UInt8], to file: String, mode: UInt32) throws(LedgerError) {
+    /// Whether nothing at all has this name.
+    static func isMissing(_ file: String) -> Bool {
+        var status = stat()
+        return lstat(file, &status) != 0 && errno == ENOENT
+    }
+
+    /// Copies a file to another, mode 0600; what it was copied to is not synced yet.
+    static func copy(_ file: String, to target: String) throws(LedgerError) {
+        let input = Glibc.open(file, O_RDONLY | O_CLOEXEC)
+        guard input >= 0 else { throw failure("opening", file) }
+        defer { Glibc.close(input) }
+        let output = Glibc.open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw failure("creating", target) }
+        defer { Glibc.close(output) }
+        var chunk = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = Glibc.read(input, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("reading", file) }
+            if count == 0 { return }
+            try write(Array(chunk.prefix(count)), to: output, target)
+        }
+    }
+
+    /// Makes what is in a file durable.
+    static func sync(_ file: String) throws(LedgerError) {
+        let descriptor = Glibc.open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("opening", file) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("syncing", file) }
+    }
+
+    static func writeDurably(_ bytes: [UInt8], to file: String, mode: UInt32) throws(LedgerError) {
         let descriptor = Glibc.open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure("creating", file) }
         defer { Glibc.close(descriptor) }
