@@ -53,7 +53,8 @@ final class DeploymentReader {
         return Deployment(
             configuration: configuration, profiles: profiles, plans: plans, operators: operators,
             parts: parts, codes: codes, budgets: budgets,
-            files: files.values.sorted { $0.path < $1.path }, warnings: faults.warnings)
+            files: files.values.sorted { $0.path < $1.path }, configurationSHA256: file.sha256,
+            warnings: faults.warnings)
     }
 
     /// How much of each line's time the polls take; too much of it is a fault.
