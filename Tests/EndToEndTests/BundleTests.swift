@@ -64,6 +64,32 @@ import Testing
         #expect(go.output.hasSuffix("plumbline/plant-1/bench-pc-07\n"), "\(go.output)")
     }
 
+    /// The lines that docs/ledger.md tells people to type, with Debian's tools only.
+    @Test func thePageTellsHowToCheckItWithoutUs() async throws {
+        let shop = try await shopWithBundle()
+        let folder = try elsewhere(shop, [Self.name, "data/ledger.pub"])
+        try FileManager.default.moveItem(
+            at: folder.appendingPathComponent(Self.name), to: folder.appendingPathComponent("bundle.json"))
+        let page = try String(
+            contentsOf: Program.checkout.appendingPathComponent("docs/ledger.md"), encoding: .utf8)
+        let chapter = try #require(page.split(separator: "## Check a bundle without our program").last)
+        let lines = try #require(chapter.split(separator: "```sh\n").dropFirst().first)
+        let script = try #require(lines.split(separator: "```\n").first)
+        try String(script).write(
+            to: folder.appendingPathComponent("check.sh"), atomically: true, encoding: .utf8)
+        let checked = try await Program.run("sh", ["-e", "check.sh"], in: folder)
+        #expect(checked.code == 0, "\(checked.errors)")
+        #expect(checked.output.hasPrefix("Verified OK\nVerified OK\n"), "\(checked.output)")
+        #expect(checked.output.contains("entries are in the ledger plumbline/plant-1/bench-pc-07"))
+
+        let file = folder.appendingPathComponent("bundle.json")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        try text.replacingOccurrences(of: "27.04", with: "27.05")
+            .replacingOccurrences(of: "PASS", with: "FAIL")
+            .write(to: file, atomically: true, encoding: .utf8)
+        #expect(try await Program.run("sh", ["-e", "check.sh"], in: folder).code != 0)
+    }
+
     @Test func whatWasChangedOrForgedEndsWithFive() async throws {
         let shop = try await shopWithBundle()
         let folder = try elsewhere(shop, [Self.name, "data/ledger.pub"])

@@ -133,8 +133,8 @@ extension LedgerReader {
     private func sinks(_ database: SQLiteDatabase) throws(LedgerError) -> [String] {
         var sinks: [String] = []
         while let next = try database.first(
-            "SELECT min(sink) FROM outbox WHERE sink > ?1", [.text(sinks.last ?? "")], { $0.optionalText(0) }),
-            let sink = next
+            "SELECT min(sink) FROM outbox WHERE sink > ?1", [.text(sinks.last ?? "")],
+            { $0.optionalText(0) }), let sink = next
         {
             sinks.append(sink)
         }

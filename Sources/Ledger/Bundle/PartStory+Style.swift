@@ -44,7 +44,7 @@ extension PartStory {
         figure { margin: 12px 0; break-inside: avoid; }
         figcaption { font-size: 12px; color: var(--dim); overflow-wrap: anywhere; }
         pre { margin: 4px 0 0; padding: 8px 10px; background: var(--soft); overflow-x: auto; }
-        @media (max-width: 720px) { dl { grid-template-columns: 1fr; } }
+        @media screen and (max-width: 720px) { dl { grid-template-columns: 1fr; } }
         @media print {
           @page { size: A4; margin: 14mm 13mm 16mm; }
           body { font-size: 9.5pt; }
@@ -54,11 +54,16 @@ extension PartStory {
           tr, dl div { break-inside: avoid; }
           thead { display: table-header-group; }
           table { font-size: 8pt; }
+          th, td { padding-top: 2px; padding-bottom: 2px; }
+          dl div { grid-template-columns: 28mm 1fr; padding: 2px 0; }
+          section { padding: 2px 0 8px; }
           code, pre { font-size: 7pt; }
           small { font-size: 7pt; }
           pre { white-space: pre-wrap; border: 1px solid var(--line); }
-          .verdict { print-color-adjust: exact; font-size: 8pt; }
+          .verdict, .test, pre { print-color-adjust: exact; }
+          td .verdict { font-size: 7pt; padding: 0 5px; border-width: 1px; }
           header .verdict { font-size: 16pt; }
+          .test { margin-bottom: 10px; }
         }
         """
 }

@@ -28,7 +28,8 @@ struct PartStory {
             <head>
             <meta charset="utf-8" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+            <meta http-equiv="Content-Security-Policy"
+            content="default-src 'none'; style-src 'unsafe-inline'" />
             <title>\(title)</title>
             <style>
             \(Self.style)
@@ -71,25 +72,30 @@ struct PartStory {
 
     /// One inspection in two or three sentences.
     private func told(_ body: JSONValue, number: Int) -> String {
-        let results = body["results"]?.elements ?? []
-        let good = results.count { $0["result"] == "PASS" }
         let who = body["inspector"]?.text.map { "inspector \($0)" } ?? "somebody who was not signed in"
-        let outcome =
-            good == results.count
-            ? "All \(results.count) measured characteristics are within their limits."
-            : "\(good) of \(results.count) measured characteristics are within their limits; these are not, "
-                + "or could not be decided: "
-                + results.filter { $0["result"] != "PASS" }.map(Self.measured).joined(separator: "; ") + "."
         let what =
             "Inspection \(number), try \(Self.text(body["attempt"])): on \(Self.time(body["ended_at"])) "
             + "\(who) completed the operation \(Self.text(body["operation"])) at station "
             + "\(Self.text(body["station"])), by the plan \(Self.text(body["plan"]?["id"])) revision "
-            + "\(Self.text(body["plan"]?["revision"])). \(outcome) "
+            + "\(Self.text(body["plan"]?["revision"])). \(Self.outcome(body["results"]?.elements ?? [])) "
         let reasons = (body["reasons"]?.elements ?? []).map { Self.words(Self.text($0)) }
         let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"
         return HTMLText.escaped(what) + "Verdict: "
             + HTMLText.element("strong", Self.text(body["result"])) + HTMLText.escaped(why)
             + ". " + HTMLText.escaped(sent(body))
+    }
+
+    /// How many of the results are good, and each that is not.
+    private static func outcome(_ results: [JSONValue]) -> String {
+        let others = results.filter { $0["result"] != "PASS" }
+        guard !results.isEmpty else { return "Nothing was measured." }
+        guard !others.isEmpty else {
+            return "All measured characteristics (\(results.count)) are within their limits."
+        }
+        return
+            "Of \(results.count) measured characteristics \(results.count - others.count) are within their "
+            + "limits; these are not, or could not be decided: "
+            + others.map(Self.measured).joined(separator: "; ") + "."
     }
 
     /// Where a record went, in one sentence for each sink.

@@ -34,10 +34,9 @@ final class DeploymentReader {
         for station in configuration.stations {
             plans[station.id] = plan(of: station, configuration, profiles)
         }
-        let operators = configuration.operatorsPath.flatMap { operatorsPath in
-            self.file(operatorsPath, namedAt: top.place(of: "operators"))
-                .flatMap { OperatorRoster.read($0, faults: faults) }
-        }
+        let operators = configuration.operatorsPath
+            .flatMap { self.file($0, namedAt: top.place(of: "operators")) }
+            .flatMap { OperatorRoster.read($0, faults: faults) }
         let parts = configuration.partsPath.flatMap { self.parts($0, namedAt: top.place(of: "parts")) }
         let codes = configuration.codes.flatMap { self.codes($0, signatures, faults) }
         // What a fault left out would only be missed a second time.

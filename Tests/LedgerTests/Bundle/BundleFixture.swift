@@ -78,23 +78,11 @@ struct BundleFixture {
         try await writer.append([
             EntryDraft(kind: .record, id: "o0", body: Self.record("o0", serial: "SA10196"))
         ])
-        try await writer.append([
-            EntryDraft(
-                kind: .audit, id: "a1", body: Self.audit("cycle.opened", ["cycle": "r1", "part": part])),
-            EntryDraft(
-                kind: .audit, id: "a2",
-                body: Self.audit("scan.refused", ["cycle": "r1", "text": "Carry on.", "code": "double_scan"])),
-            EntryDraft(kind: .audit, id: "x1", body: Self.audit("cycle.opened", ["cycle": "o1"])),
-            EntryDraft(
-                kind: .audit, id: "a3",
-                body: Self.audit("result.orphaned", ["running_cycle": "r1", "because": "no step waits"])),
-            EntryDraft(
-                kind: .audit, id: "a4",
-                body: Self.audit("cycle.step", ["cycle": "r1", "evidence": [Self.hash(Self.raw)]]),
-                evidence: [Self.raw]),
-            EntryDraft(
-                kind: .record, id: "r1", body: Self.record("r1", serial: serial), outbox: ["qms", "erp"]),
-        ])
+        try await writer.append(
+            Self.cycle(of: part) + [
+                EntryDraft(
+                    kind: .record, id: "r1", body: Self.record("r1", serial: serial), outbox: ["qms", "erp"])
+            ])
         try await Self.deliver(writer)
         try await writer.append([
             EntryDraft(
@@ -110,6 +98,25 @@ struct BundleFixture {
         try await writer.close()
         reader = try LedgerReader(path: scratch.ledger)
         key = try reader.signingKey()
+    }
+
+    /// The part's cycle, with an event of another cycle in between.
+    private static func cycle(of part: JSONValue) -> [EntryDraft] {
+        [
+            EntryDraft(
+                kind: .audit, id: "a1", body: audit("cycle.opened", ["cycle": "r1", "part": part])),
+            EntryDraft(
+                kind: .audit, id: "a2",
+                body: audit("scan.refused", ["cycle": "r1", "text": "Carry on.", "code": "double_scan"])),
+            EntryDraft(kind: .audit, id: "x1", body: audit("cycle.opened", ["cycle": "o1"])),
+            EntryDraft(
+                kind: .audit, id: "a3",
+                body: audit("result.orphaned", ["running_cycle": "r1", "because": "no step waits"])),
+            EntryDraft(
+                kind: .audit, id: "a4",
+                body: audit("cycle.step", ["cycle": "r1", "evidence": [hash(raw)]]),
+                evidence: [raw]),
+        ]
     }
 
     private static func deliver(_ writer: LedgerWriter) async throws {

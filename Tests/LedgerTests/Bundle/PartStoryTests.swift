@@ -15,7 +15,7 @@ struct PartStoryTests {
         for told in [
             "inspector 1042 completed the operation 060 Flow test at station flow-test-1",
             "by the plan cr-injector-flow revision 4",
-            "All 1 measured characteristics are within their limits",
+            "All measured characteristics (1) are within their limits",
             "<strong>126.8</strong> mm³/stroke", "122 … 132", "<code>42fd999a</code>",
             "<td>FTS-001</td><td>77</td><td>C-4711</td><td>2027-02-01</td><td>current</td>",
             "qms confirmed that it holds the record.", "The record waits to be sent to erp.",
@@ -33,7 +33,6 @@ struct PartStoryTests {
         let serial = "<script>alert(1)</script>\"'&\u{202E}\u{1B}[2J\n]]>"
         let page = try story(try await BundleFixture(serial: serial), serial: serial)
         #expect(!page.contains("<script"))
-        #expect(!page.contains("http://www.w3.org/1999/xhtml") || !page.contains("src="))
         #expect(
             page.contains(
                 "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;⟨U+202E⟩⟨U+001B⟩[2J⟨U+000A⟩]]&gt;"))
