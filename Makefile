@@ -74,12 +74,14 @@ clean:
 	$(SWIFT) package clean
 	rm -rf .build/tsan dist
 
-## soak: an hour of tightening at six makes of controllers, with faults and power cuts; MINUTES=n for less
+## soak: an hour of tightening with faults and power cuts, then every failure of the ledger's disk; MINUTES=n, KILLS=n
 soak:
 	@Scripts/bootstrap
 	$(SWIFT) build $(STRICT) --build-tests
 	PLUMBLINE_SHIFT_SECONDS=$$(($(or $(MINUTES),60) * 60)) $(SWIFT) test $(STRICT) --skip-build \
 		--filter TighteningShiftTests --no-parallel
+	PLUMBLINE_WEATHER=all PLUMBLINE_FLIPS=50000 PLUMBLINE_KILLS=$(or $(KILLS),20000) $(SWIFT) test $(STRICT) \
+		--skip-build --filter 'DiskFaultTests|BitFlipTests|KilledWriterTests'
 
 ## deb, docs: not done yet
 deb docs:

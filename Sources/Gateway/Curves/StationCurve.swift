@@ -19,26 +19,6 @@ package struct StationCurve: Sendable {
     /// The point of a torque tool that a curve's limits are those of.
     private static let judgedPoint = "torque"
 
-    /// The curves of `group`, which `machine` has just credited to a step; nil where it has none.
-    init?(_ group: SampleGroup, of machine: CycleMachine) {
-        let plan = machine.station.plan
-        var id = machine.cycle?.completed.last?.id
-        if case .storing(_, let progress, _) = machine.phase { id = plan.steps[progress.index].id }
-        guard !group.curves.isEmpty, let cycle = machine.cycle,
-            let step = plan.steps.first(where: { $0.id == id })
-        else { return nil }
-        (station, serial, title) = (machine.station.id, cycle.part.serial, step.title)
-        (device, sequence, curves) = (group.device, group.sequence, group.curves)
-        let characteristic = plan.characteristics(of: step).first {
-            $0.source.point == Self.judgedPoint && $0.source.role == step.completes
-        }
-        if case .quantity(let unit, let tolerance, _) = characteristic?.requirement {
-            judged = (unit, tolerance)
-        } else {
-            judged = nil
-        }
-    }
-
     /// What tells these curves from those before them.
     private var id: String { "\(device) \(sequence) \(serial)" }
 
@@ -63,6 +43,28 @@ package struct StationCurve: Sendable {
             "lsl": .optional(tolerance?.lsl?.description), "usl": .optional(tolerance?.usl?.description),
             "traces": .array(traces.map { $0.json(mostPoints: Self.mostPoints) }),
         ]
+    }
+}
+
+extension StationCurve {
+    /// The curves of `group`, which `machine` has just credited to a step; nil where it has none.
+    init?(_ group: SampleGroup, of machine: CycleMachine) {
+        let plan = machine.station.plan
+        var id = machine.cycle?.completed.last?.id
+        if case .storing(_, let progress, _) = machine.phase { id = plan.steps[progress.index].id }
+        guard !group.curves.isEmpty, let cycle = machine.cycle,
+            let step = plan.steps.first(where: { $0.id == id })
+        else { return nil }
+        (station, serial, title) = (machine.station.id, cycle.part.serial, step.title)
+        (device, sequence, curves) = (group.device, group.sequence, group.curves)
+        let characteristic = plan.characteristics(of: step).first {
+            $0.source.point == Self.judgedPoint && $0.source.role == step.completes
+        }
+        if case .quantity(let unit, let tolerance, _) = characteristic?.requirement {
+            judged = (unit, tolerance)
+        } else {
+            judged = nil
+        }
     }
 }
 

@@ -196,6 +196,7 @@ package struct GatewayDaemon: Sendable {
             [
                 "gateway": .string(deployment.configuration.id), "software": BuildVersion.json,
                 "files": kind == .started ? .array(files) : [],
+                "configuration": kind == .started ? .string(deployment.configurationSHA256) : nil,
                 "evidence": kind == .started ? .array(deployment.files.map { .string($0.sha256) }) : [],
             ])
         let texts = kind == .started ? deployment.files.map(\.bytes) : []

@@ -43,6 +43,21 @@ struct EarlyCurveTests {
         #expect(rig.takeSent().filter { $0 == "0005 0900" }.count == (isInResult ? 1 : 0))
     }
 
+    /// Seen failing: what came between was kept with the first part, and the whole with its last part alone.
+    @Test("A whole curve that comes between the parts of another leaves each its own bytes")
+    func betweenParts() throws {
+        let rig = try Self.rig()
+        rig.says(TorqueRig.result(7, "A"))
+        let whole = TorqueCurveTests.curve(7, kind: 2, [UInt8](repeating: 5, count: 40))
+        let part = { (number: Int, data: ArraySlice<UInt8>) in
+            Array((TorqueRig.zeros(20 + data.count, 4) + "0900001       2\(number)").utf8) + data
+        }
+        let (first, second) = (part(1, whole[20..<80]), part(2, whole[80...]))
+        let other = TorqueCurveTests.curve(7, kind: 1)
+        rig.draws(first, other, second)
+        #expect(rig.groups.first?.curves.map(\.raw) == [other, first + second])
+    }
+
     /// Seen failing with months of 31 days.
     @Test("At midnight a curve a second after its result is its own, after short months too")
     func midnight() throws {
