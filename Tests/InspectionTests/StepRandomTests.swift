@@ -1,7 +1,7 @@
 import Codecs
 import Inspection
-import Metrology
 import Judging
+import Metrology
 import Testing
 
 /// A tool, a station and a ledger that are played by chance, with crashes at every point: what the tool did
