@@ -15,8 +15,8 @@ struct StartAgainTests {
         for mid in [50, 18, 43] { rig.accepts(mid) }
     }
 
-    /// Seen failing: two seconds into the second screw 0050 and 0043 were said again, and 0018 where it was of
-    /// another step, which began the controller's batch anew.
+    /// Seen failing: two seconds into the second screw 0050 and 0043 were said again, and 0018 where it was
+    /// of another step, which began the controller's batch anew.
     @Test("A lock that was refused does not have a later start said again")
     func lockRefusedBefore() throws {
         let rig = try TorqueRig()
