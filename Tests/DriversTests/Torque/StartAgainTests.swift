@@ -11,8 +11,8 @@ struct StartAgainTests {
     private static let author = WriteAuthor(station: "s", cycle: "c", step: "nut", inspector: nil)
     private static let set = [SetPoint(point: "parameter_set", value: 3)]
 
-    /// Seen failing: two seconds into the second screw 0050 and 0043 were said again, and 0018 where it was of
-    /// another step, which began the controller's batch anew.
+    /// Seen failing: two seconds into the second screw 0050 and 0043 were said again, and 0018 where it was
+    /// of another step, which began the controller's batch anew.
     @Test("A lock that was refused does not have a later start said again")
     func lockRefusedBefore() throws {
         let rig = try TorqueRig.ready()
