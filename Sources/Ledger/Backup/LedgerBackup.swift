@@ -82,21 +82,19 @@ package struct LedgerBackup: Sendable, Equatable {
     private static func check(
         _ drill: DataDirectory, hasRoot root: [UInt8], over entries: Int64, _ isStopped: @Sendable () -> Bool
     ) throws(LedgerError) {
-        let report = try verified(drill, of: drill.path)
+        let report = try verified(drill, of: drill.path, isStopped)
         guard report.root == root, Int64(report.entries) == entries else {
             throw LedgerError(
                 .corrupt, what: "what was copied is not what the ledger has", place: drill.path,
                 remedy: "check the disk, then make the backup again")
         }
-        guard !isStopped() else {
-            throw LedgerError(
-                .closed, what: "checking was ended", place: drill.path, remedy: "make the backup again")
-        }
     }
 
     /// Verifies what was unpacked; throws `.corrupt` with the first disagreement where there is one.
-    static func verified(_ stage: DataDirectory, of path: String) throws(LedgerError) -> VerificationReport {
-        let report = try LedgerReader(path: stage.path).verify()
+    static func verified(
+        _ stage: DataDirectory, of path: String, _ isStopped: () -> Bool = { false }
+    ) throws(LedgerError) -> VerificationReport {
+        let report = try LedgerReader(path: stage.path).verify(isStopped: isStopped)
         guard report.isSound else {
             let first = report.mismatches.first ?? ""
             throw LedgerError(
