@@ -31,7 +31,9 @@ final class BackupKeeper: Sendable {
     private let log: EventLog
     private let state = Guarded(State())
 
-    init(_ schedule: BackupSchedule, ledger: LedgerWriter, time: any TimeSource, log: EventLog) {
+    /// Nil where no backups are asked for.
+    init?(_ schedule: BackupSchedule?, ledger: LedgerWriter, time: any TimeSource, log: EventLog) {
+        guard let schedule else { return nil }
         plan = BackupPlan(everyMilliseconds: schedule.everyMilliseconds, keep: schedule.keep)
         folder = schedule.folder
         (self.ledger, self.time, self.log) = (ledger, time, log)
@@ -55,6 +57,8 @@ final class BackupKeeper: Sendable {
             let names = try Self.names(in: folder)
             note(names)
             guard plan.isDue(names, now: now.utc) else { return }
+            // Of attempts that a crash cut short; nobody else writes these names.
+            for attempt in plan.attempts(names) { try LedgerBackup.removeAttempt(at: "\(folder)/\(attempt)") }
         } catch { return try await raise(error, since: now) }
         try await make(at: now)
     }
@@ -148,7 +152,7 @@ final class BackupKeeper: Sendable {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if BackupPlan.moment(of: name) != nil { names.append(name) }
+            if name.hasPrefix("ledger-") { names.append(name) }
         }
         return names
     }

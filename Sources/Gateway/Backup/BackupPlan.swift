@@ -1,3 +1,4 @@
+internal import Ledger
 package import Metrology
 
 /// When the next backup is due and which old ones go, decided from the names of those that are there.
@@ -43,6 +44,15 @@ package struct BackupPlan: Sendable, Equatable {
 
     /// Whether one may be tried that many nanoseconds after another failed.
     package func mayRetry(after nanoseconds: Int64) -> Bool { nanoseconds >= min(every, Self.retry) }
+
+    /// The names of backups of which only an attempt is there.
+    package func attempts(_ names: [String]) -> [String] {
+        names.compactMap { name in
+            let ending = LedgerBackup.leftovers.first { name.hasSuffix($0) }
+            let stem = ending.map { String(name.dropLast($0.count)) }
+            return stem.flatMap { Self.moment(of: $0) != nil ? $0 : nil }
+        }
+    }
 
     /// The backups that are to be removed after `made` was; never that one.
     package func surplus(_ names: [String], made: String) -> [String] {

@@ -55,9 +55,7 @@ struct GatewayParts: Sendable {
         let book = DeviceBook(stationOf, ledger: ledger, log: log)
         let notices = NoticeBook(stationOf, ledger: ledger, time: time, log: log)
         self.notices = notices
-        backups = deployment.configuration.backup.map {
-            BackupKeeper($0, ledger: ledger, time: time, log: log)
-        }
+        backups = BackupKeeper(deployment.configuration.backup, ledger: ledger, time: time, log: log)
         let audience = Audience(identities: identities, notices: notices, inboxes: inboxes)
         let devices = try await Self.devices(deployment, ledger.reader, lines, time, audience, book)
         self.devices = devices

@@ -28,7 +28,7 @@ package struct LedgerBackup: Sendable, Equatable {
         }
         let drill = DataDirectory(path + ".check")
         let partial = path + ".partial"
-        try Self.remove(partial, drill)
+        try removeAttempt(at: path)
         do throws(LedgerError) {
             let (entries, root) = try copy(directory, to: partial, madeAt: madeAt, isStopped)
             _ = try unpack(partial, into: drill)
@@ -42,6 +42,14 @@ package struct LedgerBackup: Sendable, Equatable {
             try? Self.remove(partial, drill)
             throw error
         }
+    }
+
+    /// What an attempt at a backup that was cut short may have left ends with one of these.
+    package static let leftovers = [".partial", ".check"]
+
+    /// Removes what an attempt at the backup `path` that was cut short has left.
+    package static func removeAttempt(at path: String) throws(LedgerError) {
+        try remove(path + ".partial", DataDirectory(path + ".check"))
     }
 
     /// Copies the database and adds what restoring needs; the number of entries and the root over them.

@@ -53,6 +53,13 @@ struct BackupPlanTests {
         #expect(BackupPlan(everyMilliseconds: 1, keep: 0).surplus([names[0]], made: names[0]) == [])
     }
 
+    @Test func onlyOurOwnAttemptsAreLeftovers() {
+        let name = Self.name(0)
+        #expect(
+            plan.attempts([name, name + ".partial", name + ".check", "x.partial", name + ".partial.check"])
+                == [name, name])
+    }
+
     @Test func afterAFailureItIsTriedAgainSoonButNotAtOnce() {
         #expect(!plan.mayRetry(after: 0))
         #expect(!plan.mayRetry(after: 599_000_000_000))
