@@ -2,14 +2,18 @@ import Codecs
 import Ledger
 
 extension Command {
-    /// `plumbline ledger verify`: recomputes every hash and signature.
+    /// `plumbline ledger verify`: recomputes every hash and signature, of the ledger or of a bundle.
     static let ledgerVerify = Command(
-        name: "ledger verify", operands: "",
-        summary: "recomputes every leaf, node, signature and piece of evidence"
+        name: "ledger verify", operands: "[BUNDLE [--key PUB]]",
+        summary: "recomputes every leaf, node, signature and piece of evidence; or checks a bundle offline",
+        values: ["--key"]
     ) { arguments, console in
-        guard arguments.words.count == 2 else {
+        if arguments.words.count == 3 {
+            return try verifyBundle(arguments.words[2], key: arguments.values["--key"], console)
+        }
+        guard arguments.words.count == 2, arguments.values["--key"] == nil else {
             throw UsageError(
-                message: "bundles are not verified yet: give no file, and name the ledger with --data")
+                message: "name one bundle and maybe its key; or nothing, and the ledger with --data")
         }
         let report = try reading { try arguments.ledgerReader().verify() }
         if console.usesJSON {

@@ -73,7 +73,7 @@ struct PartDecisionTests {
         try await decide("d1", "reject", of: "r1")
         try await writer.close()
         let said = scratch.sqlite(
-            "DROP INDEX inspection_by_item; DROP INDEX part_decided; "
+            "DROP INDEX entry_gateway_started; DROP INDEX inspection_by_item; DROP INDEX part_decided; "
                 + "ALTER TABLE part DROP COLUMN is_disposition; "
                 + "DROP INDEX inspection_by_uii; ALTER TABLE inspection DROP COLUMN uii; "
                 + "DELETE FROM migration WHERE number > 1; PRAGMA user_version = 1")

@@ -138,7 +138,7 @@ package struct GatewayDaemon: Sendable {
                 SupervisedPart("events") { await hub.run() },
                 SupervisedPart("identities") { try await parts.identities.run() },
                 SupervisedPart("notices") { try await parts.notices.run() },
-                SupervisedPart("refused scanners") { try await parts.scannerBook.run() },
+                SupervisedPart("scanners' entries") { try await parts.scannerBook.run() },
                 SupervisedPart("the clock") { try await Self.keepTime(parts.stations, reporter) },
             ]
     }
@@ -199,6 +199,7 @@ package struct GatewayDaemon: Sendable {
             [
                 "gateway": .string(deployment.configuration.id), "software": BuildVersion.json,
                 "files": kind == .started ? .array(files) : [],
+                "configuration": kind == .started ? .string(deployment.configurationSHA256) : nil,
                 "evidence": kind == .started ? .array(deployment.files.map { .string($0.sha256) }) : [],
             ])
         let texts = kind == .started ? deployment.files.map(\.bytes) : []

@@ -1,15 +1,16 @@
 internal import CCrypto
 
 /// Standard base64 with padding (RFC 4648 section 4), as signed notes and PEM use it.
-enum Base64 {
-    static func text(_ bytes: [UInt8]) -> String {
+package enum Base64 {
+    /// `bytes` in base64.
+    package static func text(_ bytes: [UInt8]) -> String {
         var out = [UInt8](repeating: 0, count: (bytes.count + 2) / 3 * 4 + 1)
         let length = EVP_EncodeBlock(&out, bytes, Int32(bytes.count))
         return String(decoding: out.prefix(Int(length)), as: UTF8.self)
     }
 
     /// The bytes that `text` spells; nil unless it is the one way of spelling them.
-    static func bytes(_ text: some StringProtocol) -> [UInt8]? {
+    package static func bytes(_ text: some StringProtocol) -> [UInt8]? {
         let characters = Array(text.utf8)
         guard !characters.isEmpty else { return [] }
         guard characters.count % 4 == 0, characters.count <= Int(Int32.max) else { return nil }

@@ -30,7 +30,7 @@ package enum SignedFile {
 
     /// The public key's file: the C2SP verifier key on its first line, the same key in PEM after it.
     package static func publicKeyFile(of key: SigningKey) throws(LedgerError) -> [UInt8] {
-        Array((key.verifierKey(name: signer) + "\n").utf8) + (try key.publicPEM())
+        try key.publicKeyFile(name: signer)
     }
 
     /// Whether two files of public keys hold the same key; false where either holds none.

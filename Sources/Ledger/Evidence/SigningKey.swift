@@ -74,6 +74,11 @@ package final class SigningKey: Sendable {
         "\(name)+\(Hex.text(keyID))+\(Base64.text([0x02] + publicKey))"
     }
 
+    /// The public key's file: the verifier key under `name` on its first line, the same key in PEM after it.
+    package func publicKeyFile(name: String) throws(LedgerError) -> [UInt8] {
+        Array((verifierKey(name: name) + "\n").utf8) + (try publicPEM())
+    }
+
     /// An ASN.1 ECDSA signature over SHA-256 of `message`.
     package func signature(over message: [UInt8]) throws(LedgerError) -> [UInt8] {
         let context = EVP_MD_CTX_new()

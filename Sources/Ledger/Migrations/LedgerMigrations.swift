@@ -4,6 +4,7 @@ enum LedgerMigrations {
         Migration(number: 1, name: "entries, tree, evidence, outbox, projections", sql: first),
         Migration(number: 2, name: "inspections by unique item identifier", sql: second),
         Migration(number: 3, name: "dispositions of a part", sql: third),
+        Migration(number: 4, name: "starts of the gateway", sql: fourth),
     ]
 
     /// Triggers come before each INSERT too, because REPLACE deletes rows without a DELETE trigger.
@@ -150,5 +151,13 @@ enum LedgerMigrations {
             WHERE seq IN (SELECT e.seq FROM entry e WHERE e.kind = 'disposition');
         CREATE INDEX part_decided ON part(serial, seq) WHERE is_disposition = 1;
         CREATE INDEX inspection_by_item ON inspection(serial, part_number, uii, seq);
+        """#
+
+    /// A part's history names the files that the gateway ran by: those of its last start before.
+    ///
+    /// A text is searched rather than JSON read: this must hold for a body that is damaged too.
+    private static let fourth = #"""
+        CREATE INDEX entry_gateway_started ON entry(seq)
+            WHERE kind = 'audit' AND instr(body, '"event":"gateway.started"') > 0;
         """#
 }

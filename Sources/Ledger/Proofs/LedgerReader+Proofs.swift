@@ -12,9 +12,7 @@ extension LedgerReader {
                     .invalid, what: "no checkpoint covers entry \(entry.seq) yet", place: directory.database,
                     remedy: "start the gateway: it signs what is new within a second")
             }
-            let runs = MerkleTree.inclusionProof(ofLeaf: entry.seq - 1, inTreeOf: size)
-            var hashes: [[UInt8]] = []
-            for run in runs { hashes.append(try hash(of: run, database)) }
+            let hashes = try hashes(provingLeaf: entry.seq - 1, inTreeOf: size, database)
             return InclusionProof(index: entry.seq - 1, hashes: hashes, checkpoint: note)
         }
     }
@@ -28,6 +26,17 @@ extension LedgerReader {
             }
             return hashes
         }
+    }
+
+    /// What proves that leaf `index` is in the tree of `size` leaves, from its sibling up.
+    func hashes(
+        provingLeaf index: Int64, inTreeOf size: Int64, _ database: SQLiteDatabase
+    ) throws(LedgerError) -> [[UInt8]] {
+        var hashes: [[UInt8]] = []
+        for run in MerkleTree.inclusionProof(ofLeaf: index, inTreeOf: size) {
+            hashes.append(try hash(of: run, database))
+        }
+        return hashes
     }
 
     private func hash(of run: MerkleRun, _ database: SQLiteDatabase) throws(LedgerError) -> [UInt8] {

@@ -114,11 +114,14 @@ package final class LedgerReader: Sendable {
     ///
     /// Throws `.corrupt` where what is stored under that hash has another.
     package func evidence(sha256: String) throws(LedgerError) -> [UInt8]? {
-        let found = try reading { database throws(LedgerError) in
-            try database.first("SELECT size, body FROM evidence WHERE sha256 = ?1", [.text(sha256)]) {
-                ($0.integer(0), $0.bytes(1))
-            }
-        }
+        try reading { database throws(LedgerError) in try evidence(sha256: sha256, database) }
+    }
+
+    /// The same from what `database` sees.
+    func evidence(sha256: String, _ database: SQLiteDatabase) throws(LedgerError) -> [UInt8]? {
+        let found = try database.first(
+            "SELECT size, body FROM evidence WHERE sha256 = ?1", [.text(sha256)],
+            { ($0.integer(0), $0.bytes(1)) })
         guard let (size, stream) = found else { return nil }
         guard let bytes = Deflated.inflated(stream, size: size), SHA256Digest.hex(of: bytes) == sha256 else {
             throw LedgerError(

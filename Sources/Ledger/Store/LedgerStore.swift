@@ -241,7 +241,7 @@ extension LedgerStore {
             key = try SigningKey.generate()
             try directory.replace(directory.key, with: try key.pem(), mode: 0o600)
         }
-        let file = Array((key.verifierKey(name: origin) + "\n").utf8) + (try key.publicPEM())
+        let file = try key.publicKeyFile(name: origin)
         if try DataDirectory.read(directory.publicKey) != file {
             try directory.replace(directory.publicKey, with: file)
         }

@@ -18,6 +18,8 @@ package struct Deployment: Sendable, Equatable {
     package let budgets: [BusTimeBudget]
     /// Every file that this was made of, once, sorted by path.
     package let files: [SourceFile]
+    /// Which of `files` is the configuration itself, by its hash.
+    package let configurationSHA256: String
     /// What a person should know and what stops nothing.
     package let warnings: [Fault]
 

@@ -34,10 +34,9 @@ final class DeploymentReader {
         for station in configuration.stations {
             plans[station.id] = plan(of: station, configuration, profiles)
         }
-        let operators = configuration.operatorsPath.flatMap { operatorsPath in
-            self.file(operatorsPath, namedAt: top.place(of: "operators"))
-                .flatMap { OperatorRoster.read($0, faults: faults) }
-        }
+        let operators = configuration.operatorsPath
+            .flatMap { self.file($0, namedAt: top.place(of: "operators")) }
+            .flatMap { OperatorRoster.read($0, faults: faults) }
         let parts = configuration.partsPath.flatMap { self.parts($0, namedAt: top.place(of: "parts")) }
         let codes = configuration.codes.flatMap { self.codes($0, signatures, faults) }
         // What a fault left out would only be missed a second time.
@@ -53,7 +52,8 @@ final class DeploymentReader {
         return Deployment(
             configuration: configuration, profiles: profiles, plans: plans, operators: operators,
             parts: parts, codes: codes, budgets: budgets,
-            files: files.values.sorted { $0.path < $1.path }, warnings: faults.warnings)
+            files: files.values.sorted { $0.path < $1.path }, configurationSHA256: file.sha256,
+            warnings: faults.warnings)
     }
 
     /// How much of each line's time the polls take; too much of it is a fault.

@@ -2,6 +2,7 @@
 //
 //	proof_judge cases < CASES         each line a proof as JSON, and whether it holds; prints how many agree
 //	proof_judge entry PROOF ENTRY KEY a C2SP tlog-proof of the entry's bytes, signed by the verifier key in a file
+//	proof_judge bundle BUNDLE KEY     signature, checkpoint and every entry's proof of a bundle
 package main
 
 import (
@@ -140,13 +141,66 @@ func entry(proofFile, entryFile, keyFile string) {
 	fmt.Printf("entry %d of %d in %s\n", index, size, head[0])
 }
 
+type bundleFile struct {
+	Content   json.RawMessage
+	Signature string
+}
+
+type bundleContent struct {
+	Checkpoint string
+	Entries    []struct {
+		Seq   int64
+		Body  json.RawMessage
+		Proof []string
+	}
+}
+
+// bundle checks that the content is what was signed, and each entry's own bytes against the checkpoint.
+func bundle(bundleFileName, keyFile string) {
+	whole, err := os.ReadFile(bundleFileName)
+	must(err)
+	key, err := os.ReadFile(keyFile)
+	must(err)
+	known := note.VerifierList(newVerifier(strings.TrimSpace(strings.SplitN(string(key), "\n", 2)[0])))
+	var file bundleFile
+	must(json.Unmarshal(whole, &file))
+	signed, err := note.Open([]byte(file.Signature), known)
+	must(err)
+	digest := sha256.Sum256(file.Content)
+	text := strings.Split(signed.Text, "\n")
+	if text[0] != "plumbline-bundle/v1" || text[2] != base64.StdEncoding.EncodeToString(digest[:]) {
+		must(fmt.Errorf("another content was signed"))
+	}
+	var content bundleContent
+	must(json.Unmarshal(file.Content, &content))
+	opened, err := note.Open([]byte(content.Checkpoint), known)
+	must(err)
+	head := strings.Split(opened.Text, "\n")
+	size, err := strconv.ParseInt(head[1], 10, 64)
+	must(err)
+	root, err := tlog.ParseHash(head[2])
+	must(err)
+	for _, entry := range content.Entries {
+		hashes := []tlog.Hash{}
+		for _, line := range entry.Proof {
+			one, err := tlog.ParseHash(line)
+			must(err)
+			hashes = append(hashes, one)
+		}
+		must(tlog.CheckRecord(hashes, size, root, entry.Seq-1, tlog.RecordHash(entry.Body)))
+	}
+	fmt.Printf("%d entries of %d in %s\n", len(content.Entries), size, head[0])
+}
+
 func main() {
 	switch {
 	case len(os.Args) == 2 && os.Args[1] == "cases":
 		cases()
 	case len(os.Args) == 5 && os.Args[1] == "entry":
 		entry(os.Args[2], os.Args[3], os.Args[4])
+	case len(os.Args) == 4 && os.Args[1] == "bundle":
+		bundle(os.Args[2], os.Args[3])
 	default:
-		must(fmt.Errorf("usage: proof_judge cases | entry PROOF ENTRY KEY"))
+		must(fmt.Errorf("usage: proof_judge cases | entry PROOF ENTRY KEY | bundle BUNDLE KEY"))
 	}
 }

@@ -1,0 +1,111 @@
+import Codecs
+import Gateway
+import Ledger
+import Metrology
+import Transports
+
+extension Command {
+    /// How long to wait for the gateway's next checkpoint: it signs one each second.
+    private static let longestWait = Duration.seconds(3)
+
+    /// `plumbline ledger reconstruct SERIAL`: everything about one part, with proofs, in one file.
+    static let ledgerReconstruct = Command(
+        name: "ledger reconstruct", operands: "SERIAL [--out FILE [--html]]",
+        summary: "one file with everything about a part, which anyone can verify without the ledger",
+        flags: ["--html"], values: ["--out"]
+    ) { arguments, console in
+        guard arguments.words.count == 3 else { throw UsageError(message: "name one serial number") }
+        let path = arguments.values["--out"] ?? "-"
+        guard path != "-" || !arguments.flags.contains("--html") else {
+            throw UsageError(message: "--html writes the story beside the file that --out names")
+        }
+        let reader = try reading { try arguments.ledgerReader() }
+        let bundle = try await bundle(of: arguments.words[2], reader)
+        let file = try reading { try BundleFile(bundle, signedBy: try reader.signingKey()) }
+        let key = try verifyingKey(reader)
+        let report = BundleReport(on: file.bytes, trusted: key)
+        if let mismatch = report.mismatches.first {
+            throw CommandFailure(
+                .evidence, "the bundle would not verify: \(mismatch). Run `plumbline ledger verify`")
+        }
+        try NewFile.write(file.bytes, to: path, console)
+        if arguments.flags.contains("--html"), let head = key.checkpoint(verifiedFrom: bundle.checkpoint) {
+            try NewFile.write(bundle.story(under: head, key), to: path + ".html", console)
+        }
+        console.say("\(bundle.leaves.count) entries and \(bundle.evidence.count) pieces of evidence")
+        return .success
+    }
+
+    /// The bundle, once a checkpoint covers all of it.
+    private static func bundle(of serial: String, _ reader: LedgerReader) async throws -> EvidenceBundle {
+        let end = ContinuousClock.now + longestWait
+        while true {
+            do throws(LedgerError) {
+                let now = SystemTime().now().utc.description
+                let bundle = try reader.bundle(serial: serial, madeAt: now, software: BuildVersion.json)
+                guard let bundle else { break }
+                return bundle
+            } catch  where error.kind == .invalid && ContinuousClock.now < end {
+                try await Task.sleep(for: .milliseconds(100))
+            } catch {
+                throw CommandFailure(.inputOutput, "\(error)")
+            }
+        }
+        throw CommandFailure(
+            .mismatch, "the ledger knows no part \(serial); `plumbline records list` shows what it knows")
+    }
+
+    /// `plumbline ledger verify BUNDLE`: checks a bundle with nothing but its bytes and a public key.
+    static func verifyBundle(
+        _ path: String, key keyPath: String?, _ console: Console
+    ) throws -> ExitCode {
+        let trusted = try keyPath.map { path in
+            let pem = try bytes(path, most: 1 << 16)
+            do throws(LedgerError) {
+                return try SigningKey(publicPEM: pem)
+            } catch {
+                throw UsageError(message: "\(path) is no public key such as ledger.pub: \(error.what)")
+            }
+        }
+        let report = BundleReport(on: try bytes(path, most: BundleFile.largest + 1), trusted: trusted)
+        if console.usesJSON {
+            console.print(CanonicalJSON.text(json(report)))
+        } else {
+            show(report, console)
+        }
+        return report.isSound ? .success : .evidence
+    }
+
+    private static func bytes(_ path: String, most: Int) throws -> [UInt8] {
+        try reading {
+            guard let bytes = try DataDirectory.read(path, most: most) else {
+                throw LedgerError(.io, what: "there is no such file", place: path, remedy: "name a file")
+            }
+            return bytes
+        }
+    }
+
+    private static func show(_ report: BundleReport, _ console: Console) {
+        guard report.isSound else {
+            console.print("the bundle does NOT verify:")
+            for mismatch in report.mismatches { console.print("  - \(mismatch)") }
+            return
+        }
+        console.print("the bundle verifies: part \(report.serial ?? "–"), ledger \(report.origin ?? "–")")
+        console.print("key SHA-256 \(report.keySHA256 ?? "–")")
+        console.print("proved:")
+        for statement in report.proved { console.print("  - \(statement)") }
+        console.print("not proved:")
+        for statement in report.unproved { console.print("  - \(statement)") }
+    }
+
+    private static func json(_ report: BundleReport) -> JSONValue {
+        [
+            "sound": .bool(report.isSound), "serial": .optional(report.serial),
+            "origin": .optional(report.origin), "key_sha256": .optional(report.keySHA256),
+            "proved": .array(report.proved.map(JSONValue.string)),
+            "unproved": .array(report.unproved.map(JSONValue.string)),
+            "mismatches": .array(report.mismatches.map(JSONValue.string)),
+        ]
+    }
+}

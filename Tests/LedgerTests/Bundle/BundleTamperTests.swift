@@ -1,0 +1,217 @@
+import Codecs
+import Ledger
+import Testing
+
+/// Each test changes a sound bundle as somebody with the file in hand could, and expects to be told.
+struct BundleTamperTests {
+    private let fixture: BundleFixture
+    private let sound: [UInt8]
+
+    init() async throws {
+        fixture = try await BundleFixture()
+        sound = try fixture.file()
+        #expect(BundleReport(on: sound, trusted: fixture.key).isSound)
+    }
+
+    /// The file with `content`, signed anew by whoever holds `key`.
+    private func signed(_ content: [UInt8], by key: SigningKey) throws -> [UInt8] {
+        let origin = "plumbline/plant-1/bench-pc-07"
+        let digest = Base64.text(SHA256Digest.bytes(of: content))
+        let text = "plumbline-bundle/v1\n\(origin)\n\(digest)\n"
+        let note = SignedNote(
+            text: text,
+            signatures: [
+                .init(name: origin, keyID: key.keyID, bytes: try key.signature(over: Array(text.utf8)))
+            ]
+        ).note
+        let rest: JSONValue = [
+            "key": .string(String(decoding: try key.publicKeyFile(name: origin), as: UTF8.self)),
+            "schema": "plumbline.bundle/1", "signature": .string(note),
+        ]
+        return Array(#"{"content":"#.utf8) + content + [0x2C] + CanonicalJSON.bytes(rest).dropFirst()
+    }
+
+    private func content() throws -> JSONValue { try #require(try JSONParser.parse(sound)["content"]) }
+
+    private func mismatches(_ content: JSONValue) throws -> [String] {
+        BundleReport(
+            on: try signed(CanonicalJSON.bytes(content), by: fixture.key), trusted: fixture.key
+        ).mismatches
+    }
+
+    /// Every byte counts: 2,000 bits turned at random, each alone.
+    @Test func everyTurnedBitIsNoticed() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var chance = SeededBits(seed: seed)
+        for _ in 0..<2_000 {
+            let (byte, bit) = (chance.below(sound.count), chance.below(8))
+            var turned = sound
+            turned[byte] ^= 1 << bit
+            let alone = BundleReport(on: turned, trusted: nil).isSound
+            let trusted = BundleReport(on: turned, trusted: fixture.key).isSound
+            #expect(!alone && !trusted, "seed \(seed): byte \(byte), bit \(bit)")
+        }
+    }
+
+    /// Every byte of key, schema, signature and frame, each of its bits.
+    @Test func everyBitOutsideOfTheContentIsNoticed() throws {
+        let end = 11 + (try #require(BundleFile(sound)).content.count)
+        for byte in Array(0..<11) + Array(end..<sound.count) {
+            for bit in 0..<8 {
+                var turned = sound
+                turned[byte] ^= 1 << bit
+                #expect(!BundleReport(on: turned, trusted: nil).isSound, "byte \(byte), bit \(bit)")
+            }
+        }
+    }
+
+    /// Not even the holder of the key changes an entry, raw bytes, proofs, numbers or the story, for the
+    /// tree, the hashes and the story that is made anew hold them.
+    @Test func whoeverSignsAnewIsHeldByTheTree() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var chance = SeededBits(seed: seed)
+        let bytes = try #require(BundleFile(sound)).content
+        var tried = 0
+        while tried < 200 {
+            var turned = bytes
+            let byte = chance.below(bytes.count)
+            turned[byte] ^= 1 << chance.below(8)
+            tried += 1
+            let report = BundleReport(on: try signed(turned, by: fixture.key), trusted: fixture.key)
+            #expect(!report.isSound, "seed \(seed): byte \(byte)")
+        }
+    }
+
+    @Test func aForgerWithAKeyOfTheirOwnIsFoundByTheTrueKey() throws {
+        let forger = try SigningKey.generate()
+        let forged = try signed(CanonicalJSON.bytes(try content()), by: forger)
+        #expect(
+            BundleReport(on: forged, trusted: fixture.key).mismatches
+                == ["it is signed with another key than the one given: another gateway made it, or a forger"])
+        // The true ledger's checkpoint gives them away even without the true key.
+        #expect(
+            BundleReport(on: forged, trusted: nil).mismatches
+                == ["the checkpoint is not signed by the key that signed the bundle"])
+    }
+
+    /// A whole ledger of a forger's own: only the true key tells.
+    @Test func aForgedLedgerIsFoundByTheTrueKeyOnly() async throws {
+        let other = try await BundleFixture()
+        let forged = try other.file()
+        #expect(BundleReport(on: forged, trusted: nil).isSound)
+        #expect(!BundleReport(on: forged, trusted: fixture.key).isSound)
+    }
+
+    @Test func membersThatStandTwiceOrElsewhereOrBeyondAreRefused() throws {
+        let text = String(decoding: try #require(BundleFile(sound)).content, as: UTF8.self)
+        let body = text.dropFirst().dropLast()
+        let forms = [
+            "{\(body),\"serial\":\"SA10197\"}", "{\"serial\":\"SA10197\",\(body)}", "{\(body), \"x\":1}",
+            " \(text)", "\(text)\n", "{\(body),\"zz\":1}", "{}", "[]", "null", "", "{\(body)",
+            String(repeating: "[", count: 100_000), "{\"a\":" + String(repeating: "{\"a\":", count: 5_000),
+        ]
+        for form in forms {
+            let report = BundleReport(on: try signed(Array(form.utf8), by: fixture.key), trusted: nil)
+            #expect(!report.isSound, "\(form.prefix(60))")
+        }
+        let file = String(decoding: sound, as: UTF8.self)
+        let frames = [
+            file + "\n", file + " ", " " + file, file + file, "{}", "", "[]",
+            file.replacing(#","schema":"#, with: #", "schema":"#), String(file.dropLast()),
+            file.replacing(#""schema":"plumbline.bundle/1""#, with: #""schema":"plumbline.bundle/2""#),
+            String(file.dropLast()) + #","zz":1}"#, String(file.dropLast()) + #","signature":"x"}"#,
+            #"{"aa":1,"# + file.dropFirst(),
+        ]
+        for frame in frames {
+            #expect(!BundleReport(on: Array(frame.utf8), trusted: nil).isSound, "\(frame.suffix(60))")
+        }
+    }
+
+    @Test func inputWithoutEndIsRefusedAtOnce() {
+        let huge = [UInt8](repeating: UInt8(ascii: "["), count: BundleFile.largest + 1)
+        #expect(BundleReport(on: huge, trusted: nil).mismatches.first?.contains("longer") == true)
+        let half = Array(#"{"content":"#.utf8) + huge.prefix(1 << 20)
+        #expect(!BundleReport(on: half, trusted: nil).isSound)
+    }
+
+    @Test func noByteSequenceCrashesIt() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var chance = SeededBits(seed: seed)
+        for _ in 0..<500 {
+            let start = chance.below(sound.count)
+            let length = chance.below(sound.count - start)
+            var cut = sound
+            cut.removeSubrange(start..<start + length)
+            #expect(length == 0 || !BundleReport(on: cut, trusted: nil).isSound, "seed \(seed)")
+        }
+    }
+
+    @Test func aStoryThatSaysSomethingElseIsFound() throws {
+        var content = try content().members
+        let story = try #require(content["story"]?.text)
+        content["story"] = .string(story.replacing("PASS", with: "FAIL"))
+        #expect(try mismatches(.object(content)) == ["the story says something else than the entries"])
+    }
+
+    @Test func anEntryOfAnotherPartIsNoneOfThisOnes() throws {
+        let other = try fixture.bundle(serial: "SA10196")
+        var content = try content().members
+        let stranger = try #require(other.content(story: "")["entries"]?.elements.last)
+        content["entries"] = .array([stranger] + (content["entries"]?.elements ?? []))
+        let found = try mismatches(.object(content))
+        #expect(found.contains("entry 3 is not about SA10197"))
+        #expect(found.contains("entry 2 does not follow entry 3"))
+    }
+
+    @Test func aDeliveryWithoutItsReceiptIsFound() throws {
+        var content = try content().members
+        content["entries"] = .array((content["entries"]?.elements ?? []).filter { $0["seq"] != 10 })
+        #expect(
+            try mismatches(.object(content)).contains(
+                "whether qms holds record r1: the receipts and the deliveries differ"))
+    }
+
+    @Test func evidenceThatNoEntryNamesIsFound() throws {
+        var content = try content().members
+        let stowaway: JSONValue = [
+            "sha256": .string(SHA256Digest.hex(of: Array("x".utf8))), "text": "x",
+        ]
+        content["evidence"] = .array((content["evidence"]?.elements ?? []) + [stowaway])
+        #expect(try mismatches(.object(content)).contains { $0.hasSuffix("no entry names it") })
+    }
+
+    /// What is shown of a bundle must not work on a terminal.
+    @Test func namesOfAForgerCannotWorkOnATerminal() async throws {
+        let evil = try await BundleFixture(serial: "SA\u{1B}[2J\u{202E}1")
+        let bundle = try evil.bundle(serial: "SA\u{1B}[2J\u{202E}1")
+        let report = BundleReport(on: try BundleFile(bundle, signedBy: evil.key).bytes, trusted: nil)
+        #expect(report.isSound)
+        #expect(report.serial == "SA⟨U+001B⟩[2J⟨U+202E⟩1")
+        let shown = (report.proved + report.unproved).joined()
+        #expect(shown.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x202E })
+    }
+}
+
+extension JSONValue {
+    /// Members of an object; none of anything else.
+    fileprivate var members: [String: JSONValue] {
+        guard case .object(let members) = self else { return [:] }
+        return members
+    }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): a test's chance that its seed repeats.
+private struct SeededBits {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    /// A number from 0 to `bound` − 1; 0 where there is none.
+    mutating func below(_ bound: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return bound > 0 ? Int((mixed ^ (mixed >> 31)) % UInt64(bound)) : 0
+    }
+}
