@@ -60,6 +60,12 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case scannerUnanswered = "scanner.unanswered"
     case gatewayStarted = "gateway.started"
     case gatewayStopped = "gateway.stopped"
+    /// The ledger was copied, and the copy proved.
+    case backupMade = "backup.made"
+    /// The ledger should have been copied and was not.
+    case backupFailed = "backup.failed"
+    /// The ledger was put back from a backup; what is known to be lost with it.
+    case ledgerRestored = "ledger.restored"
 
     /// The schema that every audit entry follows.
     package static let schema = "plumbline.audit/1"

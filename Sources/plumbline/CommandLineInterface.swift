@@ -33,7 +33,7 @@ enum CommandLineInterface {
         .scan,
         .status, .doctor, .capture, .probe, .codesNew, .codesPrint, .sign,
         .profileNew, .profileImport, .profileCheck, .profileTest, .ledgerVerify,
-        .ledgerCheckpoint, .ledgerProof, .ledgerReconstruct,
+        .ledgerCheckpoint, .ledgerProof, .ledgerReconstruct, .backup, .restore,
     ]
 
     static func run(_ arguments: [String]) async -> ExitCode {

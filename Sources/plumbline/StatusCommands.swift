@@ -20,6 +20,9 @@ extension Command {
             console.print("station    \(text(station["station"])): \(text(station["state"]))")
         }
         console.print("waiting    \(text(status["queue"])) records")
+        if status["backup"]?["folder"] != nil {
+            console.print("backup     newest of \(text(status["backup"]?["made_at"]))")
+        }
         let failure = status["ledger"]?["failure"]?.text
         console.print(
             "ledger     \(text(status["ledger"]?["entries"])) entries\(failure.map { ": " + $0 } ?? "")")

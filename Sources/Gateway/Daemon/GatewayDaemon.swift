@@ -131,6 +131,9 @@ package struct GatewayDaemon: Sendable {
                 SupervisedPart(scanner.configuration.id) { try await scanner.run() }
             }
             + parts.couriers.map { courier in SupervisedPart("a courier") { try await courier.run() } }
+            + [parts.backups].compactMap { $0 }.map { backups in
+                SupervisedPart("backups") { try await backups.run() }
+            }
             + [
                 SupervisedPart("events") { await hub.run() },
                 SupervisedPart("identities") { try await parts.identities.run() },

@@ -26,6 +26,8 @@ struct GatewayParts: Sendable {
     let couriers: [Courier]
     let identities: IdentityBook
     let notices: NoticeBook
+    /// Nil where the configuration asks for no backups.
+    let backups: BackupKeeper?
     let lines: LinePool
     /// What is plugged into the USB; nil where no scanner is on it.
     let usb: USBInventory?
@@ -53,6 +55,7 @@ struct GatewayParts: Sendable {
         let book = DeviceBook(stationOf, ledger: ledger, log: log)
         let notices = NoticeBook(stationOf, ledger: ledger, time: time, log: log)
         self.notices = notices
+        backups = BackupKeeper(deployment.configuration.backup, ledger: ledger, time: time, log: log)
         let audience = Audience(identities: identities, notices: notices, inboxes: inboxes)
         let devices = try await Self.devices(deployment, ledger.reader, lines, time, audience, book)
         self.devices = devices

@@ -41,8 +41,12 @@ struct StatusReporter: Sendable {
                 outbox: outbox, entries: entries, online: online, total: total,
                 alarms: states.flatMap { id, status, _ in
                     status.alarms.map { ["device": .string(id), "text": .string($0.description)] }
-                }),
-            families: families(states, outbox, entries), queue: (waiting, quarantined),
+                }
+                    + [parts.backups?.failure].compactMap { $0 }.map {
+                        ["device": "backup", "text": .string($0)]
+                    }),
+            families: families(states, outbox, entries) + (parts.backups?.families ?? []),
+            queue: (waiting, quarantined),
             failure: ledger.failure?.description)
     }
 
@@ -100,7 +104,7 @@ struct StatusReporter: Sendable {
             "started_at": .string(started.utc.description),
             "uptime_s": .number((now.monotonicNanoseconds - started.monotonicNanoseconds) / 1_000_000_000),
             "ledger": ["entries": .number(entries), "failure": .optional(ledger.failure?.description)],
-            "outbox": .object(queues),
+            "backup": parts.backups?.json ?? .null, "outbox": .object(queues),
             "queue": .number(Int64(outbox.values.reduce(0) { $0 + ($1[.pending] ?? 0) })),
             "devices": ["online": .number(Int64(online)), "total": .number(Int64(total))],
             "alarms": .array(alarms),

@@ -28,7 +28,7 @@ package struct LedgerBackup: Sendable, Equatable {
         }
         let drill = DataDirectory(path + ".check")
         let partial = path + ".partial"
-        try Self.remove(partial, drill)
+        try removeAttempt(at: path)
         do throws(LedgerError) {
             let (entries, root) = try copy(directory, to: partial, madeAt: madeAt, isStopped)
             _ = try unpack(partial, into: drill)
@@ -42,6 +42,14 @@ package struct LedgerBackup: Sendable, Equatable {
             try? Self.remove(partial, drill)
             throw error
         }
+    }
+
+    /// What an attempt at a backup that was cut short may have left ends with one of these.
+    package static let leftovers = [".partial", ".check"]
+
+    /// Removes what an attempt at the backup `path` that was cut short has left.
+    package static func removeAttempt(at path: String) throws(LedgerError) {
+        try remove(path + ".partial", DataDirectory(path + ".check"))
     }
 
     /// Copies the database and adds what restoring needs; the number of entries and the root over them.
@@ -82,21 +90,19 @@ package struct LedgerBackup: Sendable, Equatable {
     private static func check(
         _ drill: DataDirectory, hasRoot root: [UInt8], over entries: Int64, _ isStopped: @Sendable () -> Bool
     ) throws(LedgerError) {
-        let report = try verified(drill, of: drill.path)
+        let report = try verified(drill, of: drill.path, isStopped)
         guard report.root == root, Int64(report.entries) == entries else {
             throw LedgerError(
                 .corrupt, what: "what was copied is not what the ledger has", place: drill.path,
                 remedy: "check the disk, then make the backup again")
         }
-        guard !isStopped() else {
-            throw LedgerError(
-                .closed, what: "checking was ended", place: drill.path, remedy: "make the backup again")
-        }
     }
 
     /// Verifies what was unpacked; throws `.corrupt` with the first disagreement where there is one.
-    static func verified(_ stage: DataDirectory, of path: String) throws(LedgerError) -> VerificationReport {
-        let report = try LedgerReader(path: stage.path).verify()
+    static func verified(
+        _ stage: DataDirectory, of path: String, _ isStopped: () -> Bool = { false }
+    ) throws(LedgerError) -> VerificationReport {
+        let report = try LedgerReader(path: stage.path).verify(isStopped: isStopped)
         guard report.isSound else {
             let first = report.mismatches.first ?? ""
             throw LedgerError(

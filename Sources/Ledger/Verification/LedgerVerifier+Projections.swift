@@ -153,12 +153,17 @@ extension LedgerReader {
     ///
     /// Takes as long as reading the ledger through; the daemon goes on writing meanwhile. Throws only where
     /// the ledger cannot be read at all; whatever does not agree is in the report.
-    package func verify() throws(LedgerError) -> VerificationReport {
+    ///
+    /// Ends early, with `.closed`, once `isStopped` says so.
+    package func verify(
+        isStopped: () -> Bool = { false }
+    ) throws(LedgerError) -> VerificationReport {
         // A second connection, so that other reading does not wait for this.
         let reader = try LedgerReader(path: directory.path)
         let handedOut = try DataDirectory.read(directory.checkpoint)
         return try reader.snapshot { database throws(LedgerError) in
-            try LedgerVerifier.report(on: database, in: reader.directory, handedOut: handedOut)
+            try LedgerVerifier.report(
+                on: database, in: reader.directory, handedOut: handedOut, isStopped: isStopped)
         }
     }
 }

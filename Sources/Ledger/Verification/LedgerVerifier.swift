@@ -28,12 +28,13 @@ struct LedgerVerifier {
     /// `handedOut`, the checkpoint's file, must have been read before that transaction began: a daemon that
     /// goes on signs what the transaction does not see, and would look like one that removed entries.
     static func report(
-        on database: SQLiteDatabase, in directory: DataDirectory, handedOut: [UInt8]?
+        on database: SQLiteDatabase, in directory: DataDirectory, handedOut: [UInt8]?,
+        isStopped: () -> Bool
     ) throws(LedgerError) -> VerificationReport {
         var verifier = LedgerVerifier(database, directory, handedOut)
         try verifier.checkDatabase()
         try verifier.checkSignatures()
-        try verifier.checkEntries()
+        try verifier.checkEntries(isStopped)
         try verifier.checkTreeAsAWhole()
         try verifier.checkEvidence()
         try verifier.checkProjectionsAsAWhole()
@@ -108,10 +109,14 @@ struct LedgerVerifier {
 
     // MARK: Entries and tree
 
-    private mutating func checkEntries() throws(LedgerError) {
+    private mutating func checkEntries(_ isStopped: () -> Bool) throws(LedgerError) {
         var next: Int64 = 1
         // Pages rather than one statement: the body of the loop uses statements of its own.
         while true {
+            guard !isStopped() else {
+                throw LedgerError(
+                    .closed, what: "verification was ended", place: database.path, remedy: "start it again")
+            }
             let page = try database.rows(
                 "SELECT seq, kind, id, body, leaf_hash FROM entry WHERE seq >= ?1 ORDER BY seq LIMIT 500",
                 [.integer(next)]

@@ -29,11 +29,6 @@ struct DeploymentChecks {
                 place, "there are no operators, so no badge is asked for and records name no inspector",
                 "name a file of operators with `operators:`")
         }
-        if configuration.backup != nil {
-            faults.warn(
-                place, "`backup:` is read, but this version makes no backups",
-                "copy the data directory while the gateway is stopped")
-        }
         checkLinks()
         for device in configuration.devices { checkScanner(device) }
         var users: [String: String] = [:]

@@ -104,16 +104,11 @@ import Testing
         // What is found below must be the change's doing.
         try #require(try LedgerReader(path: data).verify().mismatches == [])
         let file = sound.contents[name] ?? []
-        // Half of the changes are in bytes that hold something; much of a database is room.
         let filled = file.indices.filter { file[$0] != 0 }
         try #require(!filled.isEmpty)
         var (found, harmless) = (0, 0)
         for _ in 1...flips {
-            let place =
-                Bool.random(using: &numbers)
-                ? filled[Int.random(in: filled.indices, using: &numbers)]
-                : Int.random(in: file.indices, using: &numbers)
-            let bit = place * 8 + Int.random(in: 0..<8, using: &numbers)
+            let bit = Self.bit(of: file, filled, &numbers)
             try sound.restore(flipping: bit, of: name)
             do throws(LedgerError) {
                 let reader = try LedgerReader(path: data)
@@ -134,6 +129,15 @@ import Testing
         #expect(
             found > flips / 4 && harmless > 0,
             "PLUMBLINE_SEED=\(seed): \(found) found, \(harmless) harmless")
+    }
+
+    /// Half of the changes are in bytes that hold something; much of a database is room.
+    private static func bit(of file: [UInt8], _ filled: [Int], _ numbers: inout SeededNumbers) -> Int {
+        let place =
+            Bool.random(using: &numbers)
+            ? filled[Int.random(in: filled.indices, using: &numbers)]
+            : Int.random(in: file.indices, using: &numbers)
+        return place * 8 + Int.random(in: 0..<8, using: &numbers)
     }
 
     /// The files of a ledger, to be put back as they were.

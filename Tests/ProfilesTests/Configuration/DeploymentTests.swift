@@ -96,8 +96,6 @@ struct DeploymentTests {
             ])
         #expect(
             warnings.filter { $0.contains("/gateway.yaml:") } == [
-                "/etc/plumbline/gateway.yaml:1:1: `backup:` is read, but this version makes no backups: "
-                    + "copy the data directory while the gateway is stopped",
                 "/etc/plumbline/gateway.yaml:8:11: the calibration of \"FM-001\" was due on 2026-12-31: "
                     + "have it calibrated; until then nothing that it measures passes",
                 "/etc/plumbline/gateway.yaml:10:11: device \"TW-025\" has no calibration: "

@@ -1,0 +1,67 @@
+import Codecs
+import Foundation
+import Judging
+import Testing
+
+/// `plumbline backup` and `restore`, as an operator types them.
+@Suite(.timeLimit(.minutes(10))) struct BackupCommandTests {
+    private let scratch: ScratchFolder
+    private var folder: URL { URL(fileURLWithPath: scratch.path) }
+
+    init() throws { scratch = try ScratchFolder("backup") }
+
+    private func plumbline(_ arguments: String...) async throws -> (
+        code: Int32?, output: String, errors: String
+    ) {
+        try await Program.run("plumbline", arguments, in: folder)
+    }
+
+    /// A ledger that a child wrote until it was killed: backups of a crash are backups.
+    private func fill() async throws {
+        let child = """
+            \(Program.folder.path)/ledger-appender data x > lines & \
+            while [ $(wc -l < lines) -lt 60 ]; do :; done; kill -9 $!
+            """
+        _ = try await Program.run("sh", ["-c", child], in: folder)
+    }
+
+    @Test func whatIsBackedUpCanBeRestoredAndIsTheSame() async throws {
+        try await fill()
+        let made = try await plumbline("backup", "copy.backup", "--data", "data", "--json")
+        try #require(made.code == 0, "\(made.errors)")
+        let said = try JSONParser.parse(Array(made.output.utf8.dropLast()))
+        let again = try await plumbline("backup", "copy.backup", "--data", "data")
+        #expect(again.code == 74)
+        #expect(again.errors.contains("there is a file already"))
+        let restored = try await plumbline(
+            "restore", "copy.backup", "--data", "new", "--key", "data/ledger.key", "--json")
+        try #require(restored.code == 0, "\(restored.errors)")
+        let found = try JSONParser.parse(Array(restored.output.utf8.dropLast()))
+        #expect(found["entries"] == said["entries"])
+        #expect(found["can_continue"] == .bool(true))
+        let verified = try await plumbline("ledger", "verify", "--data", "new", "--json")
+        #expect(verified.code == 0, "\(verified.output)")
+        // One more than the backup: the ledger says that it was restored.
+        let report = try JSONParser.parse(Array(verified.output.utf8.dropLast()))
+        #expect(report["entries"]?.integer == (said["entries"]?.integer ?? 0) + 1)
+    }
+
+    @Test func whatDoesNotVerifyOrWouldOverwriteIsRefused() async throws {
+        try await fill()
+        #expect(try await plumbline("backup", "copy.backup", "--data", "data").code == 0)
+        let onto = try await plumbline("restore", "copy.backup", "--data", "data")
+        #expect(onto.code == 74)
+        #expect(onto.errors.contains("move the old files aside"))
+        var bytes = Array(try Data(contentsOf: folder.appending(path: "copy.backup")))
+        let text = Array(#""result":"PASS""#.utf8)
+        let place = try #require(
+            (0..<bytes.count - text.count).first { Array(bytes[$0..<$0 + text.count]) == text })
+        bytes.replaceSubrange(place..<place + text.count, with: Array(#""result":"FAIL""#.utf8))
+        try Data(bytes).write(to: folder.appending(path: "forged.backup"))
+        let forged = try await plumbline("restore", "forged.backup", "--data", "new")
+        #expect(forged.code == 5)
+        #expect(forged.errors.contains("does not verify"))
+        #expect(!FileManager.default.fileExists(atPath: scratch.path + "/new/ledger.db"))
+        #expect(try await plumbline("restore", "--data", "new").code == 64)
+    }
+}
