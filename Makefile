@@ -9,21 +9,15 @@ STRICT := --explicit-target-dependency-import-check error -Xcc -Wall -Xcc -Wextr
 # Small functions are called from module to module for every value that is decoded.
 RELEASE := --configuration release --static-swift-stdlib $(STRICT) -Xswiftc -cross-module-optimization
 
-# Whole shops are run one after another and alone: what they measure is time as well. So many of the others
-# run at once that none waits long for its turn, and that descriptors stay below the 1,024 of select(2).
-define TESTS
-$(SWIFT) test $(STRICT) --skip-build --skip EndToEndTests --skip USBModesTests --experimental-maximum-parallelization-width 24
-$(SWIFT) test $(STRICT) --skip-build --filter 'EndToEndTests|USBModesTests' --no-parallel
-endef
-
 .PHONY: help run build test check lint bench fmt clean soak fuzz libfuzzer tsan deb docs
 .DEFAULT_GOAL := help
 
 ## run: builds, then inspects parts of a simulated shop until Ctrl-C; PARTS=5 stops by itself
 run:
 	@Scripts/bootstrap --build
-	$(SWIFT) build $(RELEASE)
-	@PARTS="$(PARTS)" Scripts/run
+	@for product in plumbline plumbline-sim plumbline-usb-mock; do \
+		$(SWIFT) build $(RELEASE) --product $$product || exit; done
+	@PARTS="$(PARTS)" BIN="$$($(SWIFT) build $(RELEASE) --show-bin-path)" Scripts/run
 
 ## build: builds everything for debugging
 build:
@@ -34,18 +28,18 @@ build:
 test:
 	@Scripts/bootstrap
 	$(SWIFT) build $(STRICT) --build-tests
-	$(TESTS)
+	@SWIFT="$(SWIFT)" Scripts/tests $(STRICT)
 
 ## check: format, warnings, imports and tests: what CI runs and a person runs before a commit
 check:
 	@Scripts/bootstrap
 	@$(MAKE) --no-print-directory lint
 	$(SWIFT) build $(STRICT) --build-tests
-	$(TESTS)
+	@SWIFT="$(SWIFT)" Scripts/tests $(STRICT)
 
 ## lint: judges the layout of the sources, and finds what a merge has left behind
 lint:
-	@for script in Scripts/bootstrap .ci/run; do bash -n $$script || exit 1; done
+	@for script in Scripts/* .ci/run; do bash -n $$script || exit 1; done
 	@! git grep -n -E '^(<<<<<<<|>>>>>>>) ' || exit 1
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
@@ -80,12 +74,14 @@ clean:
 	$(SWIFT) package clean
 	rm -rf .build/tsan dist
 
-## soak: an hour of tightening at five makes of controllers, with faults and power cuts; MINUTES=n for less
+## soak: an hour of tightening with faults and power cuts, then every failure of the ledger's disk; MINUTES=n, KILLS=n
 soak:
 	@Scripts/bootstrap
 	$(SWIFT) build $(STRICT) --build-tests
 	PLUMBLINE_SHIFT_SECONDS=$$(($(or $(MINUTES),60) * 60)) $(SWIFT) test $(STRICT) --skip-build \
 		--filter TighteningShiftTests --no-parallel
+	PLUMBLINE_WEATHER=all PLUMBLINE_FLIPS=50000 PLUMBLINE_KILLS=$(or $(KILLS),20000) $(SWIFT) test $(STRICT) \
+		--skip-build --filter 'DiskFaultTests|BitFlipTests|KilledWriterTests'
 
 ## deb, docs: not done yet
 deb docs:

@@ -100,6 +100,11 @@ let package = Package(
             name: "usb-scan-probe", dependencies: ["Transports", "Metrology", "Codecs", "Linux"],
             path: "Tests/Tools/usb-scan-probe", swiftSettings: settings),
 
+        // Runs as a child of LedgerTests, which kill it.
+        .executableTarget(
+            name: "ledger-appender", dependencies: ["Ledger", "Codecs"],
+            path: "Tests/Tools/ledger-appender", swiftSettings: settings),
+
         // What `make fuzz` runs at length and FuzzTests in short.
         .target(
             name: "Fuzzing", dependencies: ["Codecs", "Metrology", "Profiles"], path: "Tests/Fuzzing",
@@ -124,7 +129,7 @@ let package = Package(
         tests(
             "DriversTests",
             ["Drivers", "Profiles", "Transports", "Simulation", "Metrology", "Codecs", "Judging"]),
-        tests("LedgerTests", ["Ledger", "Codecs", "Linux", "Judging"]),
+        tests("LedgerTests", ["Ledger", "Codecs", "Linux", "Judging", "CSQLite"]),
         tests(
             "DeliveryTests",
             ["Delivery", "Ledger", "Inspection", "Metrology", "Codecs", "Linux", "Judging"]),

@@ -82,9 +82,13 @@ package struct CompletedStep: Sendable, Equatable {
     /// SHA-256 of all that devices sent as this step's results, of each its bytes and then its curves; once
     /// each, in order.
     var evidence: [String] {
-        let told = ["tries", "loosenings"].flatMap { summary[$0]?.elements ?? [] } + [summary]
         var seen: Set<String> = []
-        return told.flatMap(StepEvent.evidence(in:)).filter { seen.insert($0).inserted }
+        return Self.told(in: summary).flatMap(StepEvent.evidence(in:)).filter { seen.insert($0).inserted }
+    }
+
+    /// Each result that a step's `summary` tells of: its tries and loosenings, and itself for the last one.
+    package static func told(in summary: JSONValue) -> [JSONValue] {
+        ["tries", "loosenings"].flatMap { summary[$0]?.elements ?? [] } + [summary]
     }
 
     var reasons: [String] {

@@ -33,6 +33,10 @@ extension CycleMachine {
         guard case .waiting(var cycle, var progress) = phase, progress.awaitsStart else {
             return meaningless(code, startText, at: moment)
         }
+        guard progress.heldSinceNanoseconds == nil else {
+            return meaningless(
+                code, "Another part was scanned. Scan \(cycle.part.serial) again, then START.", at: moment)
+        }
         (cycle.isBegun, progress.awaitsStart, refusal) = (true, false, nil)
         progress.deadlineNanoseconds = deadline(
             station.plan.steps[progress.index].timeoutSeconds, from: moment)

@@ -5,14 +5,14 @@ import Metrology
 extension CycleMachine {
     /// Stands still until somebody who may lets the cycle go on with `sample` as it is.
     mutating func askForApproval(
-        _ cycle: OpenCycle, _ index: Int, _ sample: Int, at moment: Moment
+        _ cycle: OpenCycle, _ index: Int, _ sample: Int, attempt: Int, at moment: Moment
     ) -> [Action] {
         let seconds = station.plan.steps[index].onFailure.approvalSeconds ?? 0
         windowOpenedNanoseconds = moment.stamp.monotonicNanoseconds
         phase = .approving(
             cycle,
             StepProgress(
-                index: index, sample: sample, attempt: 1, turn: cycle.turns, token: nil,
+                index: index, sample: sample, attempt: attempt, turn: cycle.turns, token: nil,
                 deadlineNanoseconds: deadline(seconds, from: moment)))
         return []
     }
@@ -37,7 +37,7 @@ extension CycleMachine {
         }
         refusal = nil
         var cycle = cycle
-        cycle.running.append(
+        cycle.note(
             StepEvent(
                 .approval, step: station.plan.steps[progress.index].id,
                 [
@@ -62,6 +62,11 @@ extension CycleMachine {
         if case .gauging(_, _, let completion) = phase, completion.group.device == group.device {
             undoesPass = true
         }
+        // Whose screw it was nobody knows: it stays with a part that could pass without it.
+        let strayed =
+            cycle.heldBy != nil && group.stamp.monotonicNanoseconds >= heldAtNanoseconds
+            ? "another part was scanned before it came" : nil
+        if let strayed, !undoesPass { return orphan(group, evidence, because: strayed, at: moment) }
         var told: [String: JSONValue] = [
             "sample": .number(Int64(progress.sample)), "undoes_pass": .bool(undoesPass),
             "device": .string(group.device), "sequence": .string(group.sequence),
@@ -69,6 +74,7 @@ extension CycleMachine {
             "completed_at": .string(group.stamp.utc.description),
             "values": .object(group.samples.mapValues { .optional($0.value?.description) }),
         ]
+        if let strayed { told["because"] = .string(strayed) }
         if !group.curves.isEmpty { told["curves"] = group.curvesJSON(Array(evidence.dropFirst())) }
         let event = StepEvent(
             .loosening, step: station.plan.steps[progress.index].id, told, provenance: provenance(of: group))
@@ -77,7 +83,7 @@ extension CycleMachine {
     }
 
     /// The cycle whose step runs, and how far it is; nil while nothing more can be added to one.
-    private var open: (OpenCycle, StepProgress)? {
+    var open: (OpenCycle, StepProgress)? {
         switch phase {
         case .waiting(let cycle, let progress), .gauging(let cycle, let progress, _),
             .approving(let cycle, let progress):
@@ -86,16 +92,16 @@ extension CycleMachine {
         }
     }
 
-    private mutating func note(_ event: StepEvent) {
+    mutating func note(_ event: StepEvent) {
         switch phase {
         case .waiting(var cycle, let progress):
-            cycle.running.append(event)
+            cycle.note(event)
             phase = .waiting(cycle, progress)
         case .gauging(var cycle, let progress, let completion):
-            cycle.running.append(event)
+            cycle.note(event)
             phase = .gauging(cycle, progress, completion)
         case .approving(var cycle, let progress):
-            cycle.running.append(event)
+            cycle.note(event)
             phase = .approving(cycle, progress)
         case .ready, .opening, .storing, .committing: break
         }

@@ -4,13 +4,13 @@ import Metrology
 /// Another part than the one that a tool in somebody's hands waits for.
 ///
 /// Whoever scans it may hold it to the tool next: the tool is stopped, and what it tells from then on is
-/// credited to nothing, until the part that is inspected is scanned again.
+/// credited to nothing, until the part that is inspected is scanned again. A loosening that it tells stays
+/// with that part where it could undo a PASS: which screw it was nobody knows, and unknown is never PASS.
 extension CycleMachine {
-    /// `other` was scanned and not taken: stops a step whose device a person works.
+    /// `other` was scanned and not taken: stops a step whose device a person works, and keeps the next such
+    /// step from starting.
     mutating func hold(because other: PartIdentity, timing: ScanTiming, at moment: Moment) -> [Action] {
-        guard case .waiting(var cycle, var progress) = phase, !cycle.isHeld, isHandWork(progress) else {
-            return []
-        }
+        guard let (cycle, progress) = open, cycle.heldBy == nil, isHandWorkNear(progress) else { return [] }
         let step = station.plan.steps[progress.index]
         let event = StepEvent(
             .hold, step: step.id,
@@ -18,20 +18,22 @@ extension CycleMachine {
                 "sample": .number(Int64(progress.sample)), "other": other.json,
                 "at": .string(moment.stamp.utc.description),
             ], provenance: cycle.provenance)
-        cycle.running.append(event)
+        note(event)
+        heldAtNanoseconds = min(timing.readAtNanoseconds, moment.stamp.monotonicNanoseconds)
+        let told = Action.audit(event.journal(of: cycle.id, at: moment, station: station.id))
+        guard case .waiting(let held, var progress) = phase else { return [told] }
         let wasBegun = progress.isStarted || progress.isStarting
         (progress.isStarted, progress.isStarting) = (false, false)
-        progress.heldSinceNanoseconds = min(timing.readAtNanoseconds, moment.stamp.monotonicNanoseconds)
-        phase = .waiting(cycle, progress)
-        return [.audit(event.journal(of: cycle.id, at: moment, station: station.id))]
-            + (wasBegun ? [.stop(role: step.completes)] : [])
+        progress.heldSinceNanoseconds = heldAtNanoseconds
+        phase = .waiting(held, progress)
+        return [told] + (wasBegun ? [.stop(role: step.completes)] : [])
     }
 
     /// The part that is inspected was scanned again: the step goes on, bound anew, so that nothing that was
-    /// made meanwhile is taken for its result. Nil where it was not held.
+    /// made meanwhile is taken for its result. Nil where nothing was held, or the scan is from before that.
     mutating func release(_ part: PartIdentity, timing: ScanTiming, at moment: Moment) -> [Action]? {
-        guard case .waiting(var cycle, let progress) = phase, let since = progress.heldSinceNanoseconds,
-            cycle.part.isSame(as: part), timing.readAtNanoseconds >= since
+        guard let (cycle, progress) = open, cycle.heldBy != nil, cycle.part.isSame(as: part),
+            timing.readAtNanoseconds >= max(heldAtNanoseconds, progress.heldSinceNanoseconds ?? .min)
         else { return nil }
         let event = StepEvent(
             .release, step: station.plan.steps[progress.index].id,
@@ -39,15 +41,24 @@ extension CycleMachine {
                 "sample": .number(Int64(progress.sample)), "at": .string(moment.stamp.utc.description),
                 "raw": .string(Hex.text(part.rawMark)),
             ], provenance: cycle.provenance)
-        cycle.running.append(event)
+        note(event)
         refusal = nil
-        return [.audit(event.journal(of: cycle.id, at: moment, station: station.id))]
-            + proceed(cycle, at: moment)
+        let told = Action.audit(event.journal(of: cycle.id, at: moment, station: station.id))
+        guard case .waiting(let freed, _) = phase, progress.heldSinceNanoseconds != nil else { return [told] }
+        return [told] + proceed(freed, at: moment)
     }
 
     /// Whether a person does what the step waits for.
     package func isHandWork(_ progress: StepProgress) -> Bool {
         station.handRoles.contains(station.plan.steps[progress.index].completes)
+    }
+
+    /// Whether a person does what the step waits for, or, once that is done, what follows it.
+    private func isHandWorkNear(_ progress: StepProgress) -> Bool {
+        if case .waiting = phase { return isHandWork(progress) }
+        return station.plan.steps.dropFirst(progress.index).prefix(2).contains {
+            station.handRoles.contains($0.completes)
+        }
     }
 
     /// Why a result cannot be known to be that of the running part; nil where it can.
@@ -57,15 +68,4 @@ extension CycleMachine {
         }
         return "another part was scanned before it came"
     }
-}
-
-extension OpenCycle {
-    /// The part that was scanned instead, since which the running step is held; nil where it is not.
-    package var held: PartIdentity? {
-        guard let last = running.last(where: { $0.kind == .hold || $0.kind == .release }), last.kind == .hold
-        else { return nil }
-        return last.summary["other"].flatMap(PartIdentity.init(json:))
-    }
-
-    var isHeld: Bool { running.last { $0.kind == .hold || $0.kind == .release }?.kind == .hold }
 }

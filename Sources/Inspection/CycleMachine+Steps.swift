@@ -26,10 +26,13 @@ extension CycleMachine {
                 index: index, sample: sample, attempt: attempt, turn: turn, token: token,
                 deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment),
                 awaitsStart: awaitsStart, mayHaveBegun: isResumed && !awaitsStart)
-            if cycle.isHeld { progress.heldSinceNanoseconds = moment.stamp.monotonicNanoseconds }
+            if cycle.heldBy != nil, isHandWork(progress) {
+                progress.heldSinceNanoseconds = moment.stamp.monotonicNanoseconds
+            }
             phase = .waiting(cycle, progress)
             return startIfPossible(at: moment)
-        case .approval(let sample): return askForApproval(cycle, index, sample, at: moment)
+        case .approval(let sample, let attempt):
+            return askForApproval(cycle, index, sample, attempt: attempt, at: moment)
         case .over:
             var cycle = cycle
             cycle.end(step, at: moment.stamp.utc)
@@ -191,7 +194,7 @@ extension CycleMachine {
     mutating func gauged(_ samples: [PointReference: Sample], at moment: Moment) -> [Action] {
         guard case .gauging(var cycle, let progress, let completion) = phase else { return [] }
         let event = judged(progress, completion, samples, at: moment)
-        cycle.running.append(event)
+        cycle.note(event)
         let step = station.plan.steps[progress.index]
         // What is repeated or approved goes on; without either, a device that disowns its result ends it all.
         if !completion.group.isValid, !isCourseOpen(step, cycle.running, after: progress.sample) {

@@ -38,6 +38,8 @@ package struct CycleMachine: Sendable {
     var windowOpenedNanoseconds = Int64.min
     /// Monotonic instant since which this machine works on the part that it has.
     var cycleOpenedNanoseconds = Int64.min
+    /// Monotonic instant of the last scan of another part that held tools.
+    var heldAtNanoseconds = Int64.min
     /// Roles whose devices are in reach.
     var online: Set<String> = []
     /// Who answers in each role now, where the devices tell.

@@ -23,6 +23,8 @@ package struct InspectionPlan: Sendable, Equatable {
     package let steps: [PlanStep]
     /// In the order of the file; never empty; each belongs to one of `steps`.
     package let characteristics: [Characteristic]
+    /// Where in `characteristics` the one with an id is.
+    private let placeOf: [String: Int]
 
     package init(
         id: String, revision: Int, sha256: String, partNumbers: [String], plainCodes: PlainCode.Table,
@@ -33,7 +35,12 @@ package struct InspectionPlan: Sendable, Equatable {
         (self.plainCodes, self.operation, self.retests) = (plainCodes, operation, retests)
         self.start = start
         (self.steps, self.characteristics) = (steps, characteristics)
+        placeOf = Dictionary(
+            characteristics.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
+
+    /// The characteristic with this id; nil where there is none.
+    package func characteristic(_ id: String) -> Characteristic? { placeOf[id].map { characteristics[$0] } }
 
     /// The roles that a station must bind to devices for this plan, sorted.
     package var roles: [String] {

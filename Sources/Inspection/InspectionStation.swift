@@ -34,7 +34,7 @@ package struct BindRule: Sendable, Equatable {
 
     /// What is written for the result with number `turn`, from 0, of `cycle` on the part with `serial`.
     ///
-    /// A token is the result's number and the end of the cycle's id, whose last 62 bits are random.
+    /// A token is the result's number and the end of the cycle's id, which is random.
     package func token(cycle: String, turn: Int, serial: String) -> String {
         if text == .serial, serial.utf8.count <= capacity { return serial }
         if text == .serialAndCycle, serial.utf8.count + 1 + Self.shortToken <= capacity {
@@ -43,15 +43,23 @@ package struct BindRule: Sendable, Equatable {
         return Self.token(cycle: cycle, turn: turn, characters: min(capacity, Self.longToken))
     }
 
-    /// Characters of a token: alone, and behind a serial, where the cycle's last seven tell attempts apart.
+    /// Characters of a token: alone, and behind a serial, where the cycle's last ones tell attempts apart.
     private static let longToken = 12
     private static let shortToken = 8
 
-    /// Digits of a turn; the first result and the 63rd have the same.
+    /// Digits of a turn. The first tells it modulo 62; what is beyond stands behind it in capitals, of which
+    /// a cycle's id has none.
     private static let turns = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 
+    private static let capitals = 26
+
     private static func token(cycle: String, turn: Int, characters: Int) -> String {
-        String(turns[turn % turns.count]) + String(cycle.filter { $0 != "-" }.suffix(max(0, characters - 1)))
+        var (head, rest) = (String(turns[turn % turns.count]), turn / turns.count)
+        while rest > 0 {
+            head.append(turns[(rest - 1) % capitals])
+            rest = (rest - 1) / capitals
+        }
+        return head + cycle.filter { $0 != "-" }.suffix(max(0, characters - head.count))
     }
 }
 

@@ -20,7 +20,9 @@ package struct OpenCycle: Sendable, Equatable {
     /// Steps that are over, in order.
     package internal(set) var completed: [CompletedStep] = []
     /// What has happened in the step after those, in order.
-    package internal(set) var running: [StepEvent] = []
+    package private(set) var running: [StepEvent] = []
+    /// The part that was scanned instead, since which tools in somebody's hands are held; nil where none is.
+    package private(set) var heldBy: PartIdentity?
 
     init(
         id: String, part: PartIdentity, attempt: Int, inspector: String?, startedAt: Timestamp,
@@ -29,6 +31,16 @@ package struct OpenCycle: Sendable, Equatable {
         (self.id, self.part, self.attempt) = (id, part, attempt)
         (self.inspector, self.startedAt, self.provenance) = (inspector, startedAt, provenance)
         self.screening = screening
+    }
+
+    /// Adds what happened in the running step.
+    mutating func note(_ event: StepEvent) {
+        running.append(event)
+        switch event.kind {
+        case .hold: heldBy = event.summary["other"].flatMap(PartIdentity.init(json:)) ?? part
+        case .release: heldBy = nil
+        case .result, .loosening, .approval: break
+        }
     }
 
     /// How often a device was bound for it so far and is done with that: by a result, or by a hold.
@@ -70,7 +82,7 @@ package struct OpenCycle: Sendable, Equatable {
         isBegun = journal.contains { $0["event"]?.text == AuditEvent.cycleBegun.rawValue }
         for entry in journal.dropFirst() {
             if let event = StepEvent(journaled: entry) {
-                running.append(event)
+                note(event)
             } else if let step = CompletedStep(journaled: entry) {
                 completed.append(step)
                 // Its entry tells of all that happened in it.

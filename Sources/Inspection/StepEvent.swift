@@ -31,7 +31,8 @@ package struct StepEvent: Sendable, Equatable {
     package let kind: Kind
     /// Id of the step.
     package let step: String
-    /// The element of the step's `tries`, `loosenings`, `approvals` or `holds`.
+    /// The element of the step's `tries`, `loosenings`, `approvals` or `holds`; of a release, which has none,
+    /// what its entry tells.
     package let summary: JSONValue
     package let provenance: Provenance
 
@@ -95,8 +96,8 @@ struct StepCourse: Equatable {
     enum Next: Equatable {
         /// A result: try `attempt`, from 1, at `sample`, from 1.
         case sample(Int, attempt: Int)
-        /// Somebody who lets the cycle go on though `sample` is no PASS.
-        case approval(sample: Int)
+        /// Somebody who lets the cycle go on though `sample` is no PASS after its try `attempt`.
+        case approval(sample: Int, attempt: Int)
         case over
     }
 
@@ -121,6 +122,7 @@ struct StepCourse: Equatable {
         }
         next =
             waits
-            ? .approval(sample: sample) : sample > step.count ? .over : .sample(sample, attempt: tries + 1)
+            ? .approval(sample: sample, attempt: tries)
+            : sample > step.count ? .over : .sample(sample, attempt: tries + 1)
     }
 }

@@ -13,12 +13,19 @@ package final class LedgerWriter: Sendable {
     /// Opens the ledger in the directory at `path`, which is made where it is missing.
     ///
     /// `origin` names this ledger in its checkpoints: `plumbline/SITE/GATEWAY`, no blanks, no plus sign.
-    /// `mostBytes` bounds the database file; nil leaves the bound to the disk. Throws `.locked` where another
-    /// process writes it, `.rolledBack` where the database is older than what was signed, `.key`, `.newer`,
-    /// `.corrupt` and `.io` as they say.
-    package init(path: String, origin: String, mostBytes: Int64? = nil) throws(LedgerError) {
+    /// `mostBytes` bounds the database file; nil leaves the bound to the disk. `vfs` names another file layer
+    /// of SQLite for tests that make it fail, and `logPages` has the log moved earlier there.
+    ///
+    /// Throws `.locked` where another process writes it, `.rolledBack` where the database is older than what
+    /// was signed or is gone, `.key`, `.newer`, `.corrupt` and `.io` as they say.
+    package init(
+        path: String, origin: String, mostBytes: Int64? = nil, vfs: String? = nil,
+        logPages: Int32? = nil
+    ) throws(LedgerError) {
         directory = DataDirectory(path)
-        let store = try LedgerStore(directory, origin: origin, mostBytes: mostBytes)
+        let store = try LedgerStore(
+            directory, origin: origin, mostBytes: mostBytes, vfs: vfs,
+            mostLogPages: logPages ?? LedgerStore.logPagesBeforeCheckpoint)
         reader = try LedgerReader(path: path)
         thread = try WriterThread(store)
     }

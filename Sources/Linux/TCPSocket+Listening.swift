@@ -27,16 +27,21 @@ extension TCPSocket {
     /// where none waits. One that was broken off before it could be taken counts as none. The caller takes
     /// the connection over, and closes it.
     ///
+    /// Throws `SystemCallError` where one waits and this process or machine has no room for it.
+    ///
     /// - Parameter unacknowledgedMilliseconds: as with `connect`.
     package static func accept(
         at number: Int32, unacknowledgedMilliseconds: Int32
-    ) -> (connection: Int32, peer: String)? {
+    ) throws(SystemCallError) -> (connection: Int32, peer: String)? {
         var name = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let accepted = withUnsafeMutablePointer(to: &name) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.accept(number, $0, &size) }
         }
-        guard accepted >= 0 else { return nil }
+        guard accepted >= 0 else {
+            guard ![EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) else { throw SystemCallError("accept") }
+            return nil
+        }
         _ = fcntl(accepted, F_SETFL, fcntl(accepted, F_GETFL) | O_NONBLOCK)
         _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
         keepAlive(accepted, unacknowledgedMilliseconds)

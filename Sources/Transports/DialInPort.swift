@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Linux
 
 /// The port at which one device dials in. One connection is served at a time; whoever else dials is turned
@@ -15,6 +16,8 @@ final class DialInPort {
 
     /// Calls that are answered in one go, so that a flood of them starves nothing else.
     private static let mostCalls = 16
+    /// Pause after a call that there was no room for.
+    private static let pauseMicroseconds: UInt32 = 100_000
     /// Pause between two tellings: who is turned away may dial ten times a second.
     private static let tellingPause: Int64 = 10_000_000_000
 
@@ -63,10 +66,17 @@ final class DialInPort {
     func answer(at nanoseconds: Int64) -> String? {
         var text: String?
         for _ in 0..<Self.mostCalls {
-            guard
-                let call = TCPSocket.accept(
+            let call: (connection: Int32, peer: String)?
+            do throws(SystemCallError) {
+                call = try TCPSocket.accept(
                     at: listener.number, unacknowledgedMilliseconds: BytePort.unacknowledgedMilliseconds)
-            else { break }
+            } catch {
+                text = "\(name) cannot take a call: \(error.reason)"
+                // It goes on waiting: without a pause this would be asked over and over.
+                usleep(Self.pauseMicroseconds)
+                break
+            }
+            guard let call else { break }
             if let reason = refusal(of: call.peer) {
                 _ = Descriptor(owning: call.connection)
                 text = "\(call.peer) dialled \(name) and was turned away: \(reason)"

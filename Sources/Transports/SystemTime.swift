@@ -27,11 +27,12 @@ extension ClockState {
     package static func ofThisMachine() -> ClockState {
         let discipline = ClockDiscipline.now()
         return ClockState(
-            bootID: bootID(), isSynchronized: discipline.isSynchronized,
+            bootID: bootID, isSynchronized: discipline.isSynchronized,
             errorMilliseconds: discipline.isSynchronized ? discipline.largestErrorMicroseconds / 1_000 : nil)
     }
 
-    private static func bootID() -> String {
+    /// Read once: it stays as long as this process can.
+    private static let bootID: String = {
         let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "" }
         defer { close(file) }
@@ -39,5 +40,5 @@ extension ClockState {
         var text = [UInt8](repeating: 0, count: 37)
         let count = read(file, &text, text.count)
         return String(decoding: text.prefix(max(0, count)).prefix { $0 > 0x20 }, as: UTF8.self)
-    }
+    }()
 }

@@ -5,7 +5,7 @@ import Metrology
 import Testing
 
 /// Who a device says it is, each time that it is set up.
-@Suite(.timeLimit(.minutes(1))) struct DeviceIdentityTests {
+@Suite(.timeLimit(.minutes(10))) struct DeviceIdentityTests {
     private static let rule = "identity: {modbus: extended, serial: 0x80}\n"
 
     /// A reply by the tables of Application Protocol V1.1b3, clause 6.21: vendor, product, revision, and the

@@ -5,7 +5,7 @@ import Metrology
 import Testing
 
 /// What ended before a step began is another's, though nothing in it says so.
-@Suite(.timeLimit(.minutes(1))) struct EarlierResultTests {
+@Suite(.timeLimit(.minutes(10))) struct EarlierResultTests {
     /// A tool that counts its results and is worked by hand.
     private static let tool = """
         requests:

@@ -5,7 +5,7 @@ import Metrology
 import Testing
 
 /// What a device of which nothing is known yet shows at first, and what a reading depends on.
-@Suite(.timeLimit(.minutes(1))) struct FirstMeetingTests {
+@Suite(.timeLimit(.minutes(10))) struct FirstMeetingTests {
     /// Reading the flag tells the controller that its result is stored. If the gateway were killed after it,
     /// the next run would find the flag cleared and take a result for old that no one has kept.
     @Test(arguments: [UInt16(0), 1])

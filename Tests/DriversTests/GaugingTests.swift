@@ -4,7 +4,7 @@ import Metrology
 import Testing
 
 /// Values that are read for a record: from a device that is in reach and set up, or none.
-@Suite(.timeLimit(.minutes(1))) struct GaugingTests {
+@Suite(.timeLimit(.minutes(10))) struct GaugingTests {
     /// One value, and a setting without which it means something else.
     private static let body = """
         points:

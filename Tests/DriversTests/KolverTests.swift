@@ -6,7 +6,7 @@ import Transports
 
 /// A Kolver K-DUCER forgets that a result is new when its flag is read, shows its last result alone, and
 /// numbers from 1 after a restart: each result is taken once, and one that is lost is told with its number.
-@Suite(.timeLimit(.minutes(1))) struct KolverTests {
+@Suite(.timeLimit(.minutes(10))) struct KolverTests {
     private static let flag = ModbusRequest.readInputRegisters(address: 294, count: 1)
     private static let remedy = "; see whose they were and measure these again"
 

@@ -4,7 +4,7 @@ import Metrology
 import Testing
 
 /// Replies that were read before others and come to be used after them.
-@Suite(.timeLimit(.minutes(1))) struct LateReplyTests {
+@Suite(.timeLimit(.minutes(10))) struct LateReplyTests {
     private static let live = 0
     private static let result = 1
 

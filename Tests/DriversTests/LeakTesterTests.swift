@@ -5,7 +5,7 @@ import Metrology
 import Testing
 
 /// A tester whose status bits are pulses and whose counters are the truth.
-@Suite(.timeLimit(.minutes(1))) struct LeakTesterTests {
+@Suite(.timeLimit(.minutes(10))) struct LeakTesterTests {
     /// Input registers from 30001: status word and the four counters, high word first.
     private func show(
         _ line: InMemoryLine, status: UInt16 = 0x0021, heartbeat: UInt16 = 100, pass: UInt16, fail: UInt16,

@@ -4,7 +4,7 @@ import Inspection
 import Metrology
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ModbusDeviceTests {
+@Suite(.timeLimit(.minutes(10))) struct ModbusDeviceTests {
     /// Polls of the bench's profile, by their place in it.
     private static let live = 0
     private static let result = 1

@@ -6,7 +6,7 @@ import Testing
 
 /// Defects that other gateways have had, each under the words by which it is known. Each of these tests was
 /// seen failing with the line that guards against it taken out; the comment says which.
-@Suite(.timeLimit(.minutes(1))) struct PeerDefectTests {
+@Suite(.timeLimit(.minutes(10))) struct PeerDefectTests {
     private static func points(_ addresses: Range<Int>, _ rest: String = "") -> String {
         addresses.map { "  - {id: p\($0), address: \($0), type: uint16, unit: bar\(rest)}" }
             .joined(separator: "\n")

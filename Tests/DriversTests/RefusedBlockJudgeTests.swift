@@ -7,7 +7,7 @@ import Testing
 import Transports
 
 /// A refused block on a device that others have written: pymodbus's server, with holes, over TCP.
-@Suite(.timeLimit(.minutes(2))) struct RefusedBlockJudgeTests {
+@Suite(.timeLimit(.minutes(10))) struct RefusedBlockJudgeTests {
     /// Registers 0 to 39 hold 1000 and their address, without 7, 20 and 21: what touches those is answered
     /// with exception 2.
     private static let script = """

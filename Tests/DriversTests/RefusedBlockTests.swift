@@ -4,7 +4,7 @@ import Metrology
 import Testing
 
 /// What the running device does about a block of which its device has not every register.
-@Suite(.timeLimit(.minutes(1))) struct RefusedBlockTests {
+@Suite(.timeLimit(.minutes(10))) struct RefusedBlockTests {
     /// Ten loose values in one read, a request of its own, and one block of another table.
     private static let values = (0..<10).map { "  - {id: p\($0), address: \($0), type: uint16, unit: bar}" }
     private static let body = """

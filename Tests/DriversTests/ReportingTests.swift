@@ -3,7 +3,7 @@ import Metrology
 import Testing
 
 /// Live values are told when they say something new; what is read stays as it was read.
-@Suite(.timeLimit(.minutes(1))) struct ReportingTests {
+@Suite(.timeLimit(.minutes(10))) struct ReportingTests {
     /// Each poll takes 100 ms of the rig's clock; `always` has no rule and is told with each.
     private static let body = """
         points:

@@ -5,7 +5,7 @@ import Metrology
 import Testing
 
 /// A tester that keeps its results in a FIFO, low byte and low word first.
-@Suite(.timeLimit(.minutes(1))) struct ResultQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct ResultQueueTests {
     private static let realTime = 0
     private static let entry: UInt16 = 0x0300
     private static let removal = ModbusRequest.writeCoil(address: 2, on: true)

@@ -3,7 +3,7 @@ import Metrology
 import Testing
 
 /// A device whose program stands still for a while.
-@Suite(.timeLimit(.minutes(1))) struct StandingHeartbeatTests {
+@Suite(.timeLimit(.minutes(10))) struct StandingHeartbeatTests {
     private static let body = """
         requests:
           - {id: block, address: 0, count: 2}

@@ -5,7 +5,7 @@ import Metrology
 import Testing
 
 /// What a device could not be told is said aloud.
-@Suite(.timeLimit(.minutes(1))) struct UntoldDeviceTests {
+@Suite(.timeLimit(.minutes(10))) struct UntoldDeviceTests {
     @Test func aStopThatTheDeviceDoesNotTakeIsIrregular() async throws {
         let rig = try await DeviceRig("plc-flow-bench")
         rig.line.poll([0])

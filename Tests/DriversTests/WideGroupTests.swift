@@ -4,7 +4,7 @@ import Metrology
 import Testing
 
 /// A group wider than one reply: credited only when all its parts came and its guard stood still.
-@Suite(.timeLimit(.minutes(1))) struct WideGroupTests {
+@Suite(.timeLimit(.minutes(10))) struct WideGroupTests {
     private static let body = """
         limits: {registers_per_read: 4}
         requests:

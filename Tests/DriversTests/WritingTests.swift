@@ -5,7 +5,7 @@ import Metrology
 import Testing
 
 /// What is written to a device, whether it kept it, and what the ledger is told of it.
-@Suite(.timeLimit(.minutes(1))) struct WritingTests {
+@Suite(.timeLimit(.minutes(10))) struct WritingTests {
     private static let step = [
         SetPoint(point: "set_step", value: 2), SetPoint(point: "set_rail_pressure", value: 160),
         SetPoint(point: "set_energising_time", value: 1_700), SetPoint(point: "set_strokes", value: 100),

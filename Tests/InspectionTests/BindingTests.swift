@@ -27,6 +27,14 @@ import Testing
         #expect(rule.token(cycle: Fixture.cycleID, turn: 1, serial: "SA1019700") == "B56789ab")
     }
 
+    /// A plan allows a hundred screws with a hundred tries each. Seen failing: tokens began anew after 62.
+    @Test(arguments: [(BindRule.Text.serialAndCycle, 25), (.serialAndCycle, 16), (.serial, 5)])
+    func noTwoResultsOfACycleHaveTheSameToken(text: BindRule.Text, capacity: Int) {
+        let rule = BindRule(text: text, capacity: capacity)
+        let tokens = (0..<20_000).map { rule.token(cycle: Fixture.cycleID, turn: $0, serial: "SA10197") }
+        #expect(Set(tokens).count == tokens.count && tokens.allSatisfy { $0.count <= capacity })
+    }
+
     @Test func aRefusedScanDoesNotCoverTheVerdict() throws {
         var dialogue = Dialogue(try Fixture.station())
         _ = dialogue.begin()

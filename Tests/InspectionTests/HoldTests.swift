@@ -59,6 +59,89 @@ import Testing
         #expect(tool.record?.verdict == .pass)
     }
 
+    private static let two = [
+        ToolFixture.step(count: 2),
+        PlanStep(
+            id: "cap", title: "Tighten the cap", completes: "tool", setPoints: [], timeoutSeconds: 60,
+            count: 1, onFailure: .close),
+    ]
+
+    /// Seen failing where a hold ended with its step: the next screw was tightened on SA10198 for SA10197.
+    @Test(arguments: [false, true]) func aHoldOutlastsTheSampleAndTheStepThatEndInIt(isRestarted: Bool) throws
+    {
+        var tool = try ToolDialogue(try ToolFixture.station(Self.two))
+        for place in 1...2 {
+            let before = tool.dialogue.now
+            scan(other, &tool)
+            let echo = tool.starts.last ?? nil
+            let group = try ToolFixture.group(10 + place, "27.5", echo: echo, at: before)
+            tool.say(.completed(role: "tool", group, evidence: "e\(place)"))
+            if isRestarted { try tool.restart() }
+            #expect(
+                tool.starts.count == place, "after \(place): held, though what was tightened before counts")
+            try tool.tool("26.5")
+            #expect(tool.orphans.count == place)
+            scan(Fixture.part, &tool)
+            #expect(tool.starts.count == place + 1)
+        }
+        try tool.tool("28")
+        #expect(tool.results == ["1 27.5 PASS", "2 27.5 PASS", "1 28.0 PASS"])
+    }
+
+    /// Seen failing: the page said that nothing counts, and the tool was started all the same.
+    @Test func STARTIsNotObeyedInAHold() throws {
+        var tool = try ToolDialogue(try ToolFixture.station([ToolFixture.step()], start: .code))
+        let start = ActionScan(.start, bytes: [], timing: .immediate, codeSetSHA256: nil)
+        scan(other, &tool)
+        tool.say(.code(start, cycle: "next", priorAttempts: 1))
+        #expect(tool.dialogue.machine.refusal?.code == .meaninglessCode)
+        scan(Fixture.part, &tool)
+        #expect(tool.starts.isEmpty, "it was not begun")
+        tool.say(.code(start, cycle: "next", priorAttempts: 1))
+        #expect(tool.starts.count == 1)
+    }
+
+    /// The tool is locked then, and must not be unlocked for the part that may be at it now.
+    @Test func anotherPartThatIsScannedWhileAnApprovalIsAwaitedHoldsWhatFollows() throws {
+        let rule = FailureRule(retries: 0, approvalSeconds: 600)
+        var tool = try ToolDialogue(try ToolFixture.station([ToolFixture.step(rule)] + Self.two.suffix(1)))
+        try tool.tool("20")
+        scan(other, &tool)
+        #expect(tool.journal.contains { $0["event"] == "cycle.held" } && tool.stops == 0)
+        tool.say(.badge(inspector: "2001"))
+        #expect(tool.starts.count == 1)
+        scan(Fixture.part, &tool)
+        #expect(tool.starts.count == 2)
+        try tool.tool("27.5")
+        #expect(tool.results == ["1 20.0 FAIL", "1 27.5 PASS"])
+    }
+
+    /// The right part was in hand again before the approval came.
+    @Test func theRightPartsScanWhileAnApprovalIsAwaitedEndsTheHold() throws {
+        let rule = FailureRule(retries: 0, approvalSeconds: 600)
+        var tool = try ToolDialogue(try ToolFixture.station([ToolFixture.step(rule)] + Self.two.suffix(1)))
+        try tool.tool("20")
+        scan(other, &tool)
+        scan(Fixture.part, &tool)
+        #expect(tool.journal.last?["event"] == "cycle.released")
+        tool.say(.badge(inspector: "2001"))
+        #expect(tool.starts.count == 2)
+    }
+
+    /// Whose screw it was nobody knows: it costs the running part its PASS, and nothing else.
+    @Test func aLooseningInAHoldStaysWithAPartThatHasSomethingToLose() throws {
+        var tool = try ToolDialogue(try ToolFixture.station(Self.two))
+        scan(other, &tool)
+        try tool.tool("0", loosens: true)
+        #expect(tool.orphans.last?["because"] == "another part was scanned before it came")
+        scan(Fixture.part, &tool)
+        try tool.tool("27.5")
+        scan(other, &tool)
+        try tool.tool("0", loosens: true)
+        #expect(tool.orphans.count == 1 && tool.journal.last?["event"] == "cycle.loosened")
+        #expect(tool.journal.last?["happened"]?["because"] == "another part was scanned before it came")
+    }
+
     @Test func aHeldStepStaysHeldOverACrash() throws {
         var tool = try begin()
         scan(other, &tool)

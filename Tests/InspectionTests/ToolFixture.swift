@@ -14,7 +14,8 @@ enum ToolFixture {
     }
 
     static func station(
-        _ steps: [PlanStep], due: String? = "2027-02-01", binding: BindRule? = nil
+        _ steps: [PlanStep], due: String? = "2027-02-01", binding: BindRule? = nil,
+        start: CycleStart = .scan
     ) throws -> InspectionStation {
         let characteristics = try steps.map {
             try Fixture.characteristic(
@@ -23,7 +24,7 @@ enum ToolFixture {
         }
         let plan = InspectionPlan(
             id: "nut", revision: 1, sha256: "ab12", partNumbers: ["4L0014-163B"],
-            plainCodes: PlainCode.Table([]), operation: "070 Nut", retests: 0, steps: steps,
+            plainCodes: PlainCode.Table([]), operation: "070 Nut", start: start, retests: 0, steps: steps,
             characteristics: characteristics)
         return InspectionStation(
             site: "plant-1", gateway: "bench-pc-07", company: nil, id: "torque-1", plan: plan,

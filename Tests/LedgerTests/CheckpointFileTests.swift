@@ -85,6 +85,23 @@ struct CheckpointFileTests {
         #expect(error?.kind == .rolledBack)
     }
 
+    /// Neither the key nor the checkpoint alone may be enough to begin anew where a ledger was.
+    ///
+    /// Seen failing without the check: an empty ledger took the place of the one that was deleted.
+    @Test(arguments: ["checkpoint", "ledger.pub", "ledger.key"])
+    func aDatabaseThatIsGoneIsMissedWhateverElseIsGoneToo(file: String) async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open()
+        try await writer.append([Scratch.draft("r1")])
+        try await writer.close()
+        for gone in ["ledger.db", "ledger.db-wal", "ledger.db-shm", file] {
+            Scratch.run("/bin/rm", ["-f", "\(scratch.ledger)/\(gone)"])
+        }
+        let error = #expect(throws: LedgerError.self) { try scratch.open() }
+        #expect(error?.kind == .rolledBack)
+        #expect(!DataDirectory(scratch.ledger).holdsLedger)
+    }
+
     @Test func aLostOrForeignKeyDoesNotContinueTheLedger() async throws {
         let scratch = try Scratch()
         let writer = try scratch.open()

@@ -125,36 +125,24 @@ struct LedgerVerifierTests {
             ])
     }
 
+    /// Seen failing while only the names of the rules were compared.
+    @Test func aRuleThatIsOneInNameOnlyIsSeenThrough() async throws {
+        try await fill()
+        _ = scratch.sqlite(
+            "DROP TRIGGER entry_fixed; CREATE TRIGGER entry_fixed BEFORE UPDATE ON entry WHEN 0 "
+                + "BEGIN SELECT 1; END; CREATE TABLE extra(a)")
+        #expect(
+            try verify().mismatches == [
+                "database: the rule entry_fixed, which keeps entries as they are, was changed",
+                "database: the table extra is none of a ledger's",
+            ])
+    }
+
     @Test func aMissingCheckpointFileOrKeyIsSaid() async throws {
         try await fill()
         Scratch.run("/bin/rm", [scratch.ledger + "/checkpoint"])
         #expect(try verify().mismatches.count == 1)
         Scratch.run("/bin/rm", [scratch.ledger + "/ledger.pub"])
         #expect(try verify().mismatches.contains { $0.contains("the public key is missing") })
-    }
-
-    @Test func flippedBitsOfTheFileAreNeverReadAsAnotherRecord() async throws {
-        try await fill()
-        let sound = try #require(try DataDirectory.read(scratch.ledger + "/ledger.db"))
-        let bodies = try LedgerReader(path: scratch.ledger).entries().map(\.bytes)
-        let directory = DataDirectory(scratch.ledger)
-        let seed = UInt64.random(in: 0 ... .max)
-        var state = seed
-        for _ in 1...60 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            var flipped = sound
-            let bit = Int(state >> 33) % (flipped.count * 8)
-            flipped[bit / 8] ^= 1 << UInt8(bit % 8)
-            try directory.replace(directory.database, with: flipped)
-            do throws(LedgerError) {
-                let reader = try LedgerReader(path: scratch.ledger)
-                let read = try reader.entries().map(\.bytes)
-                #expect(read == bodies || (try? reader.verify().isSound) != true, "seed \(seed), bit \(bit)")
-            } catch {
-                #expect(
-                    [.corrupt, .io, .newer, .invalid].contains(error.kind),
-                    "seed \(seed), bit \(bit): \(error)")
-            }
-        }
     }
 }

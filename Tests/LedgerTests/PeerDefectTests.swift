@@ -4,7 +4,7 @@ import Ledger
 import Testing
 
 /// What other gateways did to their journals, and must not happen here; `docs/lessons.md` lists them all.
-@Suite(.timeLimit(.minutes(1))) struct PeerDefectTests {
+@Suite(.timeLimit(.minutes(10))) struct PeerDefectTests {
     /// ThingsBoard gateway: the store was destroyed and made anew with every reconnect; Telegraf: a reload
     /// purged the buffer. Here no setting owns the journal: another name or a smaller bound is refused or
     /// waits, and all entries stay.

@@ -8,6 +8,7 @@ struct ArrowTests {
         "plumbline-sim": ["Simulation"],
         "plumbline-usb-mock": ["CUMockdev", "Linux"],
         "usb-scan-probe": ["Transports", "Metrology", "Codecs", "Linux"],
+        "ledger-appender": ["Ledger", "Codecs"],
         "Fuzzing": ["Codecs", "Metrology", "Profiles"],
         "Judging": ["Linux"],
         "plumbline-fuzz": ["Fuzzing"],

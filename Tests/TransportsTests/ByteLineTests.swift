@@ -35,7 +35,7 @@ struct Parrot: ByteLineUser {
 }
 
 // One after the other: some wait for a connection on a thread of the pool, of which there may be two.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ByteLineTests {
     private let events: AsyncStream<String>
     private let input: AsyncStream<String>.Continuation

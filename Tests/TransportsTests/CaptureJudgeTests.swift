@@ -6,7 +6,7 @@ import Testing
 @testable import Transports
 
 /// Captures of real sessions, read by tshark: it must see what the engine saw.
-@Suite(.timeLimit(.minutes(1))) struct CaptureJudgeTests {
+@Suite(.timeLimit(.minutes(10))) struct CaptureJudgeTests {
     /// All traffic of a session as a capture file.
     private final class Recorder: Sendable {
         private let seen = Guarded<[LinkTraffic]>([])

@@ -6,7 +6,7 @@ import Testing
 @testable import Transports
 
 /// A device that dials in: one is served, from the addresses that may, and all others are turned away.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct DialInTests {
     private let events: AsyncStream<String>
     private let input: AsyncStream<String>.Continuation

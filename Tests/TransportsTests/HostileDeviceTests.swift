@@ -8,7 +8,7 @@ import Testing
 
 /// Devices that do what no device should, each polled beside one that is well; `docs/hostile-devices.md`
 /// says the same in words.
-@Suite(.timeLimit(.minutes(1))) struct HostileDeviceTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileDeviceTests {
     /// One way to misbehave on Modbus TCP.
     struct Behaviour: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -8,7 +8,7 @@ import Testing
 
 /// Units of a serial line that do what no unit should, each beside one that is well on the same line;
 /// `docs/hostile-devices.md` says the same in words.
-@Suite(.timeLimit(.minutes(1))) struct HostileSlaveTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileSlaveTests {
     /// One way to misbehave on Modbus RTU.
     struct Behaviour: Sendable, CustomTestStringConvertible {
         let testDescription: String

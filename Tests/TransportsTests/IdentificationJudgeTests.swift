@@ -7,7 +7,7 @@ import Testing
 @testable import Transports
 
 /// Function 43 against pymodbus's server, on TCP and, through a pseudoterminal, with frames of RTU.
-@Suite(.timeLimit(.minutes(1))) struct IdentificationJudgeTests {
+@Suite(.timeLimit(.minutes(10))) struct IdentificationJudgeTests {
     private static let script = """
         import asyncio, os, threading, tty
         from pymodbus import FramerType, ModbusDeviceIdentification

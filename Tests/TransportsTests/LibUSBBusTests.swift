@@ -4,7 +4,7 @@ import Testing
 @testable import Transports
 
 /// Real libusb calls, answered by mock devices.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct LibUSBBusTests {
     private let connected = "connected usb:0c2e:0b6a at port 1-1"
 

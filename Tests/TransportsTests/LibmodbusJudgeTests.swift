@@ -5,7 +5,7 @@ import Testing
 @testable import Transports
 
 /// Every function that the engine speaks, understood and answered by libmodbus's own server.
-@Suite(.timeLimit(.minutes(1))) struct LibmodbusJudgeTests {
+@Suite(.timeLimit(.minutes(10))) struct LibmodbusJudgeTests {
     @Test func libmodbusUnderstandsEveryFunction() async throws {
         let server = try LibmodbusServer()
         let engine = try ModbusTCPEngine(time: SystemTime(), seed: 3)

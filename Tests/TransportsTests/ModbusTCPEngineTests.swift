@@ -6,7 +6,7 @@ import Testing
 @testable import Transports
 
 /// The engine against devices that behave and devices that do not, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct ModbusTCPEngineTests {
+@Suite(.timeLimit(.minutes(10))) struct ModbusTCPEngineTests {
     private let engine: ModbusTCPEngine
 
     init() throws { engine = try ModbusTCPEngine(time: SystemTime(), seed: 1) }

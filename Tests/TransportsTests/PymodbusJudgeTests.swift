@@ -5,7 +5,7 @@ import Testing
 @testable import Transports
 
 /// Lines in the framings that are our own, understood and answered by pymodbus.
-@Suite(.timeLimit(.minutes(1))) struct PymodbusJudgeTests {
+@Suite(.timeLimit(.minutes(10))) struct PymodbusJudgeTests {
     @Test func pymodbusUnderstandsRTUOverTCP() async throws {
         let server = try PymodbusServer(framer: "rtu")
         try await judge(.modbusRTUOverTCP(host: "127.0.0.1", port: server.port, unit: 1))

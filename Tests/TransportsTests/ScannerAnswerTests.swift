@@ -7,7 +7,7 @@ import Testing
 @testable import Transports
 
 /// What a serial scanner is told of its scans.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ScannerAnswerTests {
     private let log = EventLog()
 

@@ -8,7 +8,7 @@ import Testing
 
 /// The serial line against a scripted slave on a pseudoterminal. Frames are written out here, or come from
 /// device manuals.
-@Suite(.timeLimit(.minutes(1))) struct SerialModbusLineTests {
+@Suite(.timeLimit(.minutes(10))) struct SerialModbusLineTests {
     private func line(
         _ path: String, observer: LinkObserver? = nil
     ) throws -> any ModbusLink {

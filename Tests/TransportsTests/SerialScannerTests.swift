@@ -5,7 +5,7 @@ import Testing
 
 @testable import Transports
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SerialScannerTests {
     private let log = EventLog()
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Transports
 
 /// What units need of a serial line that libmodbus serves, seen at the far end of a pseudoterminal.
-@Suite(.timeLimit(.minutes(1))) struct SerialTimingTests {
+@Suite(.timeLimit(.minutes(10))) struct SerialTimingTests {
     /// KRAL BEM 500: total A1, 902.70.
     private static let kralReply = Hex.bytes("0103040001609E025B") ?? []
     private let request = ModbusRequest.readHoldingRegisters(address: 0x4100, count: 2)

@@ -6,7 +6,7 @@ import Testing
 @testable import Transports
 
 /// Three units behind one TCP gateway, over a real socket: whose silence costs whom what.
-@Suite(.timeLimit(.minutes(1))) struct SharedGatewayTests {
+@Suite(.timeLimit(.minutes(10))) struct SharedGatewayTests {
     private func poll(_ unit: UInt8, timeout: Duration) -> ModbusPoll {
         ModbusPoll(
             id: Int(unit), unit: unit, request: .readHoldingRegisters(address: UInt16(unit), count: 1),

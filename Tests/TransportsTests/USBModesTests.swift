@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Scanners in each of their modes, by real libusb calls that mock devices answer.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct USBModesTests {
     private let connected = "connected usb:0c2e:0b6a at port 1-1"
     private let link = "usb:0c2e:0b6a"

@@ -5,7 +5,7 @@ import Testing
 @testable import Transports
 
 /// What a scanner on a claimed USB serial line is told of its scans.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct USBScannerAnswerTests {
     private let device = USBSamples.device(1, interfaces: USBSamples.serialLine)
     private static let serial = USBScannerMode.serial(.carriageReturnOrLineFeed)

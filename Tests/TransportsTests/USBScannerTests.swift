@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transports
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct USBScannerTests {
     private let bus = FakeUSBBus()
     private let log = EventLog()

@@ -8,7 +8,7 @@ import Testing
 
 /// Lines of the engine whose frames carry no transaction numbers, against scripted devices. Frames come from
 /// device manuals or from pymodbus.
-@Suite(.timeLimit(.minutes(1))) struct UnnumberedLineTests {
+@Suite(.timeLimit(.minutes(10))) struct UnnumberedLineTests {
     private let engine: ModbusTCPEngine
 
     init() throws { engine = try ModbusTCPEngine(time: SystemTime(), seed: 1) }

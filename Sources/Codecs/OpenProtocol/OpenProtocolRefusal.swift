@@ -41,6 +41,8 @@ package struct OpenProtocolRefusal: Sendable, Equatable, CustomStringConvertible
 
     /// This revision of what was asked for is not there: ask for a lower one.
     package var isRevisionUnsupported: Bool { [74, 76, 97].contains(code) }
+    /// The MID or its revision is not there at all (specification R2.16, table 20).
+    package var isUnknownRequest: Bool { [73, 74, 75, 76, 97, 99].contains(code) }
     /// Somebody else has the controller; trying again later can succeed.
     package var isHeldByOther: Bool { [16, 25, 35, 92, 96].contains(code) }
     /// The same may be done later: somebody else has the controller, or it or its tool cannot just now

@@ -20,8 +20,14 @@ package struct OpenProtocolTrace: Sendable {
     package mutating func take(
         _ message: OpenProtocolMessage
     ) throws(OpenProtocolError) -> Whole? {
+        let before = raw
         raw += message.bytes
         guard let whole = try assembler.take(message) else { return nil }
+        // A whole message may come between the parts of another.
+        guard !assembler.isWaiting else {
+            raw = before
+            return (whole, message.bytes)
+        }
         defer { raw = [] }
         return (whole, raw)
     }

@@ -65,16 +65,15 @@ struct TighteningBook: Sendable {
 
     /// Numbers after which ids begin again with 0; nil where they do not.
     private let circle: UInt64?
+    /// Whether the controller keeps results, so that those that are missing can be asked for.
+    private let keeps: Bool
 
     /// `taken` is the last result that is durable; nil where none ever was.
-    init(taken: HandshakeMachine.Taken?, circle: UInt64? = nil) {
-        self.circle = circle
+    init(taken: HandshakeMachine.Taken?, circle: UInt64? = nil, keeps: Bool = true) {
+        (self.circle, self.keeps) = (circle, keeps)
         guard let taken else { return }
         (last, hasBegun) = (taken.sequence, true)
-        // Bytes of another time or device say nothing: then its number alone is known again.
-        if let message = try? OpenProtocolMessage(taken.raw),
-            let result = TorqueResult(message)
-        {
+        if let result = TorqueResult(stored: taken.raw) {
             known = [Known(id: taken.sequence, identity: result.identity, isDurable: true)]
         }
     }
@@ -114,9 +113,7 @@ struct TighteningBook: Sendable {
         case 0: return .init(kind: .repeat, text: "result \(id) came again with other values")
         case 1: return nil
         case 2...circle / 2:
-            let (first, end) = ((last + 1) % circle, (id + circle - 1) % circle)
-            let text = "results \(first) to \(end) never reached this gateway: the controller keeps none"
-            return .init(kind: .gap, text: text)
+            return Self.lost((last + 1) % circle, (id + circle - 1) % circle)
         default: return .init(kind: .back, text: "result ids went back from \(last) to \(id)")
         }
     }
@@ -124,6 +121,7 @@ struct TighteningBook: Sendable {
     /// Notes what is missing before `id`: what it is, and what is not asked for, where that is too much.
     private mutating func note(from first: UInt64, to id: UInt64, atMost most: UInt64) -> Irregularity? {
         guard id > first else { return nil }
+        guard keeps else { return Self.lost(first, id - 1) }
         let begin = id - first > most ? id - most : first
         missing = Array((missing + Array(begin..<id)).suffix(Int(Self.longestGap)))
         failures = 0
@@ -136,24 +134,24 @@ struct TighteningBook: Sendable {
         return Irregularity(kind: .gap, text: text)
     }
 
+    private static func lost(_ first: UInt64, _ last: UInt64) -> Irregularity {
+        let text = "results \(first) to \(last) never reached this gateway: the controller keeps none"
+        return Irregularity(kind: .gap, text: text)
+    }
+
     /// The controller has no result yet: whichever it has later was made since.
     mutating func beginEmpty() { hasBegun = true }
 
-    mutating func isDurable(_ id: UInt64) {
-        for index in known.indices where known[index].id == id { known[index].isDurable = true }
+    mutating func isDurable(_ id: UInt64, _ identity: Identity) {
+        for index in known.indices where known[index].id == id && known[index].identity == identity {
+            known[index].isDurable = true
+        }
     }
 
     /// This result came, or can never come.
     mutating func found(_ id: UInt64) {
         missing.removeAll { $0 == id }
         failures = 0
-    }
-
-    /// Nothing that is missing will ever come; what it was, where something was.
-    mutating func giveUp() -> ClosedRange<UInt64>? {
-        defer { missing = [] }
-        guard let first = missing.first, let last = missing.last else { return nil }
-        return first...max(first, last)
     }
 
     /// The connection was lost while the first missing result was asked for; its id where it is given up.

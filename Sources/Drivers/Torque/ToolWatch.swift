@@ -77,7 +77,7 @@ struct ToolWatch: Sendable {
     }
 
     /// A result says which tool made it. Whose identity it has, where that is another than is known; one that
-    /// was `asked` for is of earlier, and says nothing about the tool that is there now.
+    /// is old, and says nothing about the tool that is there now.
     mutating func made(by serial: String?, isOld: Bool, _ now: Int64) -> DeviceIdentity? {
         guard let serial, let told = DeviceIdentity([.serial: serial])[.serial] else { return nil }
         if let known = identity[.serial], DeviceIdentity.isSame(known, told) { return nil }

@@ -62,7 +62,7 @@ struct TorqueCurves: Sendable {
     private static let mostTries = 3
     private static let pause: Int64 = 2_000_000_000
     /// Seconds by which the times of a result and of its curves may differ, both rounded for themselves.
-    private static let nearness = 2
+    private static let nearness: Int64 = 2
 
     private let rule: TorqueProfile.CurveRule?
     /// How long an answer may take.
@@ -75,7 +75,9 @@ struct TorqueCurves: Sendable {
     private var isAskable = true
     private var open: [Open] = []
     private var known: [Open] = []
-    private var early: [(drawing: Drawing, stamp: Stamp, deadline: Int64)] = []
+    /// `isAwaited` where the controller waits for it to be acknowledged: not where it was asked for, nor on
+    /// another connection than the one that it came on.
+    private var early: [(drawing: Drawing, stamp: Stamp, deadline: Int64, isAwaited: Bool)] = []
     private var wishes: [Wish] = []
     /// When the answer to the first wish is overdue; nil while nothing is asked.
     private var askedUntil: Int64?
@@ -87,7 +89,10 @@ struct TorqueCurves: Sendable {
     // MARK: The session
 
     /// A connection begins.
-    mutating func begin() { (isPushed, hasLimits, isAskable, askedUntil) = (nil, false, true, nil) }
+    mutating func begin() {
+        (isPushed, hasLimits, isAskable, askedUntil) = (nil, false, true, nil)
+        for place in early.indices { early[place].isAwaited = false }
+    }
 
     mutating func subscribed(_ isTaken: Bool) { isPushed = isTaken }
 
@@ -99,25 +104,22 @@ struct TorqueCurves: Sendable {
     // MARK: Results
 
     /// A result came: its curves are awaited from now on, and asked for at once where the result had to be.
-    /// Where they cannot come before the result is acknowledged, it does not wait for them.
-    /// Returns the kinds that were here before it.
+    /// Returns the kinds that were here before it and wait to be acknowledged.
     mutating func expect(
-        _ id: UInt64, _ time: OpenProtocolTime?, isAskedFor: Bool, comeAfterwards: Bool = false, at now: Int64
+        _ id: UInt64, _ time: OpenProtocolTime?, isAskedFor: Bool, at now: Int64
     ) -> [ResultCurve.Kind] {
         guard let rule, isPushed != false || isAskable else { return [] }
         var missing = Set(rule.kinds.map { ResultCurve.Kind($0) })
         if hasLimits { missing.insert(.limits) }
-        let deadline = comeAfterwards ? now : now + wait
-        open.append(Open(id: id, time: time, deadline: deadline, missing: missing))
+        open.append(Open(id: id, time: time, deadline: now + wait, missing: missing))
         let mayCome = isPushed != false && !isAskedFor
-        let patience = comeAfterwards ? wait : wait / 2
         for kind in rule.kinds where isAskable {
-            wishes.append(Wish(id: id, time: time, kind: kind, askAt: mayCome ? now + patience : now))
+            wishes.append(Wish(id: id, time: time, kind: kind, askAt: mayCome ? now + wait / 2 : now))
         }
         if wishes.count > Self.mostWishes { wishes.removeFirst(wishes.count - Self.mostWishes) }
         let fitting = early.filter { Self.belongs($0.drawing, id, time) }
         early.removeAll { Self.belongs($0.drawing, id, time) }
-        return fitting.map(\.drawing).filter { credit($0) == .credited }.map(\.curve.kind)
+        return fitting.filter { credit($0.drawing) == .credited && $0.isAwaited }.map(\.drawing.curve.kind)
     }
 
     /// A result that an earlier run took without its curves: they are asked for once the controller can be.
@@ -151,7 +153,7 @@ struct TorqueCurves: Sendable {
             askedUntil = nil
             wishes.removeFirst()
         }
-        let fate = fate(of: drawing, at: stamp)
+        let fate = fate(of: drawing, isAwaited: !isAnswer, at: stamp)
         // What is asked just now is answered for itself.
         let asked = askedUntil == nil ? 0 : 1
         wishes =
@@ -162,14 +164,17 @@ struct TorqueCurves: Sendable {
         return (fate, isAnswer)
     }
 
-    private mutating func fate(of drawing: Drawing, at stamp: Stamp) -> Fate {
+    private mutating func fate(of drawing: Drawing, isAwaited: Bool, at stamp: Stamp) -> Fate {
         if let fate = credit(drawing) { return fate }
         if let place = known.lastIndex(where: { Self.belongs(drawing, $0.id, $0.time) }) {
             guard known[place].marks.insert(drawing.mark).inserted else { return .again }
             return .late("it came after result \(drawing.id) was told")
         }
-        if early.contains(where: { $0.drawing == drawing }) { return .early }
-        early.append((drawing, stamp, stamp.monotonicNanoseconds + wait))
+        if let place = early.firstIndex(where: { $0.drawing == drawing }) {
+            if isAwaited { early[place].isAwaited = true }
+            return .early
+        }
+        early.append((drawing, stamp, stamp.monotonicNanoseconds + wait, isAwaited))
         return .early
     }
 
@@ -189,17 +194,19 @@ struct TorqueCurves: Sendable {
     }
 
     /// Curves whose results did not come in time, and those for which there is no room.
-    mutating func expired(at now: Int64) -> [(drawing: Drawing, stamp: Stamp)] {
+    mutating func expired(at now: Int64) -> [(drawing: Drawing, stamp: Stamp, isAwaited: Bool)] {
         let surplus = max(0, early.count - Self.mostEarly)
         let gone = early.enumerated().filter { $0.offset < surplus || $0.element.deadline <= now }
         guard !gone.isEmpty else { return [] }
         early = early.enumerated().filter { $0.offset >= surplus && $0.element.deadline > now }.map(\.element)
-        return gone.map { ($0.element.drawing, $0.element.stamp) }
+        return gone.map { ($0.element.drawing, $0.element.stamp, $0.element.isAwaited) }
     }
 
     private static func belongs(_ drawing: Drawing, _ id: UInt64, _ time: OpenProtocolTime?) -> Bool {
         guard drawing.id == id else { return false }
-        guard let first = drawing.time?.coarseSeconds, let second = time?.coarseSeconds else { return true }
+        guard let first = drawing.time.flatMap(ControllerClock.seconds),
+            let second = time.flatMap(ControllerClock.seconds)
+        else { return drawing.time == nil || time == nil || drawing.time == time }
         return abs(first - second) <= nearness
     }
 
@@ -277,18 +284,4 @@ extension TorqueCurves.Wish {
 
 extension ResultCurve.Kind {
     init(_ kind: OpenProtocolRequest.CurveKind) { self = ResultCurve.Kind(rawValue: "\(kind)") ?? .unknown }
-}
-
-extension OpenProtocolTime {
-    /// Seconds since some day, months taken as long as the longest: times of one month are as far apart as
-    /// they are, those of two months at least as far.
-    fileprivate var coarseSeconds: Int {
-        let days = (Int(year) * 12 + Int(month)) * 31 + Int(day)
-        return ((days * 24 + Int(hour)) * 60 + Int(minute)) * 60 + Int(second)
-    }
-}
-
-extension OpenProtocolRefusal {
-    /// Whether the MID or its revision is not there at all (specification R2.16, table 20).
-    var isUnknownRequest: Bool { [73, 74, 75, 76, 97, 99].contains(code) }
 }

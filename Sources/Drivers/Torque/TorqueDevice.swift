@@ -74,9 +74,10 @@ package final class TorqueDevice: MeasuringDevice {
 
     package func run() async throws(TransportError) {
         let (writings, journal) = (writings, journal)
+        // What could not be entered was said aloud by then.
         let entering = Task { for await writing in writings { _ = await journal(writing) } }
-        defer { writingsInput.finish() }
         do throws(TransportError) { try await line.run() } catch {
+            writingsInput.finish()
             entering.cancel()
             throw error
         }

@@ -8,7 +8,7 @@ extension TorqueMachine {
     mutating func told(
         _ alarm: OpenProtocolAlarm, _ now: Int64, _ output: inout ByteLineOutput<Event>
     ) {
-        acknowledge(alarm.message.mid, now, &output)
+        acknowledge(event: alarm.message.mid, now, &output)
         let named = DeviceAlarm(code: alarm.code ?? "", text: alarm.text)
         let also: [String: JSONValue] = [
             "controller_time": .optional(alarm.time?.text),
@@ -29,14 +29,9 @@ extension TorqueMachine {
     mutating func acknowledgedAlarm(
         _ code: String, _ mid: Int, _ now: Int64, _ output: inout ByteLineOutput<Event>
     ) {
-        acknowledge(mid, now, &output)
+        acknowledge(event: mid, now, &output)
         show(alarms.acknowledged(String(code.drop { $0 == " " })), &output)
         tool.mayHaveChanged(now)
-    }
-
-    private mutating func acknowledge(_ mid: Int, _ now: Int64, _ output: inout ByteLineOutput<Event>) {
-        guard let request = OpenProtocolRequest.acknowledgement(ofEvent: mid) else { return }
-        send(request, now, &output)
     }
 
     /// `also` is what the message said besides.
@@ -50,7 +45,7 @@ extension TorqueMachine {
         for alarm in change.raised {
             notice(.alarmRaised, "\(alarm)", also.merging(alarm.members) { $1 }, &output)
         }
-        if isConnected { shown.status.alarms = alarms.active }
+        shown.status.alarms = alarms.active
     }
 
     /// Tells something that belongs into the ledger.

@@ -52,13 +52,11 @@ extension TorqueMachine {
     }
 
     mutating func clockRefused(
-        _ refusal: OpenProtocolRefusal, _ output: inout ByteLineOutput<Event>
+        _ reason: String, _ output: inout ByteLineOutput<Event>
     ) {
-        let before = clock.isRefused(refusal.description)
-        let text = "its clock is \(Self.wording(before)), and stays so: \(refusal)"
-        let members: [String: JSONValue] = [
-            "offset_s": .optional(before), "because": .string(refusal.description),
-        ]
+        let before = clock.isRefused(reason)
+        let text = "its clock is \(Self.wording(before)), and stays so: \(reason)"
+        let members: [String: JSONValue] = ["offset_s": .optional(before), "because": .string(reason)]
         notice(.deviceClockOff, text, members, &output)
     }
 

@@ -15,7 +15,7 @@ extension TorqueMachine {
         guard let rule = setup.profile.curves,
             let request = try? OpenProtocolRequest.subscribeCurves(rule.kinds)
         else { return }
-        requests.append(request, for: .curves)
+        if !requests.append(request, for: .curves) { curves.subscribed(false) }
     }
 
     /// The controller sends curves from now on.
@@ -69,7 +69,6 @@ extension TorqueMachine {
     mutating func drew(
         _ message: OpenProtocolMessage, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
-        shown.status.reads += 1
         do throws(OpenProtocolError) {
             guard let whole = try trace.take(message) else { return }
             do throws(OpenProtocolError) {
@@ -102,24 +101,21 @@ extension TorqueMachine {
     private mutating func unreadable(
         _ raw: [UInt8], _ mid: Int, _ reason: String, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
-        shown.status.errors += 1
-        faults += 1
         // Its id comes first, and may be there though the rest is not what it should be.
         let digits = raw.dropFirst(OpenProtocolHeader.count).prefix(10)
         let id = digits.count == 10 ? OpenProtocolText.number(digits).map(String.init) : nil
         let curve = ResultCurve(
             kind: .unknown, unit: nil, sampleCount: 0, format: TorqueCurves.Drawing.format(mid), raw: raw)
         keep(curve, of: id, reason, isAwaited: true, stamp, &output)
-        if faults >= Self.mostFaults { hangUp("too much that it says cannot be read", &output) }
+        noteFault(&output)
     }
 
     private mutating func acknowledgeCurve(
         _ kind: ResultCurve.Kind, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
-        guard isConnected,
-            let request = OpenProtocolRequest.acknowledgement(ofEvent: kind == .limits ? 901 : 900)
-        else { return }
-        send(request, stamp.monotonicNanoseconds, &output)
+        // One that came late may become durable while the controller is out of reach.
+        guard isConnected else { return }
+        acknowledge(event: kind == .limits ? 901 : 900, stamp.monotonicNanoseconds, &output)
     }
 
     // MARK: Results and their curves
@@ -130,8 +126,7 @@ extension TorqueMachine {
     ) {
         if case .other = result.act { return }
         let here = curves.expect(
-            id, result.time, isAskedFor: result.isOld, comeAfterwards: link.isNumbered && !result.isOld,
-            at: stamp.monotonicNanoseconds)
+            id, result.time, isAskedFor: result.isOld, at: stamp.monotonicNanoseconds)
         for kind in here { acknowledgeCurve(kind, stamp, &output) }
     }
 
@@ -142,10 +137,10 @@ extension TorqueMachine {
             undrawn.removeFirst()
             tell(first, curves.release(first.id, first.result.time), &output)
         }
-        for (drawing, stamp) in curves.expired(at: now) {
+        for (drawing, stamp, isAwaited) in curves.expired(at: now) {
             keep(
                 drawing.curve, of: String(drawing.id), "no result \(drawing.id) of its time came with it",
-                isAwaited: true, stamp, &output)
+                isAwaited: isAwaited, stamp, &output)
         }
     }
 

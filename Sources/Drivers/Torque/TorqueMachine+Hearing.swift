@@ -9,17 +9,22 @@ extension TorqueMachine {
     mutating func take(
         _ message: OpenProtocolMessage, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
-        if [900, 901].contains(message.mid) { return drew(message, stamp, &output) }
         shown.status.reads += 1
+        if [900, 901].contains(message.mid) { return drew(message, stamp, &output) }
         do throws(OpenProtocolError) {
             try take(OpenProtocolReply(message), of: message, stamp, &output)
         } catch {
-            shown.status.errors += 1
-            faults += 1
             output.events.append(.tell(.irregular("\(setup.id): \(error)")))
             unreadable(message, "\(error)", stamp, &output)
-            if faults >= Self.mostFaults { hangUp("too much that it says cannot be read", &output) }
+            noteFault(&output)
         }
+    }
+
+    /// Something could not be read; the connection is given up where that is too much.
+    mutating func noteFault(_ output: inout ByteLineOutput<Event>) {
+        shown.status.errors += 1
+        faults += 1
+        if faults >= Self.mostFaults { hangUp("too much that it says cannot be read", &output) }
     }
 
     /// A message that cannot be read ends what it answers, so that it is not asked for again for ever.
@@ -28,8 +33,8 @@ extension TorqueMachine {
         _ output: inout ByteLineOutput<Event>
     ) {
         if message.mid == setup.profile.resultMID { return keepUnreadable(message, reason, stamp, &output) }
-        if let request = OpenProtocolRequest.acknowledgement(ofEvent: message.mid) {
-            return send(request, stamp.monotonicNanoseconds, &output)
+        if OpenProtocolRequest.acknowledgement(ofEvent: message.mid) != nil {
+            return acknowledge(event: message.mid, stamp.monotonicNanoseconds, &output)
         }
         guard let entry = requests.answered(by: message.mid) else { return }
         switch entry.purpose {
@@ -152,15 +157,13 @@ extension TorqueMachine {
             } else if refusal.code == OpenProtocolRefusal.noSuchResult {
                 // Nothing was made yet: whatever comes from now on is new.
                 book.beginEmpty()
+            } else {
+                noteRefusal(refusal, &output)
             }
         case .start(let number, _): failed(number, refusal, stamp, &output)
         case .farewell: hangUp(Self.stopping, &output)
         case .lock, .unlock:
-            if isNews(refusal) {
-                enterLock(entry.purpose, .refused, "\(setup.id): \(refusal)", stamp, &output)
-                noteRefusal(refusal, &output)
-            }
-            if refusal.isPassing { askAgainAt = stamp.monotonicNanoseconds + Self.refusedPause }
+            lockRefused(entry.purpose, refusal, stamp, &output)
         case .curves, .curveLimits: sendsNo(entry.purpose, "\(refusal)", &output)
         case .alarms, .scans, .identifier, .tool, .clock, .setClock, .keepAlive:
             refusedBeside(entry.purpose, refusal, stamp, &output)

@@ -8,7 +8,8 @@ import Transports
 extension TorqueMachine {
     static var stopping: String { "the gateway stops" }
     /// What is under way, the lock and the end of the session may take as long together. Whatever was not
-    /// answered by then is said all the same; `ByteLine` waits a little longer.
+    /// answered by then is said all the same, where nothing before it waits for its acknowledgement on the
+    /// line; `ByteLine` waits a little longer.
     static var longestFarewell: Int64 { 1_000_000_000 }
 
     /// The gateway stops: who waits is answered, the tool is left locked, and the session is ended, so that
@@ -37,6 +38,18 @@ extension TorqueMachine {
             unanswered(entry, stamp, &output)
         }
         hangUp(Self.stopping, &output)
+    }
+
+    /// A lock, or its end, was refused: it is entered once, and asked for again where that may help.
+    mutating func lockRefused(
+        _ purpose: TorqueRequests.Purpose, _ refusal: OpenProtocolRefusal, _ stamp: Stamp,
+        _ output: inout ByteLineOutput<Event>
+    ) {
+        if isNews(refusal) {
+            enterLock(purpose, .refused, "\(setup.id): \(refusal)", stamp, &output)
+            noteRefusal(refusal, &output)
+        }
+        if refusal.isPassing { askAgainAt = stamp.monotonicNanoseconds + Self.refusedPause }
     }
 
     /// Enters that the tool was locked, or unlocked again, or why it may not be.

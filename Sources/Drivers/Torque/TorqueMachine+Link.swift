@@ -7,6 +7,8 @@ extension TorqueMachine {
     mutating func send(
         _ request: OpenProtocolRequest, _ now: Int64, _ output: inout ByteLineOutput<Event>
     ) {
+        // Where telegrams are numbered, this question acknowledges whatever waits for it.
+        if link.isNumbered, request.mid == 64 { unacknowledged = [] }
         do throws(OpenProtocolError) {
             for heard in try link.say(request, at: now) { note(heard, &output) }
             lastSent = now
@@ -14,6 +16,12 @@ extension TorqueMachine {
         } catch {
             hangUp(error.description, &output)
         }
+    }
+
+    /// Says that what the controller told by itself with MID `mid` was taken; nothing where no answer is due.
+    mutating func acknowledge(event mid: Int, _ now: Int64, _ output: inout ByteLineOutput<Event>) {
+        guard let request = OpenProtocolRequest.acknowledgement(ofEvent: mid) else { return }
+        send(request, now, &output)
     }
 
     mutating func hear(_ heard: [TorqueLink.Heard], _ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {

@@ -35,7 +35,7 @@ extension TorqueMachine {
             return
         }
         var start = start
-        start.isSet = start.author != nil && start.author?.isSameStep(as: settled) == true
+        start.isSet = start.author?.isSameStep(as: settled) == true
         settled = nil
         work = start
         if let fault = say(start) {
@@ -57,7 +57,8 @@ extension TorqueMachine {
     /// Asks for all that the tool needs to work for `start`; why that cannot be said, where it cannot.
     @discardableResult
     mutating func say(_ start: Start) -> String? {
-        requests.removeWaiting { $0.isForTool }
+        // A lock that waits is said all the same: nothing is tightened between two screws.
+        requests.removeWaiting { $0.isForTool && $0 != .lock }
         if !start.isSet, !start.setPoints.isEmpty { batch.selected() }
         do throws(OpenProtocolError) {
             for request in try start.requests(setup.profile) {
@@ -73,12 +74,11 @@ extension TorqueMachine {
         _ group: SampleGroup, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
         for (point, sample) in group.samples { shown.latest[point] = sample }
-        shown.status.results += 1
-        shown.status.lastGood = group.stamp
-        if let id = UInt64(group.sequence) { book.isDurable(id) }
+        if let id = UInt64(group.sequence) { book.isDurable(id, group.identity) }
         // One that was asked for, or told on an earlier connection, is not waited for.
-        if isConnected, unacknowledged.remove(group.sequence) != nil {
-            send(setup.profile.acknowledgement, stamp.monotonicNanoseconds, &output)
+        let told = Told(sequence: group.sequence, identity: group.identity)
+        if isConnected, unacknowledged.remove(told) != nil {
+            acknowledge(event: setup.profile.resultMID, stamp.monotonicNanoseconds, &output)
         }
     }
 
@@ -126,7 +126,8 @@ extension TorqueMachine {
         if let answer = work.answer { output.events.append(.answer { answer(failure) }) }
         if failure == nil {
             self.work?.answer = nil
-            settled = work.author
+            self.work?.isSet = true
+            (settled, askAgainAt) = (work.author, nil)
         } else {
             self.work = nil
         }

@@ -18,15 +18,12 @@ extension TorqueMachine {
     /// Asks for the first result that is missing. A handful is told before the first of them is durable, not
     /// more: a disk is slower than a controller.
     mutating func askForMissing(_ output: inout ByteLineOutput<Event>) {
-        if setup.profile.oldResultOffset == nil, let lost = book.giveUp() {
-            let text = "results \(lost.lowerBound) to \(lost.upperBound) never reached this gateway"
-            note("never_came", "\(text): the controller keeps none", of: lost.lowerBound, &output)
-        }
         while let id = book.missing.first, book.waitingCount - held.count < Self.mostWaiting {
             if let asked = number(toAskFor: id), asked > 0,
                 let request = try? OpenProtocolRequest.oldResult(asked, revision: oldRevision)
             {
-                return requests.append(request, for: .oldResult(id))
+                requests.append(request, for: .oldResult(id))
+                return
             }
             // Only a number that no controller has cannot be written, such as the one before the first.
             neverCame(id, "the controller has no number to ask for it by", &output)
@@ -45,6 +42,7 @@ extension TorqueMachine {
     /// Says what the tool is for now: nothing, or what it was started for before the connection was lost.
     mutating func settle() {
         if let work, work.answer == nil {
+            // It could be written when it was started.
             say(work)
         } else if work == nil, setup.profile.locksTool {
             requests.append(.disableTool, for: .lock)
@@ -68,10 +66,10 @@ extension TorqueMachine {
         case .taken:
             // While another waits, an acknowledgement would be that one's.
             if unacknowledged.isEmpty {
-                send(setup.profile.acknowledgement, stamp.monotonicNanoseconds, &output)
+                acknowledge(event: setup.profile.resultMID, stamp.monotonicNanoseconds, &output)
             }
             return
-        case .underWay, .new: unacknowledged.insert(String(id))
+        case .underWay, .new: unacknowledged.insert(Told(sequence: String(id), identity: result.identity))
         }
         take(result, as: id, finding, stamp, &output)
     }
@@ -89,7 +87,7 @@ extension TorqueMachine {
             note(irregularity.kind.rawValue, irregularity.text, of: id, &output)
         }
         held.append(Held(result: result, id: id, stamp: stamp, doubt: doubt))
-        if book.missing.isEmpty || setup.profile.oldResultOffset == nil { reportHeld(&output) }
+        if book.missing.isEmpty { reportHeld(&output) }
     }
 
     /// The part has had its result: the tool does nothing more until the next one.
@@ -202,6 +200,7 @@ extension TorqueMachine {
         if result.act == .tightening, let odd = batch.irregularity(of: result, as: held.id) {
             note("batch", "result \(held.id): \(odd)", of: held.id, &output)
         }
+        shown.status.results += 1
         output.events.append(.tell(.result(Self.told(group, result.act, doubt: held.doubt))))
     }
 
@@ -223,7 +222,9 @@ extension TorqueMachine {
     ) {
         unreadable += 1
         let number = "unreadable-\(unreadable)"
-        if message.mid == setup.profile.resultMID { unacknowledged.insert(number) }
+        if message.mid == setup.profile.resultMID {
+            unacknowledged.insert(Told(sequence: number, identity: message.bytes))
+        }
         let origin = SampleOrigin(device: setup.id, stamp: stamp, provenance: setup.provenance)
         let samples = setup.profile.points.map { id in
             let reading = PointReading(
@@ -234,6 +235,7 @@ extension TorqueMachine {
             device: setup.id, sequence: number, echo: nil, isValid: false,
             samples: Dictionary(samples, uniquingKeysWith: { first, _ in first }), raw: message.bytes,
             stamp: stamp)
+        shown.status.results += 1
         output.events.append(.tell(.result(group.doubted(because: "it cannot be read: \(reason)"))))
     }
 }

@@ -50,8 +50,21 @@ extension TorqueMachine {
         case .identifier(let number): identifiedAgain(number, refusal, stamp, &output)
         case .tool: toolRefused(refusal, stamp.monotonicNanoseconds, &output)
         case .clock: clock.isUnknown()
-        case .setClock: clockRefused(refusal, &output)
+        case .setClock: clockRefused(refusal.description, &output)
         case .alarms, .scans: noteRefusal(refusal, &output)
+        default: break
+        }
+    }
+
+    /// What is not needed was not answered.
+    mutating func isMute(_ purpose: TorqueRequests.Purpose, _ output: inout ByteLineOutput<Event>) {
+        let reason = "it does not answer"
+        switch purpose {
+        case .tool: tellIdentity(&output)
+        case .curves, .curveLimits: sendsNo(purpose, reason, &output)
+        case .setClock: clockRefused(reason, &output)
+        case .scans:
+            output.events.append(.tell(.irregular("\(setup.id): tells no scans of the tool: \(reason)")))
         default: break
         }
     }

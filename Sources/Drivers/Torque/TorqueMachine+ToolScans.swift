@@ -20,7 +20,7 @@ extension TorqueMachine {
     ) {
         let now = stamp.monotonicNanoseconds
         switch scanner.heard(identifier, isReady: phase == .ready, now) {
-        case .nothing: acknowledgeScan(identifier.message.mid, now, &output)
+        case .nothing: acknowledge(event: identifier.message.mid, now, &output)
         case .scans(let scans):
             for scan in scans {
                 let told = DeviceScan(number: scan.number, bytes: scan.bytes, fault: scan.fault, stamp: stamp)
@@ -30,7 +30,7 @@ extension TorqueMachine {
         case .untaken:
             let text = "\(setup.id): no station takes the scans of its tool"
             output.events.append(.tell(.irregular(text)))
-            acknowledgeScan(identifier.message.mid, now, &output)
+            acknowledge(event: identifier.message.mid, now, &output)
         case .tooMany: shown.status.errors += 1
         }
     }
@@ -40,17 +40,10 @@ extension TorqueMachine {
         _ number: Int, _ stamp: Stamp, _ output: inout ByteLineOutput<Event>
     ) {
         guard isConnected, let mid = scanner.taken(number) else { return }
-        acknowledgeScan(mid, stamp.monotonicNanoseconds, &output)
+        acknowledge(event: mid, stamp.monotonicNanoseconds, &output)
         // A result would carry what was scanned, and be that of no part.
         guard let work, scanner.isDisplaced, let request = work.identifying(setup.profile) else { return }
         requests.append(request, for: .identifier(work.number))
-    }
-
-    private mutating func acknowledgeScan(
-        _ mid: Int, _ now: Int64, _ output: inout ByteLineOutput<Event>
-    ) {
-        guard let request = OpenProtocolRequest.acknowledgement(ofEvent: mid) else { return }
-        send(request, now, &output)
     }
 
     /// The controller has our identifier again, or refuses it (`refusal` is not nil).

@@ -59,6 +59,12 @@ struct TorqueMachine: ByteLineUser {
         var doubt: String?
     }
 
+    /// What tells a result from another, one with its number among them.
+    struct Told: Sendable, Hashable {
+        let sequence: String
+        let identity: [UInt8]
+    }
+
     /// Messages that cannot be read before the connection is given up: it is dialled ever more slowly then.
     static let mostFaults = 20
     /// Pause before what was refused for now is asked for again.
@@ -77,8 +83,8 @@ struct TorqueMachine: ByteLineUser {
     var settled: WriteAuthor?
     var batch = BatchWatch()
     var held: [Held] = []
-    /// Numbers of results that the controller told on this connection and waits to have acknowledged.
-    var unacknowledged: Set<String> = []
+    /// Results that the controller told on this connection and waits to have acknowledged.
+    var unacknowledged: Set<Told> = []
     /// Results that may be told, but for their curves.
     var undrawn: [Held] = []
     var curves: TorqueCurves
@@ -122,12 +128,12 @@ struct TorqueMachine: ByteLineUser {
         requests = TorqueRequests(
             timeout: profile.timeoutNanoseconds, tries: profile.tries)
         curves = TorqueCurves(profile.curves, timeout: profile.timeoutNanoseconds)
-        book = TighteningBook(taken: setup.taken, circle: profile.spindles == nil ? nil : Self.syncIDs)
+        book = TighteningBook(
+            taken: setup.taken, circle: profile.spindles == nil ? nil : Self.syncIDs,
+            keeps: profile.oldResultOffset != nil)
         scanner = ToolScanner(profile.scans)
         (sessionRevision, resultRevision) = (profile.sessionRevision, profile.resultRevision)
-        if let taken = setup.taken, taken.lacksCurves,
-            let last = try? OpenProtocolTightening(OpenProtocolMessage(taken.raw))
-        {
+        if let taken = setup.taken, taken.lacksCurves, let last = TorqueResult(stored: taken.raw) {
             curves.want(taken.sequence, last.time)
         }
     }
@@ -170,7 +176,6 @@ struct TorqueMachine: ByteLineUser {
 
     private mutating func opened(_ stamp: Stamp, _ output: inout ByteLineOutput<Event>) {
         hear(link.open(at: stamp.monotonicNanoseconds), stamp, &output)
-        (trace, lateUnacknowledged) = (OpenProtocolTrace(), [])
         curves.begin()
         requests.removeAll()
         (unacknowledged, faults, phase, askAgainAt) = ([], 0, .opening, nil)
@@ -213,10 +218,7 @@ struct TorqueMachine: ByteLineUser {
             return
         case .muted(let purpose):
             shown.status.errors += 1
-            if purpose == .tool { tellIdentity(&output) }
-            if purpose == .curves || purpose == .curveLimits {
-                sendsNo(purpose, "it does not answer", &output)
-            }
+            isMute(purpose, &output)
         case nil: break
         }
         if let leavesBy, now >= leavesBy { return leave(stamp, &output) }

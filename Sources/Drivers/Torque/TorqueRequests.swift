@@ -66,9 +66,12 @@ struct TorqueRequests: Sendable {
 
     var isEmpty: Bool { waiting.isEmpty && underWay == nil }
 
-    mutating func append(_ request: OpenProtocolRequest, for purpose: Purpose) {
-        guard silences[purpose, default: 0] < Self.mostSilences else { return }
+    /// False where the controller was silent to it too often: it is asked no more.
+    @discardableResult
+    mutating func append(_ request: OpenProtocolRequest, for purpose: Purpose) -> Bool {
+        guard silences[purpose, default: 0] < Self.mostSilences else { return false }
         waiting.append(Entry(request: request, purpose: purpose))
+        return true
     }
 
     /// Goes before all that waits.

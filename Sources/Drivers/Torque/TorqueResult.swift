@@ -95,6 +95,13 @@ enum TorqueResult: Sendable {
         }
     }
 
+    /// A result whose message was stored; nil where these are bytes of another time or device, which say
+    /// nothing.
+    init?(stored raw: [UInt8]) {
+        guard let message = try? OpenProtocolMessage(raw) else { return nil }
+        self.init(message)
+    }
+
     /// The controller's own verdict; nil is never a pass.
     var isOK: Bool? {
         switch self {
@@ -117,10 +124,6 @@ extension TorqueProfile {
     func subscription(revision: Int) -> OpenProtocolRequest {
         spindles == nil
             ? .subscribeResults(revision: revision) : .subscribe(.multiResult, revision: revision)
-    }
-
-    var acknowledgement: OpenProtocolRequest {
-        spindles == nil ? .acknowledgeResult : .acknowledge(.multiResult)
     }
 
     /// MID of the message that tells a result as it happens.

@@ -11,33 +11,13 @@ package struct StationCurve: Sendable {
     let device: String
     let sequence: String
     let curves: [ResultCurve]
-    /// What the plan judges the final torque by; nil where it judges none.
-    let tolerance: Tolerance?
+    /// What the plan judges the final torque by, and in which unit; nil where it judges none.
+    let judged: (unit: UnitOfMeasure, tolerance: Tolerance)?
 
     /// Points of a drawing: more than a screen shows side by side in the room that it has.
     private static let mostPoints = 600
     /// The point of a torque tool that a curve's limits are those of.
     private static let judgedPoint = "torque"
-
-    /// The curves of `group`, which `machine` has just credited to a step; nil where it has none.
-    init?(_ group: SampleGroup, of machine: CycleMachine) {
-        let plan = machine.station.plan
-        var id = machine.cycle?.completed.last?.id
-        if case .storing(_, let progress, _) = machine.phase { id = plan.steps[progress.index].id }
-        guard !group.curves.isEmpty, let cycle = machine.cycle,
-            let step = plan.steps.first(where: { $0.id == id })
-        else { return nil }
-        (station, serial, title) = (machine.station.id, cycle.part.serial, step.title)
-        (device, sequence, curves) = (group.device, group.sequence, group.curves)
-        let judged = plan.characteristics(of: step).first {
-            $0.source.point == Self.judgedPoint && $0.source.role == step.completes
-        }
-        if case .quantity(_, let tolerance, _) = judged?.requirement {
-            self.tolerance = tolerance
-        } else {
-            tolerance = nil
-        }
-    }
 
     /// What tells these curves from those before them.
     private var id: String { "\(device) \(sequence) \(serial)" }
@@ -51,11 +31,40 @@ package struct StationCurve: Sendable {
             // One that cannot be read is evidence all the same; there is nothing of it to draw.
             try? CurveTrace(kind: curve.kind, format: curve.format, raw: curve.raw)
         }
+        // Limits in another unit than the curve's would stand at a wrong place.
+        let tolerance = judged.flatMap { judged in
+            let isComparable = traces.contains {
+                $0.kind == .torque && $0.unit.flatMap { UnitOfMeasure($0) } == judged.unit
+            }
+            return isComparable ? judged.tolerance : nil
+        }
         return [
             "id": .string(id), "serial": .string(serial), "title": .string(title), "device": .string(device),
             "lsl": .optional(tolerance?.lsl?.description), "usl": .optional(tolerance?.usl?.description),
-            "traces": .array(traces.compactMap(\.self).map { $0.json(mostPoints: Self.mostPoints) }),
+            "traces": .array(traces.map { $0.json(mostPoints: Self.mostPoints) }),
         ]
+    }
+}
+
+extension StationCurve {
+    /// The curves of `group`, which `machine` has just credited to a step; nil where it has none.
+    init?(_ group: SampleGroup, of machine: CycleMachine) {
+        let plan = machine.station.plan
+        var id = machine.cycle?.completed.last?.id
+        if case .storing(_, let progress, _) = machine.phase { id = plan.steps[progress.index].id }
+        guard !group.curves.isEmpty, let cycle = machine.cycle,
+            let step = plan.steps.first(where: { $0.id == id })
+        else { return nil }
+        (station, serial, title) = (machine.station.id, cycle.part.serial, step.title)
+        (device, sequence, curves) = (group.device, group.sequence, group.curves)
+        let characteristic = plan.characteristics(of: step).first {
+            $0.source.point == Self.judgedPoint && $0.source.role == step.completes
+        }
+        if case .quantity(let unit, let tolerance, _) = characteristic?.requirement {
+            judged = (unit, tolerance)
+        } else {
+            judged = nil
+        }
     }
 }
 

@@ -31,7 +31,6 @@ final class AuditQueue: Sendable {
     }
 
     /// False where too many wait.
-    @discardableResult
     func put(_ note: Note) -> Bool {
         if case .dropped = input.yield(note) { false } else { true }
     }

@@ -135,7 +135,7 @@ package struct GatewayDaemon: Sendable {
                 SupervisedPart("events") { await hub.run() },
                 SupervisedPart("identities") { try await parts.identities.run() },
                 SupervisedPart("notices") { try await parts.notices.run() },
-                SupervisedPart("refused scanners") { try await parts.scannerBook.run() },
+                SupervisedPart("scanners' entries") { try await parts.scannerBook.run() },
                 SupervisedPart("the clock") { try await Self.keepTime(parts.stations, reporter) },
             ]
     }

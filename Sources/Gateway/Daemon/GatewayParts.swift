@@ -64,7 +64,7 @@ struct GatewayParts: Sendable {
         }
         self.stations = stations
         let bus = LazyUSBBus(time: time)
-        let scannerBook = ScannerBook(ledger: ledger, time: time)
+        let scannerBook = ScannerBook(ledger: ledger, time: time, log: log)
         self.scannerBook = scannerBook
         scanners = try Self.scanners(deployment, stations, bus, scannerBook, services)
         self.bus = bus.made
@@ -100,7 +100,7 @@ struct GatewayParts: Sendable {
             scanners: { scannerBoard.devices(scannersOf[$0] ?? []) }, log: log,
             publish: { view in
                 board.note(station: view)
-                hub.publish(event: "station", key: view["station"]?.text, view)
+                hub.publish(event: "station", key: view.station, view.json)
             }, showCurve: { board.note(curve: $0) })
     }
 
@@ -267,7 +267,9 @@ final class StationInboxes: Sendable {
         case .scanned: isRepeated = true
         case .reach, .result, .curve, .restarted, .identity, .irregular: isRepeated = false
         }
-        for listener in listeners.withLock({ $0[device] ?? [] }) {
+        let listeners = listeners.withLock { $0[device] ?? [] }
+        // A device belongs to one station. What it is there twice does not make two scans of one.
+        for listener in isRepeated ? listeners.prefix(1) : listeners[...] {
             let input = StationInput.device(role: listener.role, event)
             // A scan that finds no place is said again by its device, as it was not told that it was taken.
             if isRepeated { listener.inbox.put(input) } else { listener.inbox.putSurely(input) }

@@ -3,6 +3,8 @@ import Inspection
 
 /// Which notices of one device are entered into the ledger: eight of a kind in ten seconds, and of a flood
 /// one in ten seconds, with the number of those that were left out before it.
+///
+/// What begins and what ends are of one kind: of a flood of both the newest is entered, which says how it is.
 struct NoticeGate: Sendable {
     struct Entry: Sendable, Equatable {
         let notice: DeviceNotice
@@ -28,8 +30,9 @@ struct NoticeGate: Sendable {
     /// What is entered at `now` (monotonic, ns) because of `notice`.
     mutating func take(_ notice: DeviceNotice, at now: Int64) -> [Entry] {
         let before = due(at: now)
-        var window = windows[notice.event] ?? Window(end: Self.end(after: now), room: Self.most)
-        defer { windows[notice.event] = window }
+        let kind = Self.kind(notice.event)
+        var window = windows[kind] ?? Window(end: Self.end(after: now), room: Self.most)
+        defer { windows[kind] = window }
         guard window.room > 0 else {
             (window.folded, window.latest) = (window.folded + 1, notice)
             return before
@@ -52,6 +55,14 @@ struct NoticeGate: Sendable {
             windows[event] = Window(end: Self.end(after: now), room: 0)
         }
         return entries
+    }
+
+    private static func kind(_ event: AuditEvent) -> AuditEvent {
+        switch event {
+        case .alarmCleared: .alarmRaised
+        case .deviceClockSet: .deviceClockOff
+        default: event
+        }
     }
 
     private static func end(after now: Int64) -> Int64 {

@@ -11,33 +11,21 @@ import Transports
 /// It keeps there which device each scanner on USB is, so that one that is exchanged while the gateway is off
 /// is known as well.
 final class ScannerBook: Sendable {
-    private struct Note: Sendable {
-        let event: AuditEvent
-        let device: String
-        let members: [String: JSONValue]
-        let stamp: Stamp
-        /// Who the scanner is from now on; nil where the entry says nothing of that.
-        let identity: USBIdentity?
-    }
-
-    /// How often it is looked whether a loss that was left out is due.
-    private static let pause = Duration.seconds(1)
-
     /// What may wait to be written; a hand plugs in a few things a minute, and a loose contact no more than
     /// some in a second.
     private static let notesLimit = 1_024
 
     private let ledger: LedgerWriter
     private let time: any TimeSource
-    private let notes: AsyncStream<Note>
-    private let input: AsyncStream<Note>.Continuation
+    private let queue: AuditQueue
+    private let log: EventLog
     private let presences = Guarded<[String: ScannerPresence]>([:])
     /// Which device each scanner was when it was read last.
     private let known = Guarded<[String: USBIdentity]>([:])
 
-    init(ledger: LedgerWriter, time: any TimeSource) {
-        (self.ledger, self.time) = (ledger, time)
-        (notes, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.notesLimit))
+    init(ledger: LedgerWriter, time: any TimeSource, log: EventLog) {
+        (self.ledger, self.time, self.log) = (ledger, time, log)
+        queue = AuditQueue(ledger, limit: Self.notesLimit)
     }
 
     /// Which device the scanner `device` was when it was read last, perhaps by an earlier run of the gateway;
@@ -87,11 +75,17 @@ final class ScannerBook: Sendable {
         if isNew { enter(.scannerIdentified, device, ["new": who.json], who) }
     }
 
+    /// `identity` is who the scanner is from now on; nil where the entry says nothing of that.
     private func enter(
         _ event: AuditEvent, _ device: String, _ members: [String: JSONValue], _ identity: USBIdentity? = nil
     ) {
-        input.yield(
-            Note(event: event, device: device, members: members, stamp: time.now(), identity: identity))
+        let isTaken = queue.put(
+            AuditQueue.Note(
+                event: event, device: device, members: members, stamp: time.now(),
+                deviceState: identity.map { [Self.key(device): $0.json] } ?? [:]))
+        if !isTaken {
+            log.say(.error, "\(device): \(event.rawValue): not entered: too much waits to be written")
+        }
     }
 
     /// Enters what `change` says of the scanner now (monotonic, ns).
@@ -112,33 +106,8 @@ final class ScannerBook: Sendable {
 
     /// Writes what is told until the task is cancelled. Throws where the ledger fails.
     func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.write() }
-            group.addTask { await self.enterWhatIsDue() }
-            // Both end when the task is cancelled; the ledger's fault ends both.
-            try await group.next()
-            group.cancelAll()
-        }
-    }
-
-    private func enterWhatIsDue() async {
-        // A sleep throws only where the task is cancelled, which ends this.
-        while (try? await Task.sleep(for: Self.pause)) != nil {
-            for device in presences.withLock({ $0.keys.sorted() }) {
-                notePresence(device) { $0.due(at: $1) }
-            }
-        }
-    }
-
-    private func write() async throws {
-        var generator = SystemRandomNumberGenerator()
-        for await note in notes {
-            let moment = Moment(stamp: note.stamp, clock: ClockState.ofThisMachine())
-            let members = note.members.merging(["device": .string(note.device)]) { $1 }
-            let body = note.event.body(at: moment, station: nil, members)
-            let id = RecordID.make(at: note.stamp.utc, using: &generator)
-            let state = note.identity.map { [Self.key(note.device): $0.json] } ?? [:]
-            try await ledger.append([EntryDraft(kind: .audit, id: id, body: body, deviceState: state)])
+        try await queue.run { [self] in
+            for device in presences.withLock({ $0.keys.sorted() }) { notePresence(device) { $0.due(at: $1) } }
         }
     }
 }

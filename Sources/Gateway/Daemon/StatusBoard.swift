@@ -1,10 +1,10 @@
 package import Codecs
 internal import Linux
 
-/// What is known of the daemon now, kept ready for the web server's thread, which must never wait.
+/// What is known of the daemon now, for the web server's thread, which must never wait for anything.
 package final class StatusBoard: Sendable {
     private struct Content: Sendable {
-        var stations: [String: JSONValue] = [:]
+        var stations: [String: StationView] = [:]
         var curves: [String: StationCurve] = [:]
         var devices: JSONValue = []
         var usb: JSONValue = []
@@ -20,9 +20,7 @@ package final class StatusBoard: Sendable {
 
     package init() {}
 
-    func note(station view: JSONValue) {
-        content.withLock { $0.stations[view["station"]?.text ?? ""] = view }
-    }
+    func note(station view: StationView) { content.withLock { $0.stations[view.station] = view } }
 
     func note(curve: StationCurve) { content.withLock { $0.curves[curve.station] = curve } }
 
@@ -45,9 +43,17 @@ package final class StatusBoard: Sendable {
     var queue: (waiting: Int, quarantined: Int) { content.withLock { ($0.waiting, $0.quarantined) } }
 
     package var stations: JSONValue {
-        content.withLock { content in
-            .array(content.stations.keys.sorted().compactMap { content.stations[$0] })
-        }
+        let stations = content.withLock { $0.stations }
+        return .array(stations.keys.sorted().compactMap { stations[$0]?.json })
+    }
+
+    /// Each station's id and state.
+    var stationStates: JSONValue {
+        let stations = content.withLock { $0.stations }
+        return .array(
+            stations.keys.sorted().compactMap { id in
+                stations[id].map { ["station": .string(id), "state": .string($0.state)] }
+            })
     }
 
     package var devices: JSONValue { content.withLock { $0.devices } }

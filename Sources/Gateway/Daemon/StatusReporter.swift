@@ -104,10 +104,7 @@ struct StatusReporter: Sendable {
             "queue": .number(Int64(outbox.values.reduce(0) { $0 + ($1[.pending] ?? 0) })),
             "devices": ["online": .number(Int64(online)), "total": .number(Int64(total))],
             "alarms": .array(alarms),
-            "stations": .array(
-                board.stations.elements.map {
-                    ["station": $0["station"] ?? .null, "state": $0["state"] ?? .null]
-                }),
+            "stations": board.stationStates,
         ]
     }
 }

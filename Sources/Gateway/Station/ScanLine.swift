@@ -31,7 +31,7 @@ struct ScanLine {
 
     private static func taken(_ input: CycleMachine.Input) -> String {
         switch input {
-        case .badge(let inspector, _, _): "\(inspector) has signed in"
+        case .badge(let inspector, _, _): "the badge of \(inspector) was taken"
         case .part(let part, _, _, _, _): "\(part.serial) is being inspected"
         case .code(let code, _, _, _): "\(code.action.rawValue) was obeyed"
         default: "taken"

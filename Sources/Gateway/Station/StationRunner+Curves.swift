@@ -75,7 +75,7 @@ extension StationRunner {
 extension LateCurve {
     /// Whether its result, with this number, is one that a step's `summary` tells of, be it the last or not.
     fileprivate func isOf(_ summary: JSONValue, _ sequence: String) -> Bool {
-        ([summary] + ["tries", "loosenings"].flatMap { summary[$0]?.elements ?? [] }).contains {
+        CompletedStep.told(in: summary).contains {
             $0["device"]?.text == device && $0["sequence"]?.text == sequence
         }
     }

@@ -28,7 +28,7 @@ extension StationRunner {
         let view = StationView(
             machine: machine, devices: shown, live: live, past: past, queue: queue.waiting,
             quarantined: queue.quarantined, curve: lastCurve?.brief ?? .null,
-            showsVerdict: machine.verdictStands)
-        services.publish(view.json(at: services.time.now()))
+            showsVerdict: machine.verdictStands, at: services.time.now())
+        services.publish(view)
     }
 }

@@ -75,7 +75,7 @@ actor StationRunner {
     ///
     /// What waits then is still taken: a scan that reached the gateway is never gone without an entry.
     func run() async throws {
-        past = try services.reader.records(RecordQuery(station: station.id, limit: 5)).map {
+        past = try services.reader.records(RecordQuery(station: station.id, limit: 5)).reversed().map {
             StationView.Past(record: $0.body)
         }
         try await takeUpOpenCycle()

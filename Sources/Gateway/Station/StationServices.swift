@@ -29,7 +29,7 @@ struct StationServices: Sendable {
     let scanners: @Sendable (String) -> [StationView.Device]
     let log: EventLog
     /// Shows a station's new state.
-    let publish: @Sendable (JSONValue) -> Void
+    let publish: @Sendable (StationView) -> Void
     /// Shows the curves of a station's last result.
     var showCurve: @Sendable (StationCurve) -> Void = { _ in }
 }

@@ -3,7 +3,7 @@ import Inspection
 import Metrology
 
 /// What the station page shows: one value, made anew from the machine and the devices at every change.
-struct StationView {
+struct StationView: Sendable {
     /// A device bound to the station, as it is now.
     struct Device: Sendable {
         let id: String
@@ -16,7 +16,7 @@ struct StationView {
     }
 
     /// A continuous value of a bound device.
-    struct Live {
+    struct Live: Sendable {
         let sample: Sample
         /// Age after which it is greyed: two missed polls.
         let staleAfterNanoseconds: Int64
@@ -46,16 +46,20 @@ struct StationView {
     /// The curves of the last result, for who wants to fetch them; null where there are none.
     var curve: JSONValue = .null
     let showsVerdict: Bool
+    /// When all this was so.
+    let at: Stamp
 
-    /// The `station` event of the page at `now`.
-    func json(at now: Stamp) -> JSONValue {
+    var station: String { machine.station.id }
+
+    /// The `station` event of the page.
+    var json: JSONValue {
         [
-            "station": .string(machine.station.id), "state": .string(state),
+            "station": .string(station), "state": .string(state),
             "provenance": .string(machine.station.provenance.rawValue),
             "operator": .optional(machine.inspector),
             "part": part, "step": step, "instruction": .string(instruction), "verdict": .optional(verdict),
             "reasons": .array(reasons.map(JSONValue.string)),
-            "live": .array(live.prefix(4).map { json($0, at: now) }), "results": .array(results),
+            "live": .array(live.prefix(4).map(json)), "results": .array(results),
             "last": .array(
                 past.prefix(5).map {
                     [
@@ -77,11 +81,11 @@ struct StationView {
                     "at": .string($0.at.description), "calm": .bool($0.isCalm),
                 ]
             } ?? .null,
-            "at": .string(now.utc.description),
+            "at": .string(at.utc.description),
         ]
     }
 
-    private var state: String {
+    var state: String {
         switch machine.phase {
         case .ready: machine.needsBadge ? "signin" : showsVerdict ? "verdict" : "ready"
         case .opening, .gauging, .storing: "running"
@@ -108,7 +112,7 @@ struct StationView {
     private var hindrance: String? {
         guard case .waiting(let cycle, let progress) = machine.phase else { return nil }
         if progress.heldSinceNanoseconds != nil {
-            return StationWords.held(cycle.part.serial, other: cycle.held?.serial)
+            return StationWords.held(cycle.part.serial, other: cycle.heldBy?.serial)
         }
         let plan = machine.station.plan
         let ids = plan.roles(of: plan.steps[progress.index]).compactMap { machine.station.gauges[$0]?.id }
@@ -208,8 +212,8 @@ struct StationView {
         }
     }
 
-    private func json(_ live: Live, at now: Stamp) -> JSONValue {
-        let age = now.monotonicNanoseconds - live.sample.stamp.monotonicNanoseconds
+    private func json(_ live: Live) -> JSONValue {
+        let age = at.monotonicNanoseconds - live.sample.stamp.monotonicNanoseconds
         let limits = limits(of: live.sample)
         let isStale = live.sample.quality != .good || age > live.staleAfterNanoseconds
         return [
@@ -258,12 +262,14 @@ struct StationView {
     /// Whether the characteristic of this result is judged more than once.
     private func hasSeveral(_ result: JSONValue) -> Bool {
         let plan = machine.station.plan
-        let step = plan.characteristics.first { $0.id == result["characteristic"]?.text }?.step
-        return plan.steps.contains { $0.id == step && $0.count > 1 }
+        guard let id = result["characteristic"]?.text, let asked = plan.characteristic(id) else {
+            return false
+        }
+        return plan.steps.contains { $0.id == asked.step && $0.count > 1 }
     }
 
     private func title(ofCharacteristic id: String) -> String {
-        machine.station.plan.characteristics.first { $0.id == id }?.title ?? id
+        machine.station.plan.characteristic(id)?.title ?? id
     }
 
     /// What the plan calls a value that it uses; else the point's own name.

@@ -73,7 +73,7 @@ package final class TrafficDesk: Sendable {
             watch.epoch &+= 1
             var bounds = EventHub.Bounds()
             // Nobody resumes a trace: what was missed is missed.
-            (bounds.ring, bounds.keys, bounds.subscribers) = (1, 0, 8)
+            (bounds.keys, bounds.subscribers) = (0, 8)
             let hub = EventHub(epoch: watch.epoch, bounds: bounds)
             watch.hubs[line] = hub
             if watch.number == nil { watch.number = tap.watch { queue.put($0) } }

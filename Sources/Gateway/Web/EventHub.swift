@@ -4,13 +4,11 @@ internal import Linux
 /// Sends events to every open page, and keeps what a page needs that opens or returns later.
 ///
 /// Each event has an id `epoch-number` (both hexadecimal); the epoch differs between two runs of the daemon,
-/// so that an id of an earlier run is never taken for one of this. A client that names an id still in the
-/// ring gets what followed; any other gets the latest event of each key.
+/// so that an id of an earlier run is never taken for one of this. A client that names an id of this run gets
+/// the latest event of each key that had one since; any other gets that of every key.
 package final class EventHub: Sendable {
     /// How much the hub holds; what goes beyond shows in `Tally`.
     package struct Bounds: Sendable {
-        /// Events that a returning client can resume from.
-        package var ring = 256
         /// Keys whose latest event is kept; there is one a station.
         package var keys = 64
         package var subscribers = 512
@@ -33,12 +31,41 @@ package final class EventHub: Sendable {
 
     private struct Event {
         let number: UInt64
-        let frame: [UInt8]
+        let content: Content
+
+        /// `id` is that of the event in this run.
+        func frame(id: String) -> [UInt8] { Array("id: \(id)\n".utf8) + content.bytes }
+    }
+
+    /// What an event says, put into bytes when the first client gets it: most of the time nobody looks.
+    private final class Content: Sendable {
+        private enum Form {
+            case value(@Sendable () -> JSONValue)
+            case bytes([UInt8])
+        }
+        private let event: String
+        private let form: Guarded<Form>
+
+        init(_ event: String, _ value: @escaping @Sendable () -> JSONValue) {
+            (self.event, form) = (event, Guarded(.value(value)))
+        }
+
+        var bytes: [UInt8] {
+            form.withLock { form in
+                switch form {
+                case .bytes(let bytes): return bytes
+                case .value(let value):
+                    let data = CanonicalJSON.bytes(value())
+                    let bytes = Array("event: \(event)\ndata: ".utf8) + data + Array("\n\n".utf8)
+                    form = .bytes(bytes)
+                    return bytes
+                }
+            }
+        }
     }
 
     private struct State {
         var tally = Tally()
-        var ring: [Event] = []
         var latest: [String: Event] = [:]
         var subscriptions: [UInt64: EventSubscription] = [:]
         var subscribed: UInt64 = 0
@@ -75,21 +102,23 @@ package final class EventHub: Sendable {
         }
     }
 
-    /// Sends `value` as the event called `event` to every client; never waits for one.
+    /// Sends `value` as the event called `event` to every client; never waits for one. It is asked for when a
+    /// client is there, perhaps later, and perhaps never.
     ///
     /// With a `key` (a station's id) the event stands for that station's present state: a client that comes
     /// later gets it first. Without one it is momentary. `event` is one word of the source.
-    package func publish(event: String, key: String? = nil, _ value: JSONValue) {
-        let body = Array("event: \(event)\ndata: ".utf8) + CanonicalJSON.bytes(value) + Array("\n\n".utf8)
+    package func publish(
+        event: String, key: String? = nil, _ value: @autoclosure @escaping @Sendable () -> JSONValue
+    ) {
+        let content = Content(event, value)
+        // Whoever publishes at the same time must not wait for this to be put into bytes.
+        if state.withLock({ !$0.subscriptions.isEmpty }) { _ = content.bytes }
         state.withLock { state in
             guard !state.isClosed else { return }
             state.tally.published += 1
-            let number = state.tally.published
-            let event = Event(number: number, frame: Array("id: \(id(number))\n".utf8) + body)
-            state.ring.append(event)
-            if state.ring.count > bounds.ring { state.ring.removeFirst() }
+            let event = Event(number: state.tally.published, content: content)
             if let key { keep(event, for: key, in: &state) }
-            send(event.frame, in: &state)
+            if !state.subscriptions.isEmpty { send(event.frame(id: id(event.number)), in: &state) }
         }
     }
 
@@ -121,7 +150,8 @@ package final class EventHub: Sendable {
     package func subscribe(
         after lastEventID: String?, wake: @escaping @Sendable () -> Void
     ) -> EventSubscription? {
-        state.withLock { state in
+        for event in state.withLock({ Array($0.latest.values) }) { _ = event.content.bytes }
+        return state.withLock { state in
             guard !state.isClosed, state.subscriptions.count < bounds.subscribers else {
                 state.tally.refused += 1
                 return nil
@@ -129,10 +159,12 @@ package final class EventHub: Sendable {
             state.subscribed += 1
             let subscription = EventSubscription(
                 number: state.subscribed, bound: bounds.subscription, wake: wake)
-            let missed = missed(after: lastEventID, in: state)
-            let present = state.latest.values.sorted { $0.number < $1.number }
-            var opening = Self.opening(isResumed: missed != nil)
-            for event in missed ?? present { opening += event.frame }
+            let last = lastEventID.flatMap(number(of:)).flatMap { $0 <= state.tally.published ? $0 : nil }
+            var opening = Self.opening(isResumed: last != nil)
+            let present = state.latest.values.filter { $0.number > last ?? 0 }
+            for event in present.sorted(by: { $0.number < $1.number }) {
+                opening += event.frame(id: id(event.number))
+            }
             guard subscription.append(opening) else {
                 state.tally.dropped += 1
                 return nil
@@ -167,18 +199,6 @@ package final class EventHub: Sendable {
             state.subscriptions[number] = nil
             state.tally.dropped += 1
         }
-    }
-
-    /// The events after `lastEventID`; nil where that is no id of this run, or where they are more than the
-    /// ring still has or a new queue should begin with.
-    private func missed(after lastEventID: String?, in state: State) -> [Event]? {
-        guard let last = lastEventID.flatMap(number(of:)), last <= state.tally.published,
-            last + 1 >= state.ring.first?.number ?? 1
-        else { return nil }
-        let missed = state.ring.filter { $0.number > last }
-        // Half the queue stays free for what happens while the client reads this.
-        let bytes = missed.reduce(0) { $0 + $1.frame.count }
-        return bytes <= bounds.subscription.bytes / 2 ? missed : nil
     }
 
     /// The number within an id of this run; nil for any other text.

@@ -7,13 +7,6 @@ enum LedgerMigrations {
         Migration(number: 4, name: "starts of the gateway", sql: fourth),
     ]
 
-    /// The rules that keep entries as they are; a database without one of them was tampered with.
-    static let triggers = [
-        "entry_in_order", "entry_kept", "entry_fixed", "node_once", "node_kept", "node_fixed",
-        "checkpoint_once", "checkpoint_kept", "checkpoint_fixed", "evidence_once", "evidence_kept",
-        "evidence_fixed", "outbox_kept",
-    ]
-
     /// Triggers come before each INSERT too, because REPLACE deletes rows without a DELETE trigger.
     private static let first = #"""
         CREATE TABLE migration(

@@ -167,6 +167,11 @@ package final class SQLiteDatabase {
             }, pages)
     }
 
+    /// What `body` makes of this connection and another.
+    func withConnections<Result>(
+        _ other: SQLiteDatabase, _ body: (OpaquePointer, OpaquePointer) -> Result
+    ) throws(LedgerError) -> Result { body(try open(), try other.open()) }
+
     private func prepared(_ sql: String) throws(LedgerError) -> OpaquePointer {
         let connection = try open()
         if let statement = statements[sql] { return statement }
@@ -256,7 +261,7 @@ extension SQLiteDatabase {
             statement, index, characters, UInt64(text.count), copied, UInt8(SQLITE_UTF8))
     }
 
-    private static func error(_ code: Int32, _ message: String, _ path: String) -> LedgerError {
+    static func error(_ code: Int32, _ message: String, _ path: String) -> LedgerError {
         switch code & 0xFF {
         case SQLITE_FULL:
             LedgerError(

@@ -19,9 +19,15 @@ package struct DataDirectory: Sendable {
     package func create() throws(LedgerError) {
         var made = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
+            let parent = made.isEmpty ? "." : made
             made += part
-            // What is there already may be a link, a mount, or belong to someone else: only the last counts.
-            if mkdir(made, 0o700) != 0, errno != EEXIST { throw Self.failure("making the directory", made) }
+            if mkdir(made, 0o700) == 0 {
+                // Until the folder above is on the disk, a power cut can take this one and all in it.
+                try Self.syncFolder(parent)
+            } else if errno != EEXIST {
+                // What is there already may be a link, a mount, or someone else's: only the last counts.
+                throw Self.failure("making the directory", made)
+            }
             made += "/"
         }
         var status = stat()
@@ -61,10 +67,15 @@ package struct DataDirectory: Sendable {
         let temporary = file + ".new"
         try Self.writeDurably(bytes, to: temporary, mode: mode)
         guard rename(temporary, file) == 0 else { throw Self.failure("renaming to", file) }
+        try Self.syncFolder(path)
+    }
+
+    /// Makes what was created, renamed and removed in a folder durable.
+    static func syncFolder(_ path: String) throws(LedgerError) {
         let directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw Self.failure("opening the directory", path) }
+        guard directory >= 0 else { throw failure("opening the directory", path) }
         defer { Glibc.close(directory) }
-        guard fsync(directory) == 0 else { throw Self.failure("syncing the directory", path) }
+        guard fsync(directory) == 0 else { throw failure("syncing the directory", path) }
     }
 
     /// Whether a ledger was ever written here.
@@ -76,7 +87,39 @@ package struct DataDirectory: Sendable {
         return stat(file, &status) != 0 || status.st_size == 0
     }
 
-    private static func writeDurably(_ bytes: [UInt8], to file: String, mode: UInt32) throws(LedgerError) {
+    /// Whether nothing at all has this name.
+    static func isMissing(_ file: String) -> Bool {
+        var status = stat()
+        return lstat(file, &status) != 0 && errno == ENOENT
+    }
+
+    /// Copies a file to another, mode 0600; what it was copied to is not synced yet.
+    static func copy(_ file: String, to target: String) throws(LedgerError) {
+        let input = Glibc.open(file, O_RDONLY | O_CLOEXEC)
+        guard input >= 0 else { throw failure("opening", file) }
+        defer { Glibc.close(input) }
+        let output = Glibc.open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw failure("creating", target) }
+        defer { Glibc.close(output) }
+        var chunk = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = Glibc.read(input, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("reading", file) }
+            if count == 0 { return }
+            try write(Array(chunk.prefix(count)), to: output, target)
+        }
+    }
+
+    /// Makes what is in a file durable.
+    static func sync(_ file: String) throws(LedgerError) {
+        let descriptor = Glibc.open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("opening", file) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("syncing", file) }
+    }
+
+    static func writeDurably(_ bytes: [UInt8], to file: String, mode: UInt32) throws(LedgerError) {
         let descriptor = Glibc.open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure("creating", file) }
         defer { Glibc.close(descriptor) }

@@ -8,22 +8,25 @@ final class LedgerStore {
     private let database: SQLiteDatabase
     private let key: SigningKey
     private let logPages: UnsafeMutablePointer<Int32>
+    private let mostLogPages: Int32
     private(set) var frontier: MerkleFrontier
     /// Size of the tree at the newest checkpoint.
     private(set) var checkpointed: Int64
 
     /// Pages in the write-ahead log that make a checkpoint due: SQLite's own default.
-    private static let logPagesBeforeCheckpoint: Int32 = 1_000
+    static let logPagesBeforeCheckpoint: Int32 = 1_000
 
     /// Opens the ledger in `directory`, makes it where there is none, and checks it against its checkpoints.
     ///
     /// `mostBytes` bounds the database file; `vfs` names another file layer for tests that make it fail.
     init(
-        _ directory: DataDirectory, origin: String, mostBytes: Int64? = nil, vfs: String? = nil
+        _ directory: DataDirectory, origin: String, mostBytes: Int64? = nil, vfs: String? = nil,
+        mostLogPages: Int32 = logPagesBeforeCheckpoint
     ) throws(LedgerError) {
         try Self.check(origin)
         try directory.create()
         let lock = try DirectoryLock(directory)
+        try Self.refuseToStartAnew(directory)
         let database = try SQLiteDatabase(path: directory.database, mode: .writer, vfs: vfs)
         try Self.configure(database, mostBytes: mostBytes)
         try database.migrate(LedgerMigrations.all)
@@ -39,6 +42,7 @@ final class LedgerStore {
         (self.directory, self.origin, self.lock, self.database, self.key) =
             (directory, origin, lock, database, key)
         (self.frontier, checkpointed) = (frontier, head?.size ?? 0)
+        self.mostLogPages = mostLogPages
         logPages = .allocate(capacity: 1)
         logPages.initialize(to: 0)
         database.watchLog(logPages)
@@ -167,7 +171,7 @@ final class LedgerStore {
 
     /// Moves the write-ahead log into the database where it has grown long enough.
     func shortenLog() throws(LedgerError) {
-        guard logPages.pointee >= Self.logPagesBeforeCheckpoint else { return }
+        guard logPages.pointee >= mostLogPages else { return }
         try database.checkpointLog(truncating: false)
         logPages.pointee = 0
     }
@@ -210,6 +214,18 @@ extension LedgerStore {
         try database.execute("PRAGMA max_page_count = \(max(1, mostBytes / pageSize))")
     }
 
+    /// The public key and the checkpoint are written once the database is there and synced. Where one of them
+    /// is and the database is not, it was lost or taken away: an empty one would hide that.
+    private static func refuseToStartAnew(_ directory: DataDirectory) throws(LedgerError) {
+        guard !directory.holdsLedger else { return }
+        for file in [directory.publicKey, directory.checkpoint] where !DataDirectory.isEmpty(file) {
+            throw LedgerError(
+                .rolledBack, what: "the database is gone, and \(file) says that there was one",
+                place: directory.database,
+                remedy: "restore the newest backup, or name another data directory for a new ledger")
+        }
+    }
+
     private static func signingKey(
         in directory: DataDirectory, origin: String, isNew: Bool
     ) throws(LedgerError) -> SigningKey {
@@ -248,8 +264,9 @@ extension LedgerStore {
     private func check(note: String, from place: String) throws(LedgerError) -> Checkpoint {
         guard let head = key.checkpoint(verifiedFrom: note) else {
             throw LedgerError(
-                .key, what: "a checkpoint that the key in \(directory.key) did not sign", place: place,
-                remedy: "restore the key from the backup, or find out who replaced it")
+                .key, what: "no checkpoint that the key in \(directory.key) signed", place: place,
+                remedy: "the checkpoint is damaged, or the key is another: `plumbline ledger verify` says "
+                    + "which; put back the right file, and find out who replaced it")
         }
         guard head.origin == origin else {
             throw LedgerError(

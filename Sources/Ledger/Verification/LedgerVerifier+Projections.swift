@@ -156,8 +156,9 @@ extension LedgerReader {
     package func verify() throws(LedgerError) -> VerificationReport {
         // A second connection, so that other reading does not wait for this.
         let reader = try LedgerReader(path: directory.path)
+        let handedOut = try DataDirectory.read(directory.checkpoint)
         return try reader.snapshot { database throws(LedgerError) in
-            try LedgerVerifier.report(on: database, in: reader.directory)
+            try LedgerVerifier.report(on: database, in: reader.directory, handedOut: handedOut)
         }
     }
 }

@@ -20,7 +20,7 @@ internal import Metrology
 struct TorqueProfileReader {
     let top: YAMLMapping
 
-    /// Slower than the 15 s after which a controller drops the session (specification R2.16, section 2.5).
+    /// Sooner than the 15 s after which a controller drops the session (specification R2.16, section 2.5).
     private static let keepAlives = 1_000...14_000
     private static let timeouts = 500...30_000
     /// A technician waits as long for the verdict where curves do not come.

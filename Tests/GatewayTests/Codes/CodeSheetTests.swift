@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// Printed pages as other programs read them: rendered by rsvg-convert, decoded by zbarimg and dmtxread.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct CodeSheetTests {
     private static func set() throws -> CodeSet {
         var generator = SystemRandomNumberGenerator()

@@ -3,7 +3,7 @@ import Transports
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct LinePoolTests {
+@Suite(.timeLimit(.minutes(10))) struct LinePoolTests {
     @Test(arguments: [
         "modbus+tcp://127.0.0.1:9?unit=1", "modbus+rtu+tcp://127.0.0.1:9?unit=1",
         "modbus+rtu:///dev/no-such-tty?unit=1", "modbus+ascii:///dev/no-such-tty?unit=1",

@@ -30,8 +30,21 @@ import Testing
     @Test func kindsDoNotCountForEachOther() {
         var gate = NoticeGate()
         for number in 1...20 { _ = gate.take(Self.alarm(number), at: 0) }
+        let refused = DeviceNotice(.deviceRefused, "MID 0043")
+        #expect(gate.take(refused, at: 1) == [.init(notice: refused, folded: 0)])
+    }
+
+    /// What is entered last says how it is. Seen failing with a window for each event.
+    @Test func ofAFloodThatComesAndGoesTheNewestIsEntered() {
+        var gate = NoticeGate()
         let cleared = DeviceNotice(.alarmCleared, "over")
-        #expect(gate.take(cleared, at: 1) == [.init(notice: cleared, folded: 0)])
+        var entered: [DeviceNotice] = []
+        for number in 1...50 {
+            entered += gate.take(Self.alarm(number), at: Int64(number)).map(\.notice)
+            entered += gate.take(cleared, at: Int64(number)).map(\.notice)
+        }
+        entered += gate.due(at: 11 * Self.second).map(\.notice)
+        #expect(entered.count == 9 && entered.last == cleared)
     }
 
     @Test func whatWasLeftOutComesBeforeWhatComesLater() {

@@ -10,7 +10,7 @@ import Transports
 @testable import Profiles
 
 /// A scanner on a pseudoterminal, from its bytes to what a station is handed, and back.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ScannerRunnerTests {
     private let inbox = BoundedInbox<StationInput>(limit: Self.places, name: "flow-test-1")
     private static let places = 4

@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// The end of the daemon's parts: what reached it is in the ledger when they have ended.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SupervisionTests {
     private struct Broken: Error {}
 

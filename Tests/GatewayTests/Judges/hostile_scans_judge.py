@@ -42,7 +42,7 @@ for (text,) in database.execute("SELECT body FROM entry WHERE kind = 'audit' ORD
         if body["action"] == "RETEST":
             retested.add(body["cycle"])
     elif event == "operator.signed_in":
-        raw, symbology, word = body["raw"], None, f"{body['operator']} has signed in"
+        raw, symbology, word = body["raw"], None, f"the badge of {body['operator']} was taken"
     else:
         continue
     stored[body["station"]].append((bytes.fromhex(raw), symbology, word))

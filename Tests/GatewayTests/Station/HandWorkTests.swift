@@ -22,7 +22,8 @@ struct HandWorkTests {
 
     private func state(_ machine: CycleMachine) -> String? {
         StationView(
-            machine: machine, devices: [], live: [], past: [], queue: 0, quarantined: 0, showsVerdict: false
-        ).json(at: StationFixture.stamp(0))["state"]?.text
+            machine: machine, devices: [], live: [], past: [], queue: 0, quarantined: 0, showsVerdict: false,
+            at: StationFixture.stamp(0)
+        ).json["state"]?.text
     }
 }

@@ -13,7 +13,7 @@ import Transports
 
 /// Hostile scans on the whole way from the reports of a scanner to the ledger on the disk, the log, the pages
 /// and what is exported. What is there afterwards is judged in Python, from the files alone.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct HostileScanTests {
     private static let scans = 100_000
     /// Stations that write to one ledger at a time, as in a shop: what they append shares its commits.

@@ -46,13 +46,13 @@ final class HostileShop: Sendable {
         let descriptor = open(folder.path + "/log.txt", O_WRONLY | O_CREAT | O_APPEND, 0o600)
         try #require(descriptor >= 0)
         let (views, count) = (views, viewCount)
-        let publish: @Sendable (JSONValue) -> Void = { view in
+        let publish: @Sendable (StationView) -> Void = { view in
             let number = count.withLock { count in
                 count += 1
                 return count
             }
             guard number % 97 == 0 else { return }
-            let bytes = CanonicalJSON.bytes(view)
+            let bytes = CanonicalJSON.bytes(view.json)
             views.withLock { if $0.count < Self.viewsKept { $0.append(bytes) } }
         }
         let (partsInWork, codes) = (PartsInWork(), try Self.codes())

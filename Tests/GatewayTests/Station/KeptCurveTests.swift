@@ -35,6 +35,24 @@ struct KeptCurveTests {
         #expect(try rig.ledger.reader.verify().isSound)
     }
 
+    /// Seen failing: limits of newton metres were drawn over a curve in pounds.
+    @Test("Limits are drawn over a curve of their own unit alone", arguments: [("N.m", "25"), ("kg", nil)])
+    func limits(unit: String, lsl: String?) throws {
+        let curve = StationCurve(
+            station: "torque-1", serial: "SA10197", title: "Nut", device: "TW-1", sequence: "7",
+            curves: [
+                ResultCurve(
+                    kind: .torque, unit: "N.m", sampleCount: 3, format: CurveSamples.format,
+                    raw: CurveSamples.torque([1, 2, 3]))
+            ],
+            judged: (
+                try #require(UnitOfMeasure(unit)),
+                Tolerance(nominal: nil, lsl: 25, usl: 30, rule: .absolute)
+            ))
+        #expect(curve.json["lsl"]?.text == lsl)
+        #expect(curve.json["traces"]?.elements.count == 1)
+    }
+
     @Test("An entry's curves are found by its id with their bytes, and only those of an entry")
     func foundAgain() async throws {
         let rig = try StationRig()

@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// Action codes from their printed text to the ledger.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct StationCodeTests {
     private static let text = """
         code_set: plant-1

@@ -46,7 +46,7 @@ final class StationRig: Sendable {
     init(
         _ id: String, _ ledger: LedgerWriter, _ partsInWork: PartsInWork, codes: CodeSet?,
         parts: PartTable?, folder: ScratchFolder, log: (Clock) -> EventLog,
-        publish: @escaping @Sendable (JSONValue) -> Void = { _ in }
+        publish: @escaping @Sendable (StationView) -> Void = { _ in }
     ) throws {
         (self.ledger, self.partsInWork, self.folder) = (ledger, partsInWork, folder)
         self.log = log(clock)

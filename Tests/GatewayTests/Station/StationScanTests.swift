@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// Scans on their way through a station and its ledger: each is taken, or refused with one entry.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct StationScanTests {
     @Test func aScanThatWaitedWhileTheStationWasDownArmsNothing() async throws {
         let rig = try StationRig()

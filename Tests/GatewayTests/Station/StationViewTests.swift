@@ -17,8 +17,8 @@ import Testing
     ) -> JSONValue {
         StationView(
             machine: machine, devices: devices, live: live, past: [], queue: 0, quarantined: 0,
-            showsVerdict: false
-        ).json(at: StationFixture.stamp(milliseconds))
+            showsVerdict: false, at: StationFixture.stamp(milliseconds)
+        ).json
     }
 
     /// A machine whose only step waits for its devices; `isStarted` once the bench took the start.

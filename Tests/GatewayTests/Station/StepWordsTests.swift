@@ -36,8 +36,9 @@ struct StepWordsTests {
 
     private func shown(_ machine: CycleMachine) -> JSONValue {
         StationView(
-            machine: machine, devices: [], live: [], past: [], queue: 0, quarantined: 0, showsVerdict: false
-        ).json(at: StationFixture.stamp(0))
+            machine: machine, devices: [], live: [], past: [], queue: 0, quarantined: 0, showsVerdict: false,
+            at: StationFixture.stamp(0)
+        ).json
     }
 
     @Test func whichOfSeveralIsSaid() throws {

@@ -8,7 +8,7 @@ import Transports
 @testable import Gateway
 
 /// Traffic on its way from a line's thread into a file and to whoever looks.
-@Suite(.timeLimit(.minutes(1))) struct TrafficDeskTests {
+@Suite(.timeLimit(.minutes(10))) struct TrafficDeskTests {
     private let line = "modbus+tcp://10.0.0.5:502"
     /// A request for one register and its reply, from the example of Messaging on TCP/IP V1.0b, clause 4.4.
     private let request: [UInt8] = [0, 1, 0, 0, 0, 6, 0xFF, 3, 0, 5, 0, 1]

@@ -26,9 +26,12 @@ struct EventStreamTests {
 
     @Test func aPageThatComesBackResumesWhereItWas() throws {
         let bench = try WebBench()
-        for number in 1...5 { bench.hub.publish(event: "station", key: "s", ["n": .number(Int64(number))]) }
+        for number in 1...5 {
+            bench.hub.publish(event: "station", key: "s\(number)", ["n": .number(Int64(number))])
+        }
         let page = try open(bench, after: "5eed-3")
         #expect(page.waits(for: "id: 5eed-5\n"))
+        #expect(page.received.contains("\"resumed\":true"))
         #expect(page.received.contains("id: 5eed-4\n"))
         #expect(!page.received.contains("id: 5eed-3\n"))
     }
@@ -40,13 +43,11 @@ struct EventStreamTests {
         #expect(slow.waits(for: "retry: 1000"))
         #expect(quick.waits(for: "retry: 1000"))
         let large = String(repeating: "x", count: 20_000)
-        var sent: Int64 = 0
         // More than the queue, libmicrohttpd's buffer and the kernel's largest send buffer hold together.
-        while bench.hub.tally.dropped == 0, sent < 2000 {
-            sent += 1
-            bench.hub.publish(event: "station", key: "s", ["n": .number(sent), "x": .string(large)])
+        for number: Int64 in 1...2_000 where bench.hub.tally.dropped == 0 {
+            bench.hub.publish(event: "station", key: "s", ["n": .number(number), "x": .string(large)])
             quick.forget()
-            try #require(quick.waits(for: "id: 5eed-\(String(sent, radix: 16))\n"))
+            try #require(quick.waits(for: "id: 5eed-\(String(number, radix: 16))\n"))
         }
         #expect(bench.hub.tally.dropped == 1)
         #expect(bench.hub.tally.subscribers == 1)

@@ -39,7 +39,7 @@ struct IdentificationTests {
         return try ShopServer(scenario: scenario, options: ShopServer.Options()) { _ in }
     }
 
-    @Test(.timeLimit(.minutes(1))) func pymodbusReadsTheNameplate() throws {
+    @Test(.timeLimit(.minutes(10))) func pymodbusReadsTheNameplate() throws {
         try #require(
             access(Self.python, X_OK) == 0, "Scripts/bootstrap installs the judges of Tests/judges.txt")
         let server = try bench(serial: "FB-0042")

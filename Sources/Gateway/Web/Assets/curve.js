@@ -6,6 +6,7 @@ const byId = (id) => document.getElementById(id);
 
 let shown = null;
 let awaitedID = null;
+let nextAskAt = 0;
 
 // The field of the drawing in pixels, with room for its texts, which are as high as the page's style says.
 function place(chart) {
@@ -20,7 +21,7 @@ export function showCurve(state) {
   const isWanted = brief !== null && (state.live ?? []).length === 0;
   byId("curve").hidden = !isWanted;
   byId("live").classList.toggle("drawn", isWanted);
-  if (!isWanted || brief.id === awaitedID) return;
+  if (!isWanted || brief.id === awaitedID || performance.now() < nextAskAt) return;
   if (brief.id === shown?.curve.id) {
     const chart = byId("curve-chart");
     if (chart.clientWidth !== shown.width || chart.clientHeight !== shown.height) draw(shown.curve);
@@ -32,8 +33,8 @@ export function showCurve(state) {
     .then((curve) => {
       if (curve !== null) draw(curve);
     })
-    // Asked again with the next state, a second later.
-    .catch(() => {})
+    // It is asked for again, but not at each of the states that come meanwhile.
+    .catch(() => { nextAskAt = performance.now() + 1000; })
     .finally(() => { awaitedID = null; });
 }
 
