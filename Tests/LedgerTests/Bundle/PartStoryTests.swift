@@ -21,7 +21,7 @@ struct PartStoryTests {
             "qms confirmed that it holds the record.", "The record waits to be sent to erp.",
             "<strong>reject</strong>", "<td>2001</td><td>dent</td>", "scan refused", "no step waits",
             "0000  04 86 53 41 31 30 31 39 37 00 01 02 03 04 05 06  ..SA10197.......",
-            "Decided later: reject. qms",
+            "Decided later: reject. The record waits",
             "<span class=\"verdict open\">later: reject</span>",
             "What proves this", "2026-11-21 09:21:12 UTC (clock synchronized)",
         ] {
@@ -72,7 +72,8 @@ struct PartStoryTests {
         let bundle = try #require(EvidenceBundle(content: content))
         let head = Checkpoint(origin: "plumbline/a/b", size: 3, root: SHA256Digest.bytes(of: []))
         let story = bundle.story(under: head, key)
-        #expect(SHA256Digest.hex(of: Array(story.utf8)) == "bc2a6fcfd85f2d71d79cce2646ec4f6506433e0eb52565618d24acfca83269fc")
+        let known = "bc2a6fcfd85f2d71d79cce2646ec4f6506433e0eb52565618d24acfca83269fc"
+        #expect(SHA256Digest.hex(of: Array(story.utf8)) == known)
     }
 
     @Test func aPartWithoutARecordHasAStoryToo() async throws {
