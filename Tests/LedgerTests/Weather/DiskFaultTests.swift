@@ -6,7 +6,7 @@ import Testing
 /// A disk that fails at its k-th call: the ledger stops, says so, and keeps what it acknowledged.
 ///
 /// `PLUMBLINE_WEATHER=all` takes every k of `calls`; without it, a share of them, spread by a seed.
-@Suite(.timeLimit(.minutes(60))) struct DiskFaultTests {
+@Suite(.timeLimit(.minutes(240))) struct DiskFaultTests {
     private static let calls = 2_000
     /// Places tried of each sort of fault where nothing else is asked for.
     private static let share = 24

@@ -9,7 +9,7 @@ struct VerifyWhileWritingTests {
     /// the verification must either see whole or not hold against the ledger.
     ///
     /// Seen failing while the file was read after the state of the database that is verified.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func aCheckpointThatIsSignedMeanwhileIsNoLoss() async throws {
         let scratch = try Scratch()
         let writer = try scratch.open()
