@@ -167,7 +167,7 @@ import Testing
         [], ["sing"], ["run", "faster"], ["run", "--loud"], ["scan"], ["scan", "a", "b"], ["records"],
         ["records", "list", "--limit", "none"], ["records", "list", "--result", "GOOD"], ["records", "show"],
         ["records", "export", "--format", "pdf", "--data", "."], ["profile", "test"],
-        ["ledger", "verify", "x"],
+        ["ledger", "verify", "x", "y"],
         ["--config"], ["check", "--config"],
     ]
 

@@ -1,4 +1,5 @@
 import Codecs
+import Judging
 import Ledger
 import Testing
 
@@ -41,8 +42,8 @@ struct BundleTamperTests {
 
     /// Every byte counts: 2,000 bits turned at random, each alone.
     @Test func everyTurnedBitIsNoticed() async throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var chance = SeededBits(seed: seed)
+        let seed = SeededRandom.seed()
+        var chance = SeededRandom(seed: seed)
         for turn in 0..<2_000 {
             let (byte, bit) = (chance.below(sound.count), chance.below(8))
             var turned = sound
@@ -67,8 +68,8 @@ struct BundleTamperTests {
     /// Not even the holder of the key changes an entry, raw bytes, proofs, numbers or the story, for the
     /// tree, the hashes and the story that is made anew hold them.
     @Test func whoeverSignsAnewIsHeldByTheTree() async throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var chance = SeededBits(seed: seed)
+        let seed = SeededRandom.seed()
+        var chance = SeededRandom(seed: seed)
         let bytes = try #require(BundleFile(sound)).content
         var tried = 0
         while tried < 200 {
@@ -135,8 +136,8 @@ struct BundleTamperTests {
     }
 
     @Test func noByteSequenceCrashesIt() async throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var chance = SeededBits(seed: seed)
+        let seed = SeededRandom.seed()
+        var chance = SeededRandom(seed: seed)
         for _ in 0..<200 {
             let start = chance.below(sound.count)
             let length = chance.below(sound.count - start)
@@ -201,18 +202,9 @@ extension JSONValue {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): a test's chance that its seed repeats.
-private struct SeededBits {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
+extension SeededRandom {
     /// A number from 0 to `bound` − 1; 0 where there is none.
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bound > 0 ? Int((mixed ^ (mixed >> 31)) % UInt64(bound)) : 0
+    fileprivate mutating func below(_ bound: Int) -> Int {
+        bound > 0 ? Int.random(in: 0..<bound, using: &self) : 0
     }
 }
