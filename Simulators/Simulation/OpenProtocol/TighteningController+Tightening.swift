@@ -120,8 +120,9 @@ extension TighteningController {
 
     // MARK: Telling
 
-    /// Tells the subscriber, if there is one.
+    /// Tells the subscriber, if there is one; a make that repeats what was not acknowledged keeps it for one.
     mutating func publish(_ result: Tightening, at now: ShopTime) {
+        if settings.quirks.resendsAfterLoss { unacknowledged.append(result.id) }
         guard let place = sessions.firstIndex(where: \.isStarted) else { return }
         let client = sessions[place].client
         for mid in [61, 91, 101] {
