@@ -115,14 +115,16 @@ let package = Package(
             swiftSettings: settings),
 
         // What the tests of several modules share: servers of others, the mock of USB, hostile
-        // scans, scratch directories.
+        // scans, scratch directories, chance that a seed repeats.
         .target(
             name: "Judging", dependencies: ["Linux"], path: "Tests/Judging", swiftSettings: settings),
 
-        tests("MetrologyTests", ["Metrology"]),
+        tests("MetrologyTests", ["Metrology", "Judging"]),
         tests("CodecsTests", ["Codecs", "Judging"]),
-        tests("InspectionTests", ["Inspection", "Metrology", "Codecs"]),
-        tests("ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs"], exclude: ["Cases"]),
+        tests("InspectionTests", ["Inspection", "Metrology", "Codecs", "Judging"]),
+        tests(
+            "ProfilesTests", ["Profiles", "Inspection", "Metrology", "Codecs", "Judging"],
+            exclude: ["Cases"]),
         tests(
             "TransportsTests", ["Transports", "Metrology", "Codecs", "Linux", "CModbus", "Judging"],
             exclude: ["Judges"]),

@@ -67,7 +67,7 @@ extension Command {
                 throw UsageError(message: "\(path) is no public key such as ledger.pub: \(error.what)")
             }
         }
-        let report = BundleReport(on: try bytes(path, most: BundleFile.largest + 1), trusted: trusted)
+        let report = BundleReport(on: try bytes(path, most: BundleFile.largest), trusted: trusted)
         if console.usesJSON {
             console.print(CanonicalJSON.text(json(report)))
         } else {
@@ -76,12 +76,13 @@ extension Command {
         return report.isSound ? .success : .evidence
     }
 
+    /// The whole file. One that is longer than `most` is not what was asked for.
     private static func bytes(_ path: String, most: Int) throws -> [UInt8] {
-        try reading {
-            guard let bytes = try DataDirectory.read(path, most: most) else {
-                throw LedgerError(.io, what: "there is no such file", place: path, remedy: "name a file")
-            }
-            return bytes
+        do throws(LedgerError) {
+            if let bytes = try DataDirectory.read(path, most: most) { return bytes }
+            throw LedgerError(.io, what: "there is no such file", place: path, remedy: "name a file")
+        } catch {
+            throw CommandFailure(error.kind == .invalid ? .evidence : .inputOutput, "\(error)")
         }
     }
 

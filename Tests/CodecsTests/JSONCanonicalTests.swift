@@ -1,4 +1,5 @@
 import Codecs
+import Judging
 import Testing
 
 struct JSONCanonicalTests {
@@ -37,18 +38,18 @@ struct JSONCanonicalTests {
     }
 
     @Test func anotherImplementationWritesTheSameBytes() throws {
-        let seed = JSONSamples.seed()
-        var samples = JSONSamples(seed: seed)
-        let documents = (0..<2_000).map { _ in CanonicalJSON.text(samples.value()) }
+        let seed = SeededRandom.seed()
+        var samples = SeededRandom(seed: seed)
+        let documents = (0..<2_000).map { _ in CanonicalJSON.text(samples.json()) }
         let disagreements = try JSONJudge.disagreements(documents)
         #expect(disagreements == "judged 2000\n", "seed \(seed)")
     }
 
     @Test func whatIsWrittenReadsBack() throws {
-        let seed = JSONSamples.seed()
-        var samples = JSONSamples(seed: seed)
+        let seed = SeededRandom.seed()
+        var samples = SeededRandom(seed: seed)
         for _ in 0..<2_000 {
-            let value = samples.value()
+            let value = samples.json()
             let bytes = CanonicalJSON.bytes(value)
             let again = try JSONParser.parse(bytes)
             #expect(again == value && CanonicalJSON.bytes(again) == bytes, "seed \(seed)")

@@ -1,3 +1,4 @@
+import Judging
 import Testing
 
 @testable import Codecs
@@ -72,12 +73,12 @@ struct JSONParserTests {
     }
 
     @Test func noBytesCrashIt() {
-        let seed = JSONSamples.seed()
-        var samples = JSONSamples(seed: seed)
+        let seed = SeededRandom.seed()
+        var samples = SeededRandom(seed: seed)
         let alphabet =
             Array(#"{}[]",:\u0123456789abcdefDd-+.eE tnrs/"#.utf8) + [0, 0x0A, 0x80, 0xC3, 0xED, 0xF4, 0xFF]
         for round in 0..<4_000 {
-            var bytes = round.isMultiple(of: 2) ? [] : CanonicalJSON.bytes(samples.value())
+            var bytes = round.isMultiple(of: 2) ? [] : CanonicalJSON.bytes(samples.json())
             for _ in 0..<Int.random(in: 1...12, using: &samples) {
                 let byte = alphabet.randomElement(using: &samples) ?? 0
                 bytes.insert(byte, at: Int.random(in: 0...bytes.count, using: &samples))

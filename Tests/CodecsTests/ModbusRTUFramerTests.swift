@@ -1,4 +1,5 @@
 import Codecs
+import Judging
 import Testing
 
 @Suite struct ModbusRTUFramerTests {
@@ -81,7 +82,7 @@ import Testing
     }
 
     @Test func noBytesCrashIt() {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = SeededRandom.seed()
         var random = SeededRandom(seed: seed)
         for _ in 0..<2_000 {
             var framer = ModbusRTUFramer()

@@ -1,5 +1,6 @@
 import Codecs
 import Delivery
+import Judging
 import Ledger
 import Linux
 import Metrology
@@ -50,7 +51,7 @@ struct CourierTests {
         let (reports, reporter) = AsyncStream.makeStream(of: CourierEvent.self)
         let clock = shop.clock
         let courier = Courier(
-            ledger: ledger, sink: sink, time: clock, generator: { SeededGenerator(state: 3) },
+            ledger: ledger, sink: sink, time: clock, generator: { SeededRandom(seed: 3) },
             sleep: { clock.advance($0) }, report: { reporter.yield($0) })
         let running = Task { () async -> LedgerError? in
             do throws(LedgerError) {

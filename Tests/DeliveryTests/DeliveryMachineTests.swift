@@ -1,12 +1,13 @@
 import Codecs
 import Delivery
+import Judging
 import Ledger
 import Testing
 
 struct DeliveryMachineTests {
     private let items: [OutboxItem]
     private let live: JSONValue = ["provenance": "live"]
-    private var generator = SeededGenerator(state: 7)
+    private var generator = SeededRandom(seed: 7)
     private let policy = RetryPolicy(first: 100, longest: 1_000, mostAmbiguous: 3)
 
     init() async throws {

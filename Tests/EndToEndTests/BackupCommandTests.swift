@@ -19,8 +19,8 @@ import Testing
     /// A ledger that a child wrote until it was killed: backups of a crash are backups.
     private func fill() async throws {
         let child = """
-            \(Program.folder.path)/ledger-appender data x > lines & \
-            while [ $(wc -l < lines) -lt 60 ]; do :; done; kill -9 $!
+            : > lines; \(Program.folder.path)/ledger-appender data x >> lines & \
+            until [ "$(wc -l < lines)" -ge 60 ]; do sleep 0.05; done; kill -9 $!
             """
         _ = try await Program.run("sh", ["-c", child], in: folder)
     }

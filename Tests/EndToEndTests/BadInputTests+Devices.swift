@@ -18,7 +18,7 @@ import Testing
 
         // The bench's port is closed and the meter's tty is gone.
         bench.send(SIGKILL)
-        _ = await bench.end(within: 5)
+        _ = await bench.end(within: Deadline.usual)
         try await shop.expectStation("both are seen to be gone") {
             Shop.showsNothing($0, of: "FTS-001") && Shop.showsNothing($0, of: "FM-001")
         }

@@ -44,9 +44,13 @@ import Testing
             return last != nil || !script.process.isRunning
         }
         try #require(isShown && script.process.isRunning, "\(script.outputText) \(script.errorText)")
-        // Each refused scan is a commit: the room is used up.
+        // Each refused scan is a commit: the room is used up. The same again at once would be one scan.
+        var scans = 0
         let isOver = await Deadline.wait(90) {
-            for _ in 0..<5 { try? shop.scan("?\\x07") }
+            for _ in 0..<5 {
+                scans += 1
+                try? shop.scan("?\\x07\(scans)")
+            }
             return !script.process.isRunning
         }
         try #require(isOver, "there was room all the time: \(script.errorText)")

@@ -60,7 +60,7 @@ import Testing
         #expect(await shop.stopGateway() == 0)
         try shop.control("/swap", ["device": "FTS-001", "serial": "FB-0042", "firmware": "2.5"])
         try await shop.startGateway()
-        let isBack = await Deadline.wait(15) {
+        let isBack = await Deadline.wait(Deadline.usual) {
             shop.gatewayLog.contains("serial FB-0077 became FB-0042")
         }
         #expect(isBack, "\(shop.gatewayLog)")
@@ -84,7 +84,7 @@ import Testing
     /// Another bench is put in its place: log, ledger and command say so.
     private func expectChange(in shop: Shop) async throws {
         try shop.control("/swap", ["device": "FTS-001", "serial": "FB-0077", "firmware": "2.5"])
-        let isSeen = await Deadline.wait(15) {
+        let isSeen = await Deadline.wait(Deadline.usual) {
             shop.gatewayLog.contains("serial FB-0042 became FB-0077, firmware 2.4 became 2.5")
         }
         #expect(isSeen, "\(shop.gatewayLog)")
@@ -92,7 +92,7 @@ import Testing
         #expect(change["old"]?["serial"] == "FB-0042" && change["new"]?["serial"] == "FB-0077")
         #expect(change["changed"] == ["serial", "firmware"])
         // What the command shows is renewed four times a second.
-        let isShown = try await Deadline.wait(10) {
+        let isShown = try await Deadline.wait(Deadline.usual) {
             String(decoding: try HTTP.get(port: shop.ports.web, "/api/v1/devices"), as: UTF8.self)
                 .contains("FB-0077")
         }

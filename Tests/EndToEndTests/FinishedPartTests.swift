@@ -47,7 +47,7 @@ import Testing
         // Metrics are renewed four times a second; the verdict shows before.
         let counted = "plumbline_records_total{station=\"flow-test-1\",result=\"PASS\"} 1\n"
         var text: [UInt8] = []
-        let isCounted = try await Deadline.wait(10) {
+        let isCounted = try await Deadline.wait(Deadline.usual) {
             text = try HTTP.get(port: shop.ports.web, "/metrics")
             return String(decoding: text, as: UTF8.self).contains(counted)
         }
@@ -123,14 +123,7 @@ import Testing
             #expect(exported.code == 0, "\(exported.errors)")
             try shop.write("records.\(format)", exported.output)
         }
-        let judged = try await Program.run(
-            Program.checkout.path + "/.build/venv/bin/python",
-            [
-                Program.checkout.path + "/Tests/EndToEndTests/Judges/csv_judge.py", "records.csv",
-                "records.jsonl",
-            ],
-            in: shop.folder)
-        #expect(judged.code == 0, "\(judged.errors)")
+        try await Program.judge("csv_judge.py", ["records.csv", "records.jsonl"], in: shop.folder)
     }
 
     /// One byte of the database changed: of a body, of a node, of a checkpoint, of a piece of evidence.

@@ -4,101 +4,36 @@ import Testing
 
 /// What a torque controller tells beside its results, from the wire to the ledger and to what people see.
 @Suite(.serialized) struct OpenProtocolStateTests {
-    private static let plan = """
-        plan: torque
-        revision: 1
-        part_numbers: ["4L0014-163B"]
-        plain_serials: {"SA#####": "4L0014-163B"}
-        operation: "070 Nozzle nut"
-        cycle: {start: scan, timeout: 60 s, retest: 3}
-        steps:
-          - {id: nut, title: "Tighten the nut", complete: tool.cycle, set: {parameter_set: "2"}}
-        characteristics:
-          - {id: nut_torque, step: nut, unit: N.m, lsl: "25", usl: "30", from: tool.torque}
-          - {id: nut_verdict, step: nut, from: tool.verdict, equals: OK}
-        """
-
     /// A station with one tool; `profile` is what its profile has besides, `simulated` what its controller
     /// is.
     private func open(
         simulated: String = "", profile: String = "", serial: String? = nil
     ) async throws -> Shop {
-        let shop = try Shop(technician: false)
         let port = try #require(try FreePorts.take(1).first)
-        let link = "openprotocol://127.0.0.1:\(port)"
-        let tool = Gauge(
-            id: "TW-1", role: "tool",
-            simulated: "model: open-protocol, link: \"\(link)\", locked: true" + simulated,
-            profile: "own-controller", link: link)
-        try shop.furnish("torque", [tool], plan: Self.plan)
-        let shipped = try String(
-            contentsOf: Program.checkout.appendingPathComponent(
-                "DeviceProfiles/open-protocol-controller.yaml"),
-            encoding: .utf8)
-        try shop.write(
-            "own/own-controller.yaml",
-            shipped.replacingOccurrences(
-                of: "profile: open-protocol-controller", with: "profile: own-controller")
-                + profile)
-        var gateway = try String(
-            contentsOf: shop.folder.appendingPathComponent("gateway.yaml"), encoding: .utf8)
-        gateway = gateway.replacingOccurrences(of: "profiles: [", with: "profiles: [own, ")
-        if let serial {
-            gateway = gateway.replacingOccurrences(
-                of: "    profile: own-controller", with: "    serial: \(serial)\n    profile: own-controller")
-        }
-        try shop.write("gateway.yaml", gateway)
-        try await shop.startSimulator(speed: 5)
-        try await shop.startGateway()
-        try await shop.signIn()
-        try await shop.expectScanner("TW-1", "online")
-        return shop
-    }
-
-    private func begin(_ serial: String, at shop: Shop) async throws {
-        try shop.scan(Shop.mark(serial))
-        try await acts(serial, at: shop)
-    }
-
-    private func acts(_ serial: String, at shop: Shop) async throws {
-        try await shop.expectStation("\(serial) waits for its nut") {
-            $0["part"]?["serial"]?.text == serial && $0["state"] == "acting"
+        let tool = Gauge.controller(port: port, profile: "own-controller", more: simulated)
+        return try await Shop.open({ _ in [tool] }, plan: Shop.nutPlan(retest: 3)) { shop in
+            try shop.writeProfile("own-controller", like: "open-protocol-controller") { $0 + profile }
+            guard let serial else { return }
+            let gateway = try String(contentsOfFile: shop.configuration, encoding: .utf8)
+            try shop.write(
+                "gateway.yaml",
+                gateway.replacingOccurrences(
+                    of: "    profile: own-controller",
+                    with: "    serial: \(serial)\n    profile: own-controller"))
         }
     }
 
-    /// Tightens, and waits for the part's verdict; its record.
+    /// Tightens, and waits for the part's verdict, whichever it is; its record.
     private func tighten(_ serial: String, at shop: Shop) async throws -> JSONValue {
-        try shop.control("/tighten", ["device": "TW-1", "outcome": "ok"])
-        try await shop.expectStation(within: 30, "\(serial) is decided") {
-            $0["part"]?["serial"]?.text == serial && $0["verdict"]?.text != nil
-        }
-        return try #require(try await shop.records().last { $0["part"]?["serial"]?.text == serial })
-    }
-
-    private func expectAudit(
-        _ event: String, at shop: Shop, _ what: String, _ isSo: ([JSONValue]) -> Bool
-    ) async throws {
-        var seen: [JSONValue] = []
-        for _ in 0..<60 {
-            seen = try await shop.audit(event)
-            if isSo(seen) { return }
-            try await Task.sleep(for: .milliseconds(250))
-        }
-        let texts = seen.map { CanonicalJSON.text($0) }
-        Issue.record("\(event): not so: \(what): \(texts); \(shop.gatewayLog)")
-    }
-
-    /// The device as `/api/v1/devices` has it.
-    private func device(at shop: Shop) throws -> JSONValue {
-        try JSONParser.parse(try HTTP.get(port: shop.ports.web, "/api/v1/devices")).elements
-            .first { $0["id"]?.text == "TW-1" } ?? .null
+        try shop.tighten("ok")
+        return try await shop.end(serial, nil)
     }
 
     // MARK: The end
 
     @Test func aGatewayThatStopsLeavesTheToolLockedAndSaysSo() async throws {
         let shop = try await open()
-        try await begin("SA10197", at: shop)
+        try await shop.begin("SA10197")
         try await shop.expectDevice("TW-1", shows: "unlocked")
         #expect(await shop.stopGateway() == 0)
         try await shop.expectDevice("TW-1", shows: "locked")
@@ -106,7 +41,7 @@ import Testing
         #expect(written.last?["purpose"] == "stop" && written.last?["outcome"] == "written")
         // The session was ended: the next one is taken at once, and goes on with the part.
         try await shop.startGateway()
-        try await acts("SA10197", at: shop)
+        try await shop.acts("SA10197")
         #expect(try await tighten("SA10197", at: shop)["result"] == "PASS")
         #expect(await shop.stopGateway() == 0)
         #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
@@ -114,7 +49,7 @@ import Testing
 
     @Test func aControllerThatHangsDoesNotHoldUpTheStop() async throws {
         let shop = try await open()
-        try await begin("SA10197", at: shop)
+        try await shop.begin("SA10197")
         try shop.fault("silent", on: "TW-1")
         let began = ContinuousClock.now
         #expect(await shop.stopGateway() == 0)
@@ -130,7 +65,7 @@ import Testing
 
     @Test func aToolThatIsExchangedStandsInTheRecordAndIsAnEvent() async throws {
         let shop = try await open(simulated: ", serial: C0000001", serial: "C0000001")
-        try await begin("SA10197", at: shop)
+        try await shop.begin("SA10197")
         let first = try await tighten("SA10197", at: shop)
         let gauge = first["results"]?.elements.first?["gauge"]
         #expect(first["result"] == "PASS" && gauge?["serial"] == "C0000001" && gauge?["vendor"] == "ACT")
@@ -141,12 +76,12 @@ import Testing
 
         // Nobody tells that another one hangs there, but its first result.
         try shop.control("/swap", ["device": "TW-1", "serial": "C0000002"])
-        try await begin("SA10198", at: shop)
+        try await shop.begin("SA10198")
         let second = try await tighten("SA10198", at: shop)
         #expect(second["results"]?.elements.first?["gauge"]?["serial"] == "C0000002")
         #expect(second["result"] == "INDETERMINATE")
         #expect(second["reasons"]?.elements.contains("gauge_identity") == true)
-        try await expectAudit("device.identity_changed", at: shop, "old and new") {
+        try await shop.expectAudit("device.identity_changed", that: "old and new") {
             $0.count == 1 && $0[0]["old"]?["serial"] == "C0000001" && $0[0]["new"]?["serial"] == "C0000002"
         }
         let devices = try await shop.plumbline(["devices"])
@@ -162,7 +97,10 @@ import Testing
         try await shop.expectStation("the alarm is shown") {
             $0["devices"]?.elements.contains { $0["alarms"]?.elements.first?["code"] == "E404" } == true
         }
-        #expect(await Deadline.wait(5) { (try? device(at: shop)["detail"]?.text) == "alarm E404" })
+        let isAlarmed = try await Deadline.wait(Deadline.usual) {
+            try shop.deviceStatus("TW-1")["detail"] == "alarm E404"
+        }
+        #expect(isAlarmed, "\(shop.gatewayLog)")
         let status = try await shop.plumbline(["status"])
         #expect(status.output.contains("alarm      TW-1: alarm E404"), "\(status.output)")
         let metrics = String(decoding: try HTTP.get(port: shop.ports.web, "/metrics"), as: UTF8.self)
@@ -173,15 +111,18 @@ import Testing
         try shop.mend("TW-1")
         try await shop.expectScanner("TW-1", "online")
         try shop.control("/alarm", ["device": "TW-1"])
-        try await expectAudit("alarm.cleared", at: shop, "E404 is over") { $0.map { $0["code"] } == ["E404"] }
+        try await shop.expectAudit("alarm.cleared", that: "E404 is over") {
+            $0.map { $0["code"] } == ["E404"]
+        }
         #expect(try await shop.audit("alarm.raised").map { $0["code"] } == ["E404"])
-        #expect(await Deadline.wait(5) { (try? device(at: shop)["alarms"]) == JSONValue.array([]) })
+        let isOver = try await Deadline.wait(Deadline.usual) { try shop.deviceStatus("TW-1")["alarms"] == [] }
+        #expect(isOver, "\(shop.gatewayLog)")
 
         // Two hundred alarms in a moment.
         for number in 0..<200 {
             try shop.control("/alarm", ["device": "TW-1", "code": .string("F\(number)")])
         }
-        try await expectAudit("alarm.raised", at: shop, "a count of those left out") {
+        try await shop.expectAudit("alarm.raised", that: "a count of those left out") {
             $0.contains { ($0["folded"]?.integer ?? 0) > 100 }
         }
         #expect(try await shop.audit("alarm.raised").count < 30)
@@ -194,10 +135,8 @@ import Testing
     @Test func aClockThatIsOffIsAnEventAndCorrectedOnlyByAClockThatIsRight() async throws {
         let shop = try await open(simulated: ", clock_offset: \"7200\"", profile: "clock: {correct: true}\n")
         // Whether this machine's clock is synchronized decides which.
-        var seen: [JSONValue] = []
-        for _ in 0..<60 where seen.isEmpty {
-            seen = try await shop.audit("device.clock_off") + shop.audit("device.clock_set")
-            try await Task.sleep(for: .milliseconds(250))
+        let seen = try await shop.expectAudit("device.clock_off", "device.clock_set", that: "the clock") {
+            !$0.isEmpty
         }
         let event = try #require(seen.first, "\(shop.gatewayLog)")
         #expect(seen.count == 1 && event["controller_time"]?.text?.count == 19)
@@ -215,12 +154,12 @@ import Testing
 
     @Test func resultsThatAreMissingAreEventsOfTheLedger() async throws {
         let shop = try await open()
-        try await begin("SA10197", at: shop)
+        try await shop.begin("SA10197")
         _ = try await tighten("SA10197", at: shop)
         try shop.control("/fault", ["device": "TW-1", "kind": "id_jump", "seconds": 1])
-        try await begin("SA10198", at: shop)
+        try await shop.begin("SA10198")
         #expect(try await tighten("SA10198", at: shop)["result"] == "PASS")
-        try await expectAudit("result.irregular", at: shop, "a gap, and what never came") { entries in
+        try await shop.expectAudit("result.irregular", that: "a gap, and what never came") { entries in
             entries.first?["kind"] == "gap" && entries.contains { $0["kind"] == "never_came" }
         }
         // A thousand that never came are not a thousand entries.
@@ -236,18 +175,18 @@ import Testing
             try shop.control("/scan", ["scanner": "TW-1", "text": .string(text)])
         }
         try scan("SA10197")
-        try await acts("SA10197", at: shop)
+        try await shop.acts("SA10197")
         // Another part while this one is here: refused, and the result is still that of the first.
         try scan("SA10198")
-        try await expectAudit("scan.refused", at: shop, "the second part") {
+        try await shop.expectAudit("scan.refused", that: "the second part") {
             $0.contains { $0["raw"]?.text == Hex.text(Array("SA10198".utf8)) }
         }
         try await shop.expectStation("nothing counts until the right part is scanned again") {
             $0["refusal"]?["text"]?.text != nil && $0["state"] == "blocked"
         }
         try scan("SA10197")
-        try await acts("SA10197", at: shop)
-        let isBack = try await Deadline.wait(10) {
+        try await shop.acts("SA10197")
+        let isBack = try await Deadline.wait(Deadline.usual) {
             let state = try JSONParser.parse(try HTTP.get(port: shop.ports.control, "/state"))
             return state["devices"]?["TW-1"]?["identifier"]?.text?.hasPrefix("SA10197/") == true
         }
@@ -256,13 +195,13 @@ import Testing
         // The controller repeats what it remembers, to whoever connects: no scan.
         let refused = try await shop.audit("scan.refused").count
         try scan("NO-PART")
-        try await expectAudit("scan.refused", at: shop, "no part") { $0.count == refused + 1 }
+        try await shop.expectAudit("scan.refused", that: "no part") { $0.count == refused + 1 }
         try shop.fault("reset", on: "TW-1")
         try await shop.expectScanner("TW-1", "offline")
         try shop.mend("TW-1")
         try await shop.expectScanner("TW-1", "online")
         try scan("SA10199")
-        try await acts("SA10199", at: shop)
+        try await shop.acts("SA10199")
         #expect(try await shop.audit("scan.refused").count == refused + 1)
         #expect(try await tighten("SA10199", at: shop)["result"] == "PASS")
         #expect(try await shop.audit("result.orphaned").isEmpty)

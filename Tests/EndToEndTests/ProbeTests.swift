@@ -236,7 +236,7 @@ final class UnknownMeterServer {
         let judge = judges.appendingPathComponent("unknown_meter.py").path
         let program = try Program(python, [judge, values], in: folder)
         self.program = program
-        let isUp = await Deadline.wait(30) { program.outputText.contains("\n") }
+        let isUp = await Deadline.wait(Deadline.usual) { program.outputText.contains("\n") }
         let port = program.outputText.split(separator: "\n").first.map(String.init)
         try #require(isUp, "the server did not start: \(program.errorText)")
         link = "modbus+tcp://127.0.0.1:\(try #require(port))?unit=\(unit)"

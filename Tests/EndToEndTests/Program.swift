@@ -1,5 +1,6 @@
 import Codecs
 import Foundation
+import Testing
 
 /// One of this package's programs, or a judge, as a child process with its output in files.
 final class Program {
@@ -67,10 +68,41 @@ final class Program {
         let code = await program.end(within: seconds)
         return (code, program.outputText, program.errorText)
     }
+
+    /// Runs a judge in Python, `script` of `Judges`, with the packages of `judges.txt`.
+    static func askJudge(
+        _ script: String, _ arguments: [String], in folder: URL, within seconds: Double = 90
+    ) async throws -> (code: Int32?, output: String, errors: String) {
+        try await run(
+            checkout.path + "/.build/venv/bin/python",
+            [checkout.path + "/Tests/EndToEndTests/Judges/\(script)"] + arguments, in: folder, within: seconds
+        )
+    }
+
+    /// The same for a judge that must find nothing wrong; what it found, where it says that as JSON.
+    @discardableResult
+    static func judge(
+        _ script: String, _ arguments: [String], in folder: URL, within seconds: Double = 90
+    ) async throws -> JSONValue {
+        let said = try await askJudge(script, arguments, in: folder, within: seconds)
+        try #require(said.code == 0, "\(script): \(said.output)\(said.errors)")
+        return (try? JSONParser.parse(Array(said.output.utf8))) ?? .null
+    }
+
+    /// Expects that `files` fulfil the shipped schema of this name.
+    static func expectSchema(_ schema: String, _ files: [String], in folder: URL) async throws {
+        let judged = try await run(
+            checkout.path + "/.build/venv/bin/check-jsonschema",
+            ["--schemafile", checkout.path + "/Sources/Profiles/Schema/\(schema).json"] + files, in: folder)
+        #expect(judged.code == 0, "\(schema): \(judged.output)\(judged.errors)")
+    }
 }
 
 /// Waiting for something that other processes do.
 enum Deadline {
+    /// Seconds in which whatever happens at once on an idle machine has happened on a very busy one.
+    static let usual = 30.0
+
     /// Whether `condition` came true within `seconds`; looked at 20 times a second.
     static func wait(_ seconds: Double, until condition: () async throws -> Bool) async rethrows -> Bool {
         let end = Date(timeIntervalSinceNow: seconds)

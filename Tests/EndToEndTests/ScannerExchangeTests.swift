@@ -23,12 +23,7 @@ import Testing
 
     /// Waits for that many entries with this event.
     private func entries(_ event: String, _ count: Int) async throws -> [JSONValue] {
-        for _ in 0..<300 {
-            let found = try await shop.audit(event)
-            if found.count >= count { return found }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        return try await shop.audit(event)
+        try await shop.expectAudit(event, that: "\(count) of \(event)") { $0.count >= count }
     }
 
     /// The link is `usb:VID:PID` and names no serial number.
@@ -115,15 +110,14 @@ import Testing
         return Array(cells)
     }
 
-    /// Waits until the table is nothing but this row; it is renewed four times a second.
-    private func expectTable(_ row: [String]) async throws {
+    /// Waits until the table is nothing but these rows; it is renewed four times a second.
+    private func expectTable(_ rows: [String]...) async throws {
         var seen: [[String]] = []
-        for _ in 0..<40 {
+        let isSo = try await Deadline.wait(Deadline.usual) {
             seen = try await table()
-            if seen == [row] { return }
-            try await Task.sleep(for: .milliseconds(100))
+            return seen == rows
         }
-        Issue.record("the table is \(seen), not \(row)")
+        #expect(isSo, "the table is \(seen), not \(rows)")
     }
 
     /// From real libusb calls: opened, gone, refused for what it shows, and listed while another has it.
@@ -132,7 +126,7 @@ import Testing
         try await expectTable(["0c2e:0b6a", "A-1", "1-1", "hid", "opened", "SCAN-1", "–"])
         try mock("unplug")
         try await shop.expectScanner("SCAN-1", "offline")
-        #expect(try await table() == [])
+        try await expectTable()
         try mock("plug B-2 hidden 0c2e:0b6a")
         try await expectTable([
             "0c2e:0b6a", "B-2", "1-1", "hid, keyboard", "refused", "SCAN-1",

@@ -91,12 +91,14 @@ struct Shift {
     }
 
     /// Tightens its nut, each in its own way: the part passes. What the devices then hold is kept.
-    func finish(_ serial: String) async throws {
+    /// `onceDecided` is done at once when it has.
+    func finish(_ serial: String, onceDecided act: () async throws -> Void = {}) async throws {
         let number = try #require(Int64(serial.suffix(1)))
         try shop.tighten(torque: 2_700 + 10 * number, angle: 40 + number)
         try await shop.expectStation(within: 30, "\(serial) passes") {
             $0["part"]?["serial"]?.text == serial && $0["verdict"] == "PASS"
         }
+        try await act()
         let truth = try await shop.shownByBenchAndTool()
         #expect(truth["torque"]?.integer == 2_700 + 10 * number)
         #expect(truth["angle"]?.integer == 40 + number)
@@ -117,7 +119,7 @@ struct Shift {
     /// Waits until the scanner was told so, once; one that cannot be told anything was told nothing.
     func expectAnswer(_ hex: String) async throws {
         var written = ""
-        let isTold = try await Deadline.wait(mode == .serial ? 10 : 0) {
+        let isTold = try await Deadline.wait(mode == .serial ? Deadline.usual : 0) {
             written = try tellMock("written")
             return written != "ok "
         }

@@ -29,6 +29,20 @@ extension Shop {
         try write("plans/\(name).yaml", plan)
     }
 
+    /// Gives the gateway a device profile of its own: the shipped one of `model` under the name `name`,
+    /// changed by `edit`.
+    func writeProfile(_ name: String, like model: String, _ edit: (String) -> String) throws {
+        let shipped = try String(
+            contentsOf: Program.checkout.appendingPathComponent("DeviceProfiles/\(model).yaml"),
+            encoding: .utf8)
+        try write(
+            "own/\(name).yaml",
+            edit(shipped.replacingOccurrences(of: "profile: \(model)", with: "profile: \(name)")))
+        let gateway = try String(contentsOfFile: configuration, encoding: .utf8)
+        try write(
+            "gateway.yaml", gateway.replacingOccurrences(of: "profiles: [\"", with: "profiles: [own, \""))
+    }
+
     /// The gateway's configuration but for its gauges, which come last.
     private func gateway(_ plan: String, _ gauges: [Gauge]) -> String {
         """

@@ -13,23 +13,26 @@ extension Shop {
         try await expectStation("1042 is signed in") { $0["operator"] == "1042" }
     }
 
-    /// Waits until the gateway says that its scanner is in this state.
+    /// Waits until the gateway says that its scanner or device is in this state.
     func expectScanner(_ id: String, _ state: String) async throws {
-        func scanner() throws -> JSONValue? {
-            try JSONParser.parse(try HTTP.get(port: ports.web, "/api/v1/devices")).elements
-                .first { $0["id"]?.text == id }
-        }
-        let isSo = try await Deadline.wait(15) { try scanner()?["state"]?.text == state }
-        let seen = CanonicalJSON.text(try scanner() ?? .null)
+        let isSo = try await Deadline.wait(Deadline.usual) { try deviceStatus(id)["state"]?.text == state }
+        let seen = CanonicalJSON.text(try deviceStatus(id))
         try #require(isSo, "\(id) is not \(state): \(seen); \(gatewayLog)")
+    }
+
+    /// What the gateway says of a device or scanner, as `/api/v1/devices` has it; null of one it has not.
+    func deviceStatus(_ id: String) throws -> JSONValue {
+        try JSONParser.parse(try HTTP.get(port: ports.web, "/api/v1/devices")).elements
+            .first { $0["id"]?.text == id } ?? .null
     }
 
     /// Mounts a part in the bench, as someone does who presses its own start button, and waits for the end.
     func mountPart() async throws {
         let before = try await audit("result.orphaned").count
         try await expectStation("the bench is there") { Self.showsCurrent($0, of: "FTS-001") }
+        // When that is answered the bench has begun: idle then says that it was told its result is kept, or
+        // that it gave up.
         try control("/bench/start", ["device": "FTS-001"])
-        try await expectDevice("FTS-001", shows: "conditioning")
         try await expectDevice("FTS-001", shows: "idle")
         #expect(try await audit("result.orphaned").count == before + 1)
     }
@@ -49,14 +52,8 @@ extension Shop {
 
     /// What bench and tool hold as their last results, as pymodbus reads it from them.
     func shownByBenchAndTool() async throws -> JSONValue {
-        let judged = try await Program.run(
-            Program.checkout.path + "/.build/venv/bin/python",
-            [
-                Program.checkout.path + "/Tests/EndToEndTests/Judges/device_judge.py", "\(ports.bench)",
-                "\(ports.tool)",
-            ], in: folder)
-        try #require(judged.code == 0, "\(judged.errors)")
-        return try JSONParser.parse(Array(judged.output.utf8.dropLast()))
+        try await Program.judge(
+            "device_judge.py", ["\(ports.bench)", "\(ports.tool)"], in: folder)
     }
 
     /// Lets a device misbehave until it is mended.
@@ -68,7 +65,7 @@ extension Shop {
 
     /// Waits until the simulator says that `device` is in this state.
     func expectDevice(_ device: String, shows state: String) async throws {
-        let isSo = try await Deadline.wait(15) {
+        let isSo = try await Deadline.wait(Deadline.usual) {
             let answer = try JSONParser.parse(try HTTP.get(port: ports.control, "/state"))
             return answer["devices"]?[device]?["shows"]?.text == state
         }
@@ -145,7 +142,7 @@ extension Shop {
             "plumbline-sim",
             ["run", "\(name).yaml", "--speed", "\(speed)", "--control", "127.0.0.1:\(control)"], in: folder,
             log: "sim-\(name)-\(UUID().uuidString.prefix(4))")
-        let isReady = await Deadline.wait(20) { program.outputText.contains("ready") }
+        let isReady = await Deadline.wait(Deadline.usual) { program.outputText.contains("ready") }
         try #require(isReady, "\(name) did not start: \(program.errorText)")
         return program
     }

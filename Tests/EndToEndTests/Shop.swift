@@ -89,7 +89,7 @@ final class Shop {
         if let parts { arguments += ["--parts", "\(parts)"] }
         let simulator = try Program("plumbline-sim", arguments, in: folder, log: "sim")
         self.simulator = simulator
-        let isReady = await Deadline.wait(20) { simulator.outputText.contains("ready") }
+        let isReady = await Deadline.wait(Deadline.usual) { simulator.outputText.contains("ready") }
         try #require(isReady, "the simulator did not start: \(simulator.errorText)")
     }
 
@@ -112,25 +112,28 @@ final class Shop {
             program = try Program("plumbline", run, in: folder, log: log)
         }
         gateway = program
-        let isReady = await Deadline.wait(30) {
+        let isReady = await Deadline.wait(Deadline.usual) {
             program.errorText.contains("station page:") || !program.process.isRunning
         }
         try #require(isReady && program.process.isRunning, "the gateway did not start: \(program.errorText)")
-        guard simulator?.process.isRunning == true else { return }
+        guard let simulator, simulator.process.isRunning else { return }
         // What a scanner sends before its line is open is lost, as it is on a real one.
-        _ = await Deadline.wait(10) { program.errorText.contains("SCAN-2: connected") }
+        let isHeard = await Deadline.wait(Deadline.usual) {
+            program.errorText.contains("SCAN-2: connected") || !simulator.process.isRunning
+        }
+        try #require(isHeard, "nobody reads the serial scanner: \(program.errorText)")
     }
 
     /// Ends the gateway as systemd would; its exit code.
     func stopGateway(_ signal: Int32 = SIGTERM) async -> Int32? {
         gateway?.send(signal)
-        return await gateway?.end(within: 20)
+        return await gateway?.end(within: Deadline.usual)
     }
 
     /// Kills the gateway as a power cut would.
     func killGateway() async {
         gateway?.send(SIGKILL)
-        _ = await gateway?.end(within: 5)
+        _ = await gateway?.end(within: Deadline.usual)
     }
 
     var gatewayLog: String { gateway?.errorText ?? "" }
@@ -164,6 +167,44 @@ final class Shop {
         return try rows.split(separator: "\n").map { try JSONParser.parse(Array($0.utf8)) }
     }
 
+    /// Waits until the ledger's audit entries of these events, of each oldest first, fulfil `isSo`; gives
+    /// them.
+    @discardableResult
+    func expectAudit(
+        _ events: String..., that what: String, _ isSo: ([JSONValue]) -> Bool
+    ) async throws -> [JSONValue] {
+        var seen: [JSONValue] = []
+        let hasCome = try await Deadline.wait(Deadline.usual) {
+            seen = []
+            for event in events { seen += try await audit(event) }
+            return isSo(seen)
+        }
+        let texts = seen.map { CanonicalJSON.text($0) }
+        #expect(hasCome, "not so: \(what): \(texts); \(gatewayLog)")
+        return seen
+    }
+
+    /// Waits until the store, as the real `sqlite3` shell shows it, answers `query` with `expected`: what is
+    /// in the ledger is delivered a moment later. Before the first record there is no table to ask.
+    func expectStore(_ query: String, _ expected: String) async throws {
+        var seen = ""
+        let isSo = try await Deadline.wait(Deadline.usual) {
+            let answer = try await Program.run("sqlite3", ["-readonly", store, query], in: folder)
+            seen = answer.output.trimmingCharacters(in: .newlines) + answer.errors
+            return seen == expected
+        }
+        #expect(isSo, "\(query): \(seen), not \(expected); \(gatewayLog)")
+    }
+
+    /// Waits until so many parts are in the store and no record waits for delivery any more.
+    func expectDelivered(_ count: Int) async throws {
+        try await expectStore("SELECT count(*) FROM inspection", "\(count)")
+        let isEmpty = try await Deadline.wait(Deadline.usual) {
+            try JSONParser.parse(try HTTP.get(port: ports.web, "/api/v1/status"))["queue"] == 0
+        }
+        #expect(isEmpty, "\(gatewayLog)")
+    }
+
     /// The only station's state as its page gets it.
     func station() throws -> JSONValue {
         try JSONParser.parse(try HTTP.get(port: ports.web, "/api/v1/stations")).elements.first ?? .null
@@ -171,7 +212,7 @@ final class Shop {
 
     /// Waits until the station's state fulfils `condition`.
     func expectStation(
-        within seconds: Double = 15, _ what: String, _ condition: (JSONValue) -> Bool
+        within seconds: Double = Deadline.usual, _ what: String, _ condition: (JSONValue) -> Bool
     ) async throws {
         let isSo = try await Deadline.wait(seconds) { condition(try station()) }
         let seen = CanonicalJSON.text(try station())

@@ -12,7 +12,7 @@ import Testing
         // One write of the scanner, so that all of them are there when the first one is taken.
         let serials = (0..<200).map { "SA\(20_000 + $0)" }
         try shop.scan(serials.joined(separator: "\\x0d"))
-        let isHeard = await Deadline.wait(20) { shop.gatewayLog.contains(": SCAN-2: refused") }
+        let isHeard = await Deadline.wait(Deadline.usual) { shop.gatewayLog.contains(": SCAN-2: refused") }
         try #require(isHeard, "\(shop.gatewayLog)")
         #expect(await shop.stopGateway() == 0)
         let refused = try await shop.audit("scan.refused")

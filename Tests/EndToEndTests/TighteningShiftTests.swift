@@ -1,5 +1,6 @@
 import Codecs
 import Foundation
+import Judging
 import Testing
 
 /// Technicians tighten at six stations with controllers of six makes while all that can go wrong goes
@@ -131,7 +132,7 @@ import Testing
 
     /// A fault somewhere every second or two, and now and then a power cut of the gateway.
     private func trouble(_ shop: Shop, _ places: [Place], for seconds: Double, seed: UInt64) async throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let end = Date(timeIntervalSinceNow: seconds)
         var cutAt = Date(timeIntervalSinceNow: 12)
         while Date() < end {
@@ -155,7 +156,7 @@ import Testing
     @Test func sixMakesUnderFaultsLoseNothingAndMixNothingUp() async throws {
         let asked = ProcessInfo.processInfo.environment["PLUMBLINE_SHIFT_SECONDS"]
         let seconds = asked.flatMap(Double.init) ?? 45
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = SeededRandom.seed()
         let shop = try Shop(technician: false)
         let ports = try FreePorts.take(Self.makes.count)
         let places = Self.makes.enumerated().map { index, make in
@@ -168,21 +169,23 @@ import Testing
         try await shop.startGateway()
         for place in places { try await shop.expectScanner(place.tool, "online") }
         try await trouble(shop, places, for: seconds, seed: seed)
-        let root = Program.checkout.path
-        let judge = try await Program.run(
-            "\(root)/.build/venv/bin/python3",
-            [
-                "\(root)/Tests/EndToEndTests/Judges/tightenings_judge.py",
-                "127.0.0.1:\(shop.ports.control)", shop.data + "/ledger.db", shop.store, "60",
-            ] + places.map { $0.hasCurves ? "\($0.tool):curves" : $0.tool }, in: shop.folder, within: 120)
-        try #require(judge.code == 0, "\(judge.errors)")
-        let seen = try JSONParser.parse(Array(judge.output.utf8)[...])
-        print("seed \(seed): \(judge.output)")
+        let seen = try await Program.judge(
+            "tightenings_judge.py",
+            ["127.0.0.1:\(shop.ports.control)", shop.data + "/ledger.db", shop.store, "60"]
+                + places.map { $0.hasCurves ? "\($0.tool):curves" : $0.tool }, in: shop.folder, within: 120)
+        print("seed \(seed): \(CanonicalJSON.text(seen))")
         for list in ["missing", "unstored", "doubled", "foreign", "wrong", "orphans", "curves"] {
             #expect(seen[list]?.elements == [], "\(list), seed \(seed)")
         }
+        let count = { (key: String) in seen[key]?.integer ?? Int64(seen[key]?.elements.count ?? 0) }
         // Six technicians, a part in about three seconds each: far below that, little was tested.
-        #expect((seen["tightenings"]?.integer ?? 0) > Int64(seconds / 2))
+        #expect(count("tightenings") > Int64(seconds / 2), "seed \(seed)")
+        // Each of them is in a record, but for those that are rightly nobody's; most are good.
+        #expect(count("records") == count("tightenings") - count("astray") - count("late"), "seed \(seed)")
+        #expect(count("good") * 2 > count("tightenings"), "seed \(seed)")
+        #expect(count("astray") * 10 < count("tightenings"), "seed \(seed)")
+        // What was told too late to be a part's is the price of holding it, and rare.
+        #expect(count("late") <= max(2, count("tightenings") / 20), "seed \(seed)")
         #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
         #expect(await shop.stopGateway() == 0)
     }

@@ -30,30 +30,21 @@ import Testing
     }
 
     private func open(
-        _ plan: String, quirks: String = "standard", profile: String = "open-protocol-controller",
-        more: String = ""
+        _ plan: String, profile: String = "open-protocol-controller", more: String = ""
     ) async throws -> Shop {
-        let shop = try Shop(technician: false)
-        let link = "openprotocol://127.0.0.1:\(try FreePorts.take(1)[0])"
-        let simulated = "model: open-protocol, link: \"\(link)\", quirks: \(quirks), locked: true\(more)"
-        try shop.furnish(
-            "torque",
-            [Gauge(id: "TW-1", role: "tool", simulated: simulated, profile: profile, link: link)],
-            plan: plan)
-        try shop.write(
-            "operators.yaml",
-            """
-            badges: {prefix: "OP:"}
-            operators:
-              - {id: "1042", badge: "\(Shop.badge)", approves: true}
-              - {id: "2001", badge: "\(Self.supervisor)", approves: true}
+        let tool = Gauge.controller(
+            port: try #require(try FreePorts.take(1).first), profile: profile, more: more)
+        return try await Shop.open({ _ in [tool] }, plan: plan) { shop in
+            try shop.write(
+                "operators.yaml",
+                """
+                badges: {prefix: "OP:"}
+                operators:
+                  - {id: "1042", badge: "\(Shop.badge)", approves: true}
+                  - {id: "2001", badge: "\(Self.supervisor)", approves: true}
 
-            """)
-        try await shop.startSimulator(speed: 5)
-        try await shop.startGateway()
-        try await shop.signIn()
-        try await shop.expectScanner("TW-1", "online")
-        return shop
+                """)
+        }
     }
 
     /// The tool was unlocked for this sample and try; what the page says then.
@@ -64,20 +55,6 @@ import Testing
                 && $0["step"]?["try"]?.integer == Int64(attempt)
         }
         return try shop.station()["instruction"]?.text ?? ""
-    }
-
-    private func tighten(_ outcome: String, at shop: Shop) throws {
-        try shop.control("/tighten", ["device": "TW-1", "outcome": .string(outcome)])
-    }
-
-    private func end(_ verdict: String, at shop: Shop) async throws -> JSONValue {
-        try await shop.expectStation(within: 30, "it is \(verdict)") { $0["verdict"]?.text == verdict }
-        return try #require(try await shop.records().last)
-    }
-
-    private func truth(at shop: Shop) throws -> [JSONValue] {
-        try JSONParser.parse(try HTTP.get(port: shop.ports.control, "/truth/TW-1"))["tightenings"]?.elements
-            ?? []
     }
 
     /// Sequences of everything that the record says was done, with what became of it.
@@ -98,31 +75,43 @@ import Testing
                 "  - {id: nut, title: \"Tighten the nut\", on_fail: {retry: 2}}", Self.judged("nut")))
         try shop.scan(Shop.mark("SA10197"))
         #expect(try await acts(at: shop, 1) == "Tighten the nut")
-        try tighten("high_torque", at: shop)
+        try shop.tighten("high_torque")
         let again = try await acts(at: shop, 1, attempt: 2)
         #expect(again.contains("is above 30. Once more, try 2 of 3: Tighten the nut"), "\(again)")
         await shop.killGateway()
-        try tighten("loosen", at: shop)
+        try shop.tighten("loosen")
         try await shop.startGateway()
-        let isKept = await Deadline.wait(15) { shop.gatewayLog.contains("undid work; kept") }
+        let isKept = await Deadline.wait(Deadline.usual) {
+            shop.gatewayLog.contains("undid work; kept")
+        }
         #expect(isKept, "\(shop.gatewayLog)")
         _ = try await acts(at: shop, 1, attempt: 2)
-        try tighten("low_torque", at: shop)
+        try shop.tighten("low_torque")
         _ = try await acts(at: shop, 1, attempt: 3)
-        try tighten("ok", at: shop)
-        let record = try await end("PASS", at: shop)
+        try shop.tighten("ok")
+        let record = try await shop.end("SA10197", "PASS")
         #expect(Self.told(record) == ["1 FAIL", "3 FAIL", "4 PASS", "2 loosened"])
         #expect(record["results"]?.elements.count == 2)
-        #expect(try truth(at: shop).count == 4)
+        #expect(try shop.truth().count == 4)
         #expect(try await shop.audit("result.orphaned").isEmpty)
+        try await expectEvidence(record, at: shop)
+        #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
+        #expect(await shop.stopGateway() == 0)
+    }
+
+    /// Three tries and a loosening are four messages, each kept as the record names it; curves come besides.
+    private func expectEvidence(_ record: JSONValue, at shop: Shop) async throws {
+        let told = (record["steps"]?.elements ?? []).flatMap { step in
+            (step["tries"]?.elements ?? []) + (step["loosenings"]?.elements ?? [])
+        }
+        let messages = told.compactMap { $0["evidence"]?.text }
+        #expect(messages.count == 4 && Set(messages).count == 4, "\(messages)")
         let evidence = (record["evidence"]?.elements ?? []).compactMap(\.text)
+        #expect(Set(messages).isSubset(of: evidence), "\(messages) are not all of \(evidence)")
         let names = evidence.map { "'\($0)'" }.joined(separator: ", ")
         let kept = try await shop.sqlite(
             shop.data + "/ledger.db", "SELECT count(*) FROM evidence WHERE sha256 IN (\(names))")
-        // Four messages at least, and the curves that came with them.
-        #expect(evidence.count >= 4 && kept == "\(evidence.count)")
-        #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)
-        #expect(await shop.stopGateway() == 0)
+        #expect(kept == "\(Set(evidence).count)")
     }
 
     private static let fourScrews =
@@ -134,26 +123,26 @@ import Testing
             Self.plan(Self.fourScrews, Self.judged("cap") + Self.judged("nut")), more: ", batch: 4")
         try shop.scan(Shop.mark("SA10197"))
         #expect(try await acts(at: shop, 1) == "Tighten the screws: 1 of 4")
-        try tighten("ok", at: shop)
+        try shop.tighten("ok")
         #expect(try await acts(at: shop, 1, sample: 2) == "Tighten the screws: 2 of 4")
-        try tighten("low_torque", at: shop)
+        try shop.tighten("low_torque")
         _ = try await acts(at: shop, 1, sample: 2, attempt: 2)
-        try tighten("low_torque", at: shop)
+        try shop.tighten("low_torque")
         try await shop.expectStation("it waits for an approval") {
             Self.words($0).contains("Call somebody who may approve this")
         }
         // The tool is locked meanwhile, and whoever inspects the part cannot approve it.
-        #expect(throws: (any Error).self) { try tighten("ok", at: shop) }
+        try shop.expectLocked()
         try shop.scan(Shop.badge)
         try await shop.expectStation("1042 may not") { $0["refusal"]?["code"]?.text == "not_allowed" }
         try shop.scan(Self.supervisor)
         for sample in [3, 4] {
             _ = try await acts(at: shop, 1, sample: sample)
-            try tighten("ok", at: shop)
+            try shop.tighten("ok")
         }
         _ = try await acts(at: shop, 2)
-        try tighten("ok", at: shop)
-        let record = try await end("FAIL", at: shop)
+        try shop.tighten("ok")
+        let record = try await shop.end("SA10197", "FAIL")
         #expect(Self.told(record) == ["1 PASS", "2 FAIL", "3 FAIL", "4 PASS", "5 PASS", "6 "])
         let samples = (record["results"]?.elements ?? []).filter { $0["characteristic"] == "cap_torque" }
         #expect(samples.map { $0["sample"]?.integer } == [1, 2, 3, 4])
@@ -162,9 +151,9 @@ import Testing
         // Its parameter set was selected once, so that the controller counted one batch.
         #expect(!shop.gatewayLog.contains("batch counter"), "\(shop.gatewayLog)")
         #expect(try await shop.audit("result.orphaned").isEmpty)
-        let stored = try await shop.sqlite(
-            shop.store, "SELECT group_concat(sample, ' ') FROM result WHERE characteristic = 'cap_torque'")
-        #expect(stored == "1 2 3 4")
+        try await shop.expectStore(
+            "SELECT group_concat(sample, ' ') FROM (SELECT sample FROM result "
+                + "WHERE characteristic = 'cap_torque' ORDER BY sample)", "1 2 3 4")
         #expect(await shop.stopGateway() == 0)
     }
 
@@ -181,7 +170,7 @@ import Testing
             Self.plan(
                 "  - {id: nut, title: \"Tighten the nuts\"}",
                 judged.joined() + "  - {id: verdict, step: nut, from: tool.verdict, equals: OK}\n"),
-            quirks: "flex", profile: "open-protocol-flex", more: ", spindles: 2, resends: true")
+            profile: "open-protocol-flex", more: ", quirks: flex, spindles: 2, resends: true")
         let cases = [("SA10197", "ok", "PASS"), ("SA10198", "low_torque", "FAIL"), ("SA10199", "ok", "PASS")]
         for (serial, outcome, verdict) in cases {
             try shop.scan(Shop.mark(serial))
@@ -189,12 +178,10 @@ import Testing
             if serial == "SA10199" {
                 try shop.control("/fault", ["device": "TW-1", "kind": "lost_result", "seconds": 2])
             }
-            try tighten(outcome, at: shop)
-            try await shop.expectStation(within: 30, "\(serial) is \(verdict)") {
-                $0["part"]?["serial"]?.text == serial && $0["verdict"]?.text == verdict
-            }
+            try shop.tighten(outcome)
+            try await shop.end(serial, verdict)
         }
-        let done = try truth(at: shop).map { entry in
+        let done = try shop.truth().map { entry in
             entry["spindles"]?.elements.map { $0["torque_cNm"]?.integer ?? -1 } ?? []
         }
         let told = try await shop.records().map { record in
@@ -217,12 +204,10 @@ import Testing
             let mark = Shop.mark(serial).replacingOccurrences(of: "4L0014-163B", with: number)
             try shop.scan(mark)
             _ = try await acts(at: shop, 1)
-            try tighten("ok", at: shop)
-            try await shop.expectStation(within: 30, "\(serial) is decided") {
-                $0["part"]?["serial"]?.text == serial && $0["verdict"]?.text == "PASS"
-            }
+            try shop.tighten("ok")
+            try await shop.end(serial)
         }
-        #expect(try truth(at: shop).map { $0["parameter_set"]?.integer } == [4, 3])
+        #expect(try shop.truth().map { $0["parameter_set"]?.integer } == [4, 3])
         let set = try await shop.records().map { $0["steps"]?.elements.first?["set"]?["parameter_set"] }
         #expect(set == ["4", "3"])
         #expect(await shop.stopGateway() == 0)

@@ -23,23 +23,18 @@ import Testing
             to: folder.appendingPathComponent("torque.yaml"), atomically: true, encoding: .utf8)
         let simulator = try Program(
             "plumbline-sim", ["run", "torque.yaml", "--control", "127.0.0.1:0"], in: folder)
-        #expect(await Deadline.wait(20) { simulator.outputText.contains("control=") })
+        #expect(await Deadline.wait(Deadline.usual) { simulator.outputText.contains("control=") })
         let ready = simulator.outputText.split(whereSeparator: \.isWhitespace).dropFirst(2)
         let places = ready.map { $0.split(separator: "=").map(String.init) }.filter { $0.count == 2 }
         let control = try #require(places.first { $0[0] == "control" }?[1])
         let ports = places.filter { $0[0] != "control" }
             .map { "\($0[0])=\($0[1].split(separator: ":").last ?? "")" }
-        let root = Program.checkout.path
-        let judge = try await Program.run(
-            "\(root)/.build/venv/bin/python3",
-            ["\(root)/Tests/EndToEndTests/Judges/torque_judge.py", control] + ports, in: folder)
-        #expect(judge.code == 0, "\(judge.errors)")
-        let seen = try JSONParser.parse(Array(judge.output.utf8)[...])
+        let seen = try await Program.judge("torque_judge.py", [control] + ports, in: folder)
         #expect(
             seen == [
                 "results": 49, "results_999": 7, "samples": 2_000, "numbered": 120, "unacknowledged": 1,
             ])
         simulator.send(SIGTERM)
-        #expect(await simulator.end(within: 10) == 0)
+        #expect(await simulator.end(within: Deadline.usual) == 0)
     }
 }

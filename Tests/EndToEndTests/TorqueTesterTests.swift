@@ -51,7 +51,7 @@ import Testing
                     "/tighten",
                     ["device": .string(tool.id), "torque_cNm": .number(Int64(torque)), "angle": 45])
             }
-            try await shop.expectStation(within: 20, "\(serial) is decided") {
+            try await shop.expectStation("\(serial) is decided") {
                 $0["part"]?["serial"]?.text == serial && $0["verdict"]?.text == verdict
             }
         }

@@ -38,6 +38,8 @@ import Testing
         try await shop.startSimulator(speed: 5)
         try await shop.startGateway()
         try await shop.signIn()
+        // What is said before a line is open is lost.
+        for id in ["TC-001", "TT-001"] { try await shop.expectScanner(id, "online") }
         try shop.control("/tighten", ["device": "TT-001", "torque_cNm": 2_410])
         return shop
     }
@@ -50,7 +52,7 @@ import Testing
     }
 
     private func end(_ serial: String, at shop: Shop, _ verdict: String) async throws {
-        try await shop.expectStation(within: 20, "\(serial) is decided") {
+        try await shop.expectStation("\(serial) is decided") {
             $0["part"]?["serial"]?.text == serial && $0["verdict"]?.text == verdict
         }
     }
@@ -74,7 +76,7 @@ import Testing
             shop.data + "/ledger.db", "SELECT count(*) FROM evidence WHERE sha256 = '\(hash)'")
         #expect(kept == "1")
         // Counts are told a moment after the record.
-        _ = try await Deadline.wait(10) {
+        _ = try await Deadline.wait(Deadline.usual) {
             try JSONParser.parse(try HTTP.get(port: shop.ports.web, "/api/v1/devices")).elements
                 .contains { $0["id"] == "TC-001" && $0["results"] == 1 }
         }
@@ -96,7 +98,9 @@ import Testing
         let shop = try await open()
         let line = "# 1 1 07 027.5 0045 0000 0000 @\\x0d\\x0a"
         try shop.control("/say", ["device": "TC-001", "text": .string(line)])
-        let isKept = await Deadline.wait(10) { shop.gatewayLog.contains("belongs to no cycle; kept") }
+        let isKept = await Deadline.wait(Deadline.usual) {
+            shop.gatewayLog.contains("belongs to no cycle; kept")
+        }
         #expect(isKept, "\(shop.gatewayLog)")
         try await begin("SA10197", at: shop)
         try shop.control("/tighten", ["device": "TC-001", "torque_cNm": 3_120, "angle": 45])
@@ -108,7 +112,9 @@ import Testing
         try await end("SA10198", at: shop, "PASS")
         try shop.control(
             "/say", ["device": "TC-001", "text": "# 1 1 09 026.0 0045 0000 0000 @\\x0d\\x0a"])
-        let isSaid = await Deadline.wait(10) { shop.gatewayLog.contains("came once more; it counts once") }
+        let isSaid = await Deadline.wait(Deadline.usual) {
+            shop.gatewayLog.contains("came once more; it counts once")
+        }
         #expect(isSaid, "\(shop.gatewayLog)")
         #expect(try await shop.records().compactMap { $0["result"]?.text } == ["FAIL", "PASS"])
         #expect(try await shop.audit("result.orphaned").count == 1)

@@ -1,5 +1,6 @@
 import Codecs
 import Inspection
+import Judging
 import Metrology
 import Testing
 
@@ -140,8 +141,7 @@ import Testing
 
     @Test(arguments: 0..<12)
     func whateverHappensEachResultCountsOnceAndTheVerdictIsTheirs(run: Int) throws {
-        var system = SystemRandomNumberGenerator()
-        let base = UInt64.random(in: 0..<1 << 32, using: &system)
+        let base = SeededRandom.seed()
         for offset in 0..<25 {
             let seed = base &+ UInt64(offset)
             var random = SeededRandom(seed: seed)
@@ -180,20 +180,5 @@ import Testing
         #expect(world.orphaned.isEmpty, "\(name): \(world.orphaned)")
         let decided = record.body["results"]?.elements.map { $0["sample"]?.integer ?? 0 }
         #expect(decided == (1...count).map(Int64.init), "\(name)")
-    }
-}
-
-/// Random numbers that a seed repeats (SplitMix64, Steele and others, 2014).
-private struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

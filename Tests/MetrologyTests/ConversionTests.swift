@@ -1,4 +1,5 @@
 import Glibc
+import Judging
 import Testing
 
 @testable import Metrology
@@ -34,8 +35,8 @@ struct ConversionTests {
     }
 
     @Test func everyValueStaysItselfOnTheWayThereAndBack() throws {
-        let seed = SeededNumbers.seed()
-        var numbers = SeededNumbers(seed: seed)
+        let seed = SeededRandom.seed()
+        var numbers = SeededRandom(seed: seed)
         for (from, to) in Self.pairs {
             let value = ExactDecimal(Int128(Int.random(in: -9_999...9_999, using: &numbers)), e: -2)
             guard let there = try? value.converted(from: from, to: to) else { continue }
@@ -110,8 +111,8 @@ struct ConversionTests {
 
     /// Any bounded value, all pairs of units, with and without a resolution, against Python's fractions.
     @Test func fractionsAgree() throws {
-        let seed = SeededNumbers.seed()
-        var numbers = SeededNumbers(seed: seed)
+        let seed = SeededRandom.seed()
+        var numbers = SeededRandom(seed: seed)
         let rounds = getenv("CONVERSION_ROUNDS").flatMap { Int(String(cString: $0)) } ?? 40
         var lines = ""
         for (from, to) in Self.pairs {

@@ -1,3 +1,4 @@
+import Judging
 import Metrology
 import Testing
 
@@ -36,8 +37,8 @@ struct ToleranceTests {
     }
 
     @Test func judgingAnyBoundedValueNeverTraps() {
-        let seed = SeededNumbers.seed()
-        var numbers = SeededNumbers(seed: seed)
+        let seed = SeededRandom.seed()
+        var numbers = SeededRandom(seed: seed)
         for _ in 0..<3_000 {
             let (value, lsl, usl) = (numbers.bounded(), numbers.bounded(), numbers.bounded())
             for rule in [ComparisonRule.absolute, .rounded] {

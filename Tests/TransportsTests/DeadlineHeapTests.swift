@@ -1,10 +1,11 @@
+import Judging
 import Testing
 
 @testable import Transports
 
 @Suite struct DeadlineHeapTests {
     @Test func theEarliestDeadlineIsAlwaysOnTop() {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = SeededRandom.seed()
         var generator = SplitMix64(seed: seed)
         var heap = DeadlineHeap()
         var model: [Int: Int64] = [:]

@@ -1,4 +1,5 @@
 import Codecs
+import Judging
 import Metrology
 import Testing
 
@@ -88,7 +89,7 @@ import Testing
 
     /// Guards: devices that serve one connection (issues of three gateways tell of them) never see a second.
     @Test func aLineNeverHasTwoConnectionsWhateverHappens() throws {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = SeededRandom.seed()
         var random = SplitMix64(seed: seed)
         for _ in 0..<200 {
             var machine = LineMachine(settings: .tcp, seed: random.next())

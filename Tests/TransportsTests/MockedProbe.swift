@@ -89,9 +89,9 @@ final class MockedProbe: Sendable {
             case .twice: after = #"exec "$@""#
             case .outlived: after = #"echo "{\"event\":\"outlived\"}"; exec sleep infinity"#
             }
-            return [
-                "sh", "-c", #""$@" & echo "{\"event\":\"pid\",\"reason\":\"$!\"}"; wait; "# + after, "sh",
-            ]
+            // The probe's own process says its number before it is the probe: nothing can come before that.
+            let told = #"sh -c 'echo "{\"event\":\"pid\",\"reason\":\"$$\"}"; exec "$@"' sh "$@""#
+            return ["sh", "-c", told + " & wait; " + after, "sh"]
         }
     }
 

@@ -73,6 +73,9 @@ extension TighteningController {
         let found = number == 0 ? results.last : results.last { Int($0.id) == number }
         guard let found else { return refuse(64, Refusal.idNotFound, to: client, at: now) }
         send(resultTelegrams.old(found, revision: telegram.usualRevision), to: client, at: now)
+        // Whoever works with the tool waits for its last result to be taken, in whichever way that is.
+        let isSpoilt = suffers.contains { [.silent, .wrongMID].contains($0.kind) }
+        if found.id == results.last?.id, !isSpoilt { events.append(.resultFetched) }
     }
 
     /// 0006: only 0900 is offered; one trace of one result, 0 for the last (table 209).

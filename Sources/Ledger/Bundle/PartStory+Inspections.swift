@@ -13,7 +13,6 @@ extension PartStory {
 
     private static func facts(_ leaf: EvidenceBundle.Leaf) -> String {
         let body = leaf.body
-        let mark = body["part"]?["mark"]
         let clock = body["clock"]?["synchronized"] == true ? "synchronized" : "not synchronized"
         let plan = body["plan"]
         let findings = (body["gates"]?.elements ?? []).flatMap { gate in
@@ -31,7 +30,7 @@ extension PartStory {
             ("Ended", HTMLText.escaped("\(time(body["ended_at"])) (clock \(clock))")),
             ("Try", HTMLText.escaped(text(body["attempt"]))),
             ("Part number", HTMLText.escaped(text(body["part"]?["number"]))),
-            ("Mark as scanned", code(text(mark?["raw"])) + HTMLText.escaped(" \(text(mark?["symbology"]))")),
+            ("Mark as scanned", mark(body["part"]?["mark"])),
             ("Plan", HTMLText.escaped("\(text(plan?["id"])) revision \(text(plan?["revision"]))")),
             ("Plan SHA-256", code(text(plan?["sha256"]))),
             ("Provenance", HTMLText.escaped(text(body["provenance"]))),
@@ -39,6 +38,22 @@ extension PartStory {
             ("Record", code(text(body["id"])) + HTMLText.escaped(", entry \(leaf.seq)")),
         ])
     }
+
+    /// What the scanner read: as text with control characters by their names, then byte by byte.
+    private static func mark(_ mark: JSONValue?) -> String {
+        let raw = text(mark?["raw"])
+        let letters = (Hex.bytes(raw) ?? []).map { byte in
+            (0x20...0x7E).contains(byte)
+                ? String(UnicodeScalar(byte)) : "<\(separators[byte] ?? Hex.text([byte]))>"
+        }
+        let symbology = mark?["symbology"]?.text.map { ", symbology \($0)" } ?? ""
+        return HTMLText.escaped(letters.joined() + symbology) + "<br />" + code(raw)
+    }
+
+    /// Control characters of marks by their names in ISO/IEC 15434.
+    private static let separators: [UInt8: String] = [
+        0x04: "EOT", 0x1C: "FS", 0x1D: "GS", 0x1E: "RS", 0x1F: "US",
+    ]
 
     /// Results in their order; the step that measured them stands above them.
     static func measurements(_ body: JSONValue) -> String {

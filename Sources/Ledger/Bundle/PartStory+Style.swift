@@ -3,15 +3,15 @@ extension PartStory {
     static let style = """
         :root { --ink: #1b2430; --dim: #5b6673; --line: #d5dbe2; --soft: #f3f5f8; }
         * { box-sizing: border-box; }
-        body { margin: 0; color: var(--ink); background: #fff;
+        body { margin: 0; padding: 0 28px; color: var(--ink); background: #fff;
           font: 15px/1.5 "Noto Sans", "Liberation Sans", Helvetica, Arial, sans-serif; }
-        main, header { max-width: 1080px; margin: 0 auto; padding: 0 28px; }
+        main, header { max-width: 1040px; margin: 0 auto; }
         header { padding-top: 28px; padding-bottom: 18px; border-bottom: 3px solid var(--ink); }
-        header .verdict { float: right; font-size: 24px; padding: 8px 22px; margin-top: 8px; }
+        header .verdict { float: right; font-size: 24px; padding: 8px 22px; margin: 8px 0 0 10px; }
         .kind { margin: 0; color: var(--dim); }
         h1 { margin: 0; font-size: 34px; line-height: 1.2; overflow-wrap: anywhere; }
         .item { margin: 2px 0 0; color: var(--dim); overflow-wrap: anywhere; }
-        .test { margin: 0; padding: 8px; max-width: none; text-align: center; font-weight: bold;
+        .test { margin: 0 -28px; padding: 8px; max-width: none; text-align: center; font-weight: bold;
           color: #5a3c00; background: #ffe9b8; border-bottom: 1px solid #e0b95a; }
         section { padding: 8px 0 14px; border-bottom: 1px solid var(--line); }
         section:last-child { border-bottom: 0; }
@@ -39,6 +39,7 @@ extension PartStory {
         code, pre { font: 11.5px/1.45 "Noto Sans Mono", "Liberation Mono", monospace; }
         code { overflow-wrap: anywhere; }
         .measured td:nth-child(3), .measured td:nth-child(4) { white-space: nowrap; }
+        .gauges td:nth-child(3), .gauges td:nth-child(4) { white-space: nowrap; }
         .timeline td:first-child, .decided td:first-child { width: 4.5em; }
         .timeline td:nth-child(2) { width: 15em; white-space: nowrap; }
         figure { margin: 12px 0; break-inside: avoid; }
@@ -47,8 +48,8 @@ extension PartStory {
         @media screen and (max-width: 720px) { dl { grid-template-columns: 1fr; } }
         @media print {
           @page { size: A4; margin: 14mm 13mm 16mm; }
-          body { font-size: 9.5pt; }
-          main, header { max-width: none; padding-left: 0; padding-right: 0; }
+          body { font-size: 9.5pt; padding: 0; }
+          main, header { max-width: none; }
           header { padding-top: 0; }
           h2, h3 { break-after: avoid; }
           tr, dl div { break-inside: avoid; }
@@ -63,7 +64,7 @@ extension PartStory {
           .verdict, .test, pre { print-color-adjust: exact; }
           td .verdict { font-size: 7pt; padding: 0 5px; border-width: 1px; }
           header .verdict { font-size: 16pt; }
-          .test { margin-bottom: 10px; }
+          .test { margin: 0 0 10px; }
         }
         """
 }

@@ -55,10 +55,19 @@ struct PartStory {
             .map { "\($0.0) \($0.1.joined(separator: ", "))" }
         let isTest = records.contains { $0.body["provenance"] != "live" }
         let warning = HTMLText.element("p", class: "test", "SIMULATED OR REPLAYED – no real part") + "\n"
-        return (isTest ? warning : "") + "<header>\n" + Self.badge(verdict) + "\n"
+        return (isTest ? warning : "") + "<header>\n" + Self.badge(verdict) + "\n" + later
             + HTMLText.element("p", class: "kind", "Inspection history of part") + "\n"
             + HTMLText.element("h1", bundle.serial) + "\n"
             + lines.map { HTMLText.element("p", class: "item", $0) + "\n" }.joined() + "</header>\n"
+    }
+
+    /// The last that people decided after the newest record or an earlier one; nothing where nobody did.
+    private var later: String {
+        let last = bundle.leaves.last { PartEntries.isDisposition($0.body) }
+        return last.map {
+            HTMLText.element("span", class: "verdict open", "later: \(Self.text($0.body["disposition"]))")
+                + "\n"
+        } ?? ""
     }
 
     private var summary: String {
@@ -82,7 +91,7 @@ struct PartStory {
         let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"
         return HTMLText.escaped(what) + "Verdict: "
             + HTMLText.element("strong", Self.text(body["result"])) + HTMLText.escaped(why)
-            + ". " + HTMLText.escaped(sent(body))
+            + ". " + HTMLText.escaped(decided(body) + sent(body))
     }
 
     /// How many of the results are good, and each that is not.
@@ -96,6 +105,14 @@ struct PartStory {
             "Of \(results.count) measured characteristics \(results.count - others.count) are within their "
             + "limits; these are not, or could not be decided: "
             + others.map(Self.measured).joined(separator: "; ") + "."
+    }
+
+    /// What was decided of a record later.
+    private func decided(_ body: JSONValue) -> String {
+        let words = bundle.leaves.filter {
+            PartEntries.isDisposition($0.body) && $0.body["record"]?.text == body["id"]?.text
+        }.map { Self.text($0.body["disposition"]) }
+        return words.isEmpty ? "" : "Decided later: \(words.joined(separator: ", then ")). "
     }
 
     /// Where a record went, in one sentence for each sink.

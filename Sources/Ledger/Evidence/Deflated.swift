@@ -9,8 +9,7 @@ enum Deflated {
     static func bytes(_ bytes: [UInt8]) -> [UInt8]? {
         var length = compressBound(uLong(bytes.count))
         var out = [UInt8](repeating: 0, count: Int(length))
-        // 6 is zlib's own default between speed and size.
-        guard compress2(&out, &length, bytes, uLong(bytes.count), 6) == Z_OK else { return nil }
+        guard compress2(&out, &length, bytes, uLong(bytes.count), Z_BEST_SPEED) == Z_OK else { return nil }
         return Array(out.prefix(Int(length)))
     }
 

@@ -24,10 +24,10 @@ package final class SQLiteDatabase {
     private static let mostStatements = 128
     /// How long a statement waits for another process's lock.
     private static let busyMilliseconds: Int32 = 5_000
-    /// What a connection may keep of the file, in kibibytes; SQLite's own bound is 2,000. The daemon has
-    /// three connections and appends, so more would only be held: the system's cache serves what is read
-    /// again.
-    private static let cacheKibibytes = 512
+    /// What a connection may keep of the file, in kibibytes; SQLite's own bound is 2,000. Who only reads is
+    /// served by the system's cache. What the writer cannot keep it writes before the commit, reads again and
+    /// writes again: a busy shop's commits change some hundred pages.
+    private static func cacheKibibytes(_ mode: Mode) -> Int { mode == .writer ? 4_096 : 512 }
 
     /// Opens `path`; `vfs` names another file layer for tests that make it fail.
     package init(path: String, mode: Mode, vfs: String? = nil) throws(LedgerError) {
@@ -44,7 +44,8 @@ package final class SQLiteDatabase {
         sqlite3_extended_result_codes(opened, 1)
         sqlite3_busy_timeout(opened, Self.busyMilliseconds)
         plumbline_sqlite_harden(opened)
-        try execute("PRAGMA cache_size = -\(Self.cacheKibibytes)")
+        // What a transaction would need to undo a part of itself stays in memory.
+        try execute("PRAGMA cache_size = -\(Self.cacheKibibytes(mode)); PRAGMA temp_store = MEMORY")
     }
 
     deinit { close() }

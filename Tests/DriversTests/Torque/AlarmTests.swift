@@ -16,8 +16,7 @@ struct AlarmTests {
     private static let isOn = "00560076            01102E404030041052008-06-02:10:14:26"
 
     private func rig() throws -> TorqueRig {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         _ = rig.takeSent()
         return rig
     }
@@ -71,8 +70,7 @@ struct AlarmTests {
         rig.refuses(64, "15")
         rig.accepts(42)
         #expect(shown(rig) == ["E404"] && events(rig) == ["alarm.raised E404"])
-        rig.take(.lost("reset"))
-        rig.begins()
+        rig.reconnects()
         rig.refuses(64, "15")
         rig.accepts(42)
         #expect(
@@ -91,7 +89,7 @@ struct AlarmTests {
     func refused() throws {
         let rig = try TorqueRig()
         rig.take(.opened)
-        rig.says("00570002            010001020103Airbag1                  ")
+        rig.says(TorqueRig.greeting)
         rig.accepts(60)
         rig.refuses(70, "99")
         #expect(rig.notices.map(\.event) == [.deviceRefused])

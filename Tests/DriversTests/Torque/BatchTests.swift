@@ -12,8 +12,7 @@ struct BatchTests {
     private static let set = [SetPoint(point: "parameter_set", value: 3)]
 
     private func ready() throws -> TorqueRig {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         _ = rig.takeSent()
         return rig
     }
@@ -48,8 +47,7 @@ struct BatchTests {
         let cycle = WriteAuthor(station: "t", cycle: "c2", step: "nut", inspector: nil)
         #expect(start(rig, "C", for: cycle).contains("0018 003"))
         #expect(start(rig, "C", for: cycle) == ["0050 C", "0043"])
-        rig.take(.lost("reset"))
-        rig.begins()
+        rig.reconnects()
         _ = rig.takeSent()
         rig.refuses(64, "15")
         rig.accepts(50)
@@ -109,11 +107,7 @@ struct BatchTests {
 
     @Test("A screw that was loosened is told as such, and the tool stays as it was")
     func loosening() throws {
-        let rig = try TorqueRig("session: {revision: 1}\nresults: {revision: 3}")
-        rig.isReady()
-        rig.start("KPOL3456JKLO897")
-        rig.accepts(50)
-        rig.accepts(43)
+        let rig = try TorqueRig.running("KPOL3456JKLO897", "session: {revision: 1}\nresults: {revision: 3}")
         _ = rig.takeSent()
         let loosened = try OpenProtocolTightening(OpenProtocolMessage(Array(Self.loosened.utf8)))
         #expect(loosened.resultType == .loosening)
@@ -133,16 +127,12 @@ struct BatchTests {
     /// left waiting.
     @Test("A step that ends just after a loosening leaves the tool locked", arguments: [false, true])
     func stopAfterLoosening(isBusy: Bool) throws {
-        let rig = try TorqueRig("session: {revision: 1}\nresults: {revision: 3}")
-        rig.isReady()
-        rig.start("KPOL3456JKLO897")
-        rig.accepts(50)
-        rig.accepts(43)
+        let rig = try TorqueRig.running("KPOL3456JKLO897", "session: {revision: 1}\nresults: {revision: 3}")
         if isBusy { rig.wait(10_000) }
         _ = rig.takeSent()
         rig.says(Self.loosened)
         rig.take(.order(.stop))
-        if isBusy { rig.says("00209999            ") } else { rig.accepts(43) }
+        if isBusy { rig.says(TorqueRig.keepAlive) } else { rig.accepts(43) }
         #expect(rig.takeSent().last == "0042")
         rig.accepts(42)
         #expect(rig.takeSent().isEmpty)

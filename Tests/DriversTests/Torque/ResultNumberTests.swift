@@ -16,8 +16,7 @@ struct ResultNumberTests {
 
     @Test("A gap, what came of it, ids that go back, and one that comes again are told by kind and number")
     func kinds() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         rig.says(TorqueRig.result(7, "A"), TorqueRig.result(10, "D"))
         rig.says(TorqueRig.result(8, "B", mid: 65))
         rig.refuses(64, "15")
@@ -31,8 +30,7 @@ struct ResultNumberTests {
 
     @Test("A jump that is too long to be asked for says what is not")
     func jump() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         rig.says(TorqueRig.result(7, "A"), TorqueRig.result(5_000, "D"))
         #expect(kinds(rig) == ["jump 5000"])
         #expect(rig.notices.first?.text == "results 8 to 3999 never came and are not asked for")
@@ -44,11 +42,8 @@ struct ResultNumberTests {
         rig.begins()
         rig.refuses(64, "15")
         rig.refuses(42, "99")
-        rig.start("SA10197")
-        rig.accepts(50)
-        rig.accepts(43)
-        rig.take(.lost("reset"))
-        rig.begins()
+        rig.runs("SA10197")
+        rig.reconnects()
         rig.refuses(64, "15")
         rig.refuses(50, "42")
         let refused = rig.notices.filter { $0.event == .deviceRefused }

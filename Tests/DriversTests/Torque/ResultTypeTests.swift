@@ -28,11 +28,7 @@ struct ResultTypeTests {
     }
 
     private func told(type: String) throws -> (SampleGroup, sent: [String]) {
-        let rig = try TorqueRig("session: {revision: 1}\nresults: {revision: 3}")
-        rig.isReady()
-        rig.start("SA10197")
-        rig.accepts(50)
-        rig.accepts(43)
+        let rig = try TorqueRig.running("SA10197", "session: {revision: 1}\nresults: {revision: 3}")
         _ = rig.takeSent()
         rig.says(Self.result(type: type))
         return (try #require(rig.groups.first), rig.takeSent())

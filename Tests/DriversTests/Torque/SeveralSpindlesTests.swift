@@ -39,7 +39,7 @@ struct SeveralSpindlesTests {
             "session: {revision: 1}\nresults: {spindles: \(spindles), revision: 1}\nalarms: false",
             taken: taken)
         rig.take(.opened)
-        rig.says("00570002            010001020103Airbag1                  ")
+        rig.says(TorqueRig.greeting)
         rig.accepts(100)
         rig.accepts(42)
         return rig
@@ -162,7 +162,7 @@ struct SeveralSpindlesTests {
     func revisions() throws {
         let rig = try TorqueRig("session: {revision: 1}\nresults: {spindles: 2}\nalarms: false")
         rig.take(.opened)
-        rig.says("00570002            010001020103Airbag1                  ")
+        rig.says(TorqueRig.greeting)
         for _ in 0..<3 { rig.refuses(100, "97") }
         // From revision 3: rewind to nothing, new results alone.
         #expect(rig.takeSent() == ["0001"] + [String](repeating: "0100 00000000001", count: 3) + ["0100"])
@@ -172,9 +172,7 @@ struct SeveralSpindlesTests {
     @Test("A result locks the tool, and one of another part does not")
     func lock() throws {
         let rig = try ready()
-        rig.start("SA10197")
-        rig.accepts(50)
-        rig.accepts(43)
+        rig.runs("SA10197")
         _ = rig.takeSent()
         rig.says(Self.result(1, "SA10198"))
         #expect(rig.takeSent().isEmpty)

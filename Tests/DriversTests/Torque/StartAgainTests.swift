@@ -9,23 +9,18 @@ import Transports
 @Suite("What is said again to a torque controller, and what is not")
 struct StartAgainTests {
     private static let author = WriteAuthor(station: "s", cycle: "c", step: "nut", inspector: nil)
+    private static let set = [SetPoint(point: "parameter_set", value: 3)]
 
-    private func runs(_ token: String, _ rig: TorqueRig, for author: WriteAuthor? = nil) {
-        rig.start(token, [SetPoint(point: "parameter_set", value: 3)], for: author)
-        for mid in [50, 18, 43] { rig.accepts(mid) }
-    }
-
-    /// Seen failing: two seconds into the second screw 0050 and 0043 were said again, and 0018 where it was of
-    /// another step, which began the controller's batch anew.
+    /// Seen failing: two seconds into the second screw 0050 and 0043 were said again, and 0018 where it was
+    /// of another step, which began the controller's batch anew.
     @Test("A lock that was refused does not have a later start said again")
     func lockRefusedBefore() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
-        runs("A/1", rig, for: Self.author)
+        let rig = try TorqueRig.ready()
+        rig.runs("A/1", Self.set, for: Self.author)
         rig.says(TorqueRig.result(7, "A/1"))
         rig.refuses(42, "59")
         rig.acknowledge(try #require(rig.groups.first))
-        rig.start("A/2", [SetPoint(point: "parameter_set", value: 3)], for: Self.author)
+        rig.start("A/2", Self.set, for: Self.author)
         rig.accepts(50)
         rig.accepts(43)
         _ = rig.takeSent()
@@ -37,9 +32,8 @@ struct StartAgainTests {
     /// Seen failing: the tool stayed unlocked from one screw to the next.
     @Test("A lock that waits behind a keep-alive is said though the next start is there already")
     func lockWaits() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
-        runs("A/1", rig)
+        let rig = try TorqueRig.ready()
+        rig.runs("A/1", Self.set)
         _ = rig.takeSent()
         rig.wait(20_000)
         #expect(rig.takeSent() == ["9999"])
@@ -47,7 +41,7 @@ struct StartAgainTests {
         rig.acknowledge(try #require(rig.groups.first))
         rig.start("A/2")
         _ = rig.takeSent()
-        rig.says("00209999            ")
+        rig.says(TorqueRig.keepAlive)
         #expect(rig.takeSent() == ["0042"])
         rig.accepts(42)
         #expect(rig.takeSent() == ["0050 A/2"])
@@ -56,11 +50,9 @@ struct StartAgainTests {
     /// Seen failing: the second result 5 was acknowledged because the first was durable.
     @Test("A result with the number of another is acknowledged for itself alone")
     func sameNumber() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         rig.says(TorqueRig.result(5, "A"))
-        rig.take(.lost("reset"))
-        rig.begins()
+        rig.reconnects()
         rig.refuses(64, "15")
         rig.accepts(42)
         rig.says(TorqueRig.result(5, "B", torque: "006400"))

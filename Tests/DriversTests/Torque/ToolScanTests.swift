@@ -79,7 +79,7 @@ struct ToolScanTests {
         rig.accepts(50)
         rig.accepts(43)
         rig.wait(60_000)
-        rig.says("00209999            ")
+        rig.says(TorqueRig.keepAlive)
         _ = rig.takeSent()
         rig.says(Self.tells("SA10197/A1B2C3D4"))
         #expect(rig.scans.isEmpty && rig.takeSent() == ["0053"], "it has no other by now")
@@ -93,9 +93,7 @@ struct ToolScanTests {
     @Test("A scan while the tool works for a part leaves the tool that part: it is told again, and entered")
     func displaced() throws {
         let rig = try rig()
-        rig.start("SA10197/A1B2C3D4")
-        rig.accepts(50)
-        rig.accepts(43)
+        rig.runs("SA10197/A1B2C3D4")
         _ = rig.takeSent()
         rig.says(Self.tells("SA10198"))
         #expect(scans(rig) == ["SA10198"] && rig.takeSent().isEmpty)
@@ -120,8 +118,7 @@ struct ToolScanTests {
         let rig = try rig()
         rig.says(Self.tells("SA10197"))
         #expect(rig.scans.count == 1)
-        rig.take(.lost("reset"))
-        rig.begins()
+        rig.reconnects()
         rig.accepts(51)
         _ = rig.takeSent()
         rig.says(Self.tells("SA10197"))
@@ -144,7 +141,7 @@ struct ToolScanTests {
             if second % 10 == 0 { rig.says(Self.tells("SA10197")) }
             rig.wait(1_000)
             let news = rig.takeSent()
-            if news.contains("9999") { rig.says("00209999            ") }
+            if news.contains("9999") { rig.says(TorqueRig.keepAlive) }
             sent += news
         }
         #expect(rig.scans.count == 2)

@@ -7,7 +7,7 @@ import Testing
 /// behind, and the same in blocks of the procedure 3964R.
 struct TorqueCarrierTests {
     private static let (stx, etx, dle, nak): (UInt8, UInt8, UInt8, UInt8) = (0x02, 0x03, 0x10, 0x15)
-    private static let keepAlive = "00209999            "
+    private static let keepAlive = TorqueRig.keepAlive
     private static let accepted = "00240005            0042"
     /// As the gateway sends it.
     private static let framed: [UInt8] = [7, 9, 7, 9, stx] + Array(keepAlive.utf8) + [etx]

@@ -54,9 +54,7 @@ struct TorqueCurveTests {
     @Test("A result waits for both its curves, which are acknowledged one by one, and has them in it")
     func bothCurves() throws {
         let rig = try Self.rig()
-        rig.start("SA10197")
-        rig.accepts(50)
-        rig.accepts(43)
+        rig.runs("SA10197")
         _ = rig.takeSent()
         rig.says(TorqueRig.result(7, "SA10197"))
         #expect(rig.takeSent() == ["0042"], "the tool is locked at once")
@@ -152,7 +150,7 @@ struct TorqueCurveTests {
     func binary() throws {
         let rig = try Self.rig()
         rig.says(TorqueRig.result(7, "A"))
-        let nasty = [UInt8](repeating: 0, count: 64) + Array("00209999            ".utf8) + [0, 0]
+        let nasty = [UInt8](repeating: 0, count: 64) + Array(TorqueRig.keepAlive.utf8) + [0, 0]
         rig.draws(Self.curve(7, kind: 2, nasty), [0], Self.curve(7, kind: 1, []))
         #expect(rig.groups.first?.curves.map(\.sampleCount) == [0, 43] && rig.hungUp == nil)
     }
@@ -224,8 +222,7 @@ struct TorqueCurveTests {
         rig.says(TorqueRig.result(7, "A"))
         rig.draws(Self.curve(7, kind: 2), Self.curve(7, kind: 1))
         rig.acknowledge(try #require(rig.groups.first))
-        rig.take(.lost("reset"))
-        rig.begins()
+        rig.reconnects()
         rig.accepts(900)
         _ = rig.takeSent()
         rig.says(TorqueRig.result(9, "C", mid: 65))

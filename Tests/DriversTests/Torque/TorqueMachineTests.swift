@@ -13,7 +13,7 @@ struct TorqueMachineTests {
         let rig = try TorqueRig()
         rig.take(.opened)
         #expect(rig.takeSent() == ["0001"])
-        rig.says("00570002            010001020103Airbag1                  ")
+        rig.says(TorqueRig.greeting)
         #expect(rig.takeSent() == ["0060"])
         rig.accepts(60)
         #expect(rig.takeSent() == ["0070"])
@@ -32,7 +32,7 @@ struct TorqueMachineTests {
         rig.take(.opened)
         rig.refuses(1, "97")
         rig.refuses(1, "97")
-        rig.says("00570002            010001020103Airbag1                  ")
+        rig.says(TorqueRig.greeting)
         rig.refuses(60, "74")
         #expect(rig.takeSent() == ["0001", "0001", "0001", "0060", "0060"])
         rig.accepts(60)
@@ -49,8 +49,7 @@ struct TorqueMachineTests {
 
     @Test("A part is told, what the step sets is set, and only then the tool may run")
     func start() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         _ = rig.takeSent()
         rig.start("SA10197", [SetPoint(point: "job", value: 2), SetPoint(point: "parameter_set", value: 3)])
         #expect(rig.takeSent() == ["0050 SA10197"])
@@ -69,8 +68,7 @@ struct TorqueMachineTests {
 
     @Test("A parameter set that is not there ends the start, and the tool stays locked")
     func refusedStart() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         rig.start("SA10197", [SetPoint(point: "parameter_set", value: 9)])
         rig.accepts(50)
         _ = rig.takeSent()
@@ -83,11 +81,7 @@ struct TorqueMachineTests {
     /// The tool is locked before anything is durable, and 0062 is sent only once the result is.
     @Test("A result locks the tool at once and is acknowledged once it is durable")
     func result() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
-        rig.start("SA10197")
-        rig.accepts(50)
-        rig.accepts(43)
+        let rig = try TorqueRig.running()
         _ = rig.takeSent()
         rig.says(TorqueRig.result(104_512, "SA10197"))
         #expect(rig.takeSent() == ["0042"])
@@ -108,8 +102,7 @@ struct TorqueMachineTests {
 
     @Test("A result that is told twice counts once; once durable it is acknowledged each time")
     func twice() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         rig.says(TorqueRig.result(7, "A"), TorqueRig.result(7, "A"))
         #expect(rig.groups.count == 1)
         rig.acknowledge(try #require(rig.groups.first))
@@ -120,13 +113,8 @@ struct TorqueMachineTests {
 
     @Test("Where the connection is lost in mid-step, the part is told again and the tool unlocked again")
     func lostInMidStep() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
-        rig.start("SA10197")
-        rig.accepts(50)
-        rig.accepts(43)
-        rig.take(.lost("reset"))
-        rig.begins()
+        let rig = try TorqueRig.running()
+        rig.reconnects()
         _ = rig.takeSent()
         rig.refuses(64, "15")
         rig.accepts(50)
@@ -137,8 +125,7 @@ struct TorqueMachineTests {
 
     @Test("A start whose answers are lost with the connection has failed")
     func lostInMidStart() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         rig.start("SA10197")
         rig.accepts(50)
         rig.take(.lost("reset"))
@@ -148,14 +135,13 @@ struct TorqueMachineTests {
 
     @Test("A session that is idle is kept alive before the controller drops it, by the profile's pace")
     func keepAlive() throws {
-        let rig = try TorqueRig("session: {revision: 1, keep_alive: 12 s}\nresults: {revision: 1}")
-        rig.isReady()
+        let rig = try TorqueRig.ready("session: {revision: 1, keep_alive: 12 s}\nresults: {revision: 1}")
         _ = rig.takeSent()
         rig.wait(11_998)
         #expect(rig.takeSent().isEmpty)
         rig.wait(1)
         #expect(rig.takeSent() == ["9999"])
-        rig.says("00209999            ")
+        rig.says(TorqueRig.keepAlive)
         rig.wait(11_998)
         #expect(rig.takeSent().isEmpty)
         rig.wait(1)
@@ -175,16 +161,14 @@ struct TorqueMachineTests {
 
     @Test("A broken stream is let go: nothing behind the fault is read")
     func brokenStream() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         rig.says("0O240005            0060", TorqueRig.result(7, "A"))
         #expect(rig.hungUp != nil && rig.groups.isEmpty)
     }
 
     @Test("A result that cannot be read is kept as it came, credited to nothing, and acknowledged")
     func unreadable() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         let wrong = TorqueRig.result(7, "A").replacing("15006483", with: "16006483")
         rig.says(wrong)
         let group = try #require(rig.groups.first)
@@ -200,7 +184,7 @@ struct TorqueMachineTests {
         let rig = try TorqueRig(
             "session: {revision: 1}\nresults: {revision: 1, old: none}\ntool: {lock: false}\nalarms: false")
         rig.take(.opened)
-        rig.says("00570002            010001020103Airbag1                  ")
+        rig.says(TorqueRig.greeting)
         rig.accepts(60)
         #expect(rig.told == ["online: answering: Airbag1"])
         #expect(rig.takeSent() == ["0001", "0060"])
@@ -208,8 +192,7 @@ struct TorqueMachineTests {
 
     @Test("The end of a step without a result locks the tool")
     func stop() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         rig.start("SA10197")
         rig.accepts(50)
         _ = rig.takeSent()
@@ -221,8 +204,7 @@ struct TorqueMachineTests {
 
     @Test("A controller that tells results without waiting for any is let go before they fill the memory")
     func flood() throws {
-        let rig = try TorqueRig()
-        rig.isReady()
+        let rig = try TorqueRig.ready()
         for id in 1...64 { rig.says(TorqueRig.result(id, "A")) }
         #expect(rig.groups.count == 64 && rig.hungUp == nil)
         rig.says(TorqueRig.result(65, "A"))

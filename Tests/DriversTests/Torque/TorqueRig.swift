@@ -66,6 +66,24 @@ final class TorqueRig {
                 civil: CivilClock(isSynchronized: { isSynchronized }, secondsEast: { _ in zone })))
     }
 
+    /// MID 0002 revision 1 without its cell's numbers: the answer to the first message.
+    static let greeting = "00570002            010001020103Airbag1                  "
+    static let keepAlive = "00209999            "
+
+    /// A controller that has no results and whose tool is locked, once the session has begun.
+    static func ready(_ more: String = "") throws -> TorqueRig {
+        let rig = try TorqueRig(more)
+        rig.isReady()
+        return rig
+    }
+
+    /// The same, with its tool unlocked for the part `token`.
+    static func running(_ token: String = "SA10197", _ more: String = "") throws -> TorqueRig {
+        let rig = try ready(more)
+        rig.runs(token)
+        return rig
+    }
+
     /// A result with `id` of the part `identifier`: 64.83 N·m and 37 degrees, OK.
     static func result(
         _ id: Int, _ identifier: String = "", mid: Int = 61, torque: String = "006483"
@@ -163,7 +181,7 @@ final class TorqueRig {
     /// The beginning of a session up to the question for the latest result; what was sent.
     func begins() {
         take(.opened)
-        says("00570002            010001020103Airbag1                  ")
+        says(Self.greeting)
         accepts(60)
         accepts(70)
     }
@@ -183,6 +201,20 @@ final class TorqueRig {
                 .start(token: token, setPoints: setPoints, author: author) {
                     answers.texts.append($0?.text ?? "started")
                 }))
+    }
+
+    /// The tool is started for this part, is told all that goes with it and is unlocked.
+    func runs(_ token: String, _ setPoints: [SetPoint] = [], for author: WriteAuthor? = nil) {
+        start(token, setPoints, for: author)
+        accepts(50)
+        if setPoints.contains(where: { $0.point == "parameter_set" }) { accepts(18) }
+        accepts(43)
+    }
+
+    /// The connection breaks and is back, up to the question for the latest result.
+    func reconnects() {
+        take(.lost("reset"))
+        begins()
     }
 
     func acknowledge(_ group: SampleGroup) {

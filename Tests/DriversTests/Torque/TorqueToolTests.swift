@@ -9,7 +9,7 @@ import Transports
 
 @Suite("The tool of a torque controller: who it is, and since when")
 struct TorqueToolTests {
-    private static let controller = "00570002            010001020103Airbag1                  "
+    private static let controller = TorqueRig.greeting
     /// The specification's own (R2.16, MID 0041 revision 1).
     private static let tool =
         "00810041            01C341212       02548796    032001-05-07:13:24:5404670919    "
@@ -179,7 +179,7 @@ struct TorqueToolTests {
         for _ in 0..<310 where asked.isEmpty {
             rig.wait(1_000)
             for sent in rig.takeSent() {
-                if sent == "9999" { rig.says("00209999            ") }
+                if sent == "9999" { rig.says(TorqueRig.keepAlive) }
                 if sent.hasPrefix("0040") { asked.append(rig.now / 1_000) }
             }
         }
@@ -194,7 +194,7 @@ struct TorqueToolTests {
         let rig = try ready()
         rig.wait(11_000)
         _ = rig.takeSent()
-        rig.says("00209999            ")
+        rig.says(TorqueRig.keepAlive)
         rig.says(Self.result(7, tool: "C341299"))
         #expect(rig.groups.map(\.sequence) == ["7"])
         #expect(rig.groups.first?.samples["tool_serial"].map(LineRig.text) == "C341299")

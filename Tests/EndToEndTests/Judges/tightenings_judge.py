@@ -5,8 +5,9 @@ there once, in a record of the part that was in the technician's hands, with its
 
 DEVICE is an id, or ID:curves where each tightening must be there with the two curves that the tool drew.
 Tightenings that were made when it begins must be there within so many seconds; those of later are not asked for.
-Prints what it saw as JSON; every list of it but `astray` should be empty: that is what a technician tightened
-on a part whose scan was refused."""
+Prints what it saw as JSON; every list of it should be empty but two: `astray` is what a technician tightened on
+a part whose scan was refused, `late` what was told only after another part's scan had held its own cycle, and is
+credited to none (docs/decisions/0015)."""
 
 import json
 import sqlite3
@@ -18,6 +19,7 @@ import zlib
 from trace_curves import decode, fnv
 
 control, ledger, store, patience, devices = *sys.argv[1:4], float(sys.argv[4]), sys.argv[5:]
+HELD = "another part was scanned before it came"
 curved = [name.split(":")[0] for name in devices if name.endswith(":curves")]
 devices = [name.split(":")[0] for name in devices]
 
@@ -49,8 +51,9 @@ def tries(body):
 
 
 def kept():
-    """By device and number: the entries that a result is in, as (kind, record id, serial, torques, verdict)."""
-    found = {}
+    """By device and number: the entries that a result is in, as (kind, id of the record or of the cycle that ran,
+    serial, torques, verdict or why there is none); and the cycles that were held."""
+    found, held = {}, set()
     for kind, body in rows(ledger, "SELECT kind, CAST(body AS TEXT) FROM entry ORDER BY seq"):
         body = json.loads(body)
         if kind == "record":
@@ -61,8 +64,10 @@ def kept():
                      values["verdict"].get("value")))
         elif body.get("event") == "result.orphaned":
             found.setdefault((body["device"], body["sequence"]), []).append(
-                ("orphan", None, None, [], body["because"]))
-    return found
+                ("orphan", body.get("running_cycle"), None, [], body["because"]))
+        elif body.get("event") == "cycle.held":
+            held.add(body["cycle"])
+    return found, held
 
 
 def drawn():
@@ -94,7 +99,7 @@ def without_curves():
 asked = {device: truth(device) for device in devices}
 end = time.monotonic() + patience
 while True:
-    entries = kept()
+    entries, held = kept()
     stored = {row[0] for row in rows(store, "SELECT id FROM inspection")}
     missing = [f"{device} {t['sent_id']}" for device in devices for t in asked[device]
                if (device, str(t["sent_id"])) not in entries]
@@ -105,7 +110,8 @@ while True:
     time.sleep(0.5)
 
 seen = {"tightenings": 0, "good": 0, "records": 0, "orphans": [], "missing": missing, "unstored": waiting,
-        "doubled": [], "foreign": [], "wrong": [], "astray": [], "curves": curves}
+        "doubled": [], "foreign": [], "wrong": [], "astray": [], "late": [],
+        "curves": curves}
 for device in devices:
     for t in asked[device]:
         seen["tightenings"] += 1
@@ -114,11 +120,12 @@ for device in devices:
         name = f"{device} {t['sent_id']} at {t['part']}"
         if len(hits) > 1:
             seen["doubled"].append(f"{name}: {hits}")
-        for kind, _, serial, torques, verdict in hits:
+        for kind, of, serial, torques, verdict in hits:
             if kind == "orphan":
                 # Held to another part than the tool was told of, it is rightly credited to none.
                 is_astray = t["identifier"] and not t["identifier"].startswith(t["part"] or "-")
-                seen["astray" if is_astray else "orphans"].append(f"{name}: {verdict}")
+                is_late = verdict == HELD and of in held
+                seen["astray" if is_astray else "late" if is_late else "orphans"].append(f"{name}: {verdict}")
                 continue
             seen["records"] += 1
             if serial != t["part"]:

@@ -20,7 +20,7 @@ struct HostileScanTests {
     private static let stations = 16
 
     @Test func eachIsStoredExactlyOrRefusedWithAReasonAndOneLineOfTheLog() async throws {
-        let seed = UInt64.random(in: 0..<1 << 32)
+        let seed = SeededRandom.seed()
         print("hostile scans: seed \(seed)")
         let shop = try HostileShop(stations: Self.stations, scansEach: Self.scans / Self.stations, seed: seed)
         let clock = ContinuousClock()

@@ -1,4 +1,5 @@
 import Codecs
+import Judging
 import Ledger
 import Testing
 
@@ -40,36 +41,35 @@ struct BundleTamperTests {
     }
 
     /// Every byte counts: 2,000 bits turned at random, each alone.
-    @Test func everyTurnedBitIsNoticed() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var chance = SeededBits(seed: seed)
-        for _ in 0..<2_000 {
+    @Test func everyTurnedBitIsNoticed() async throws {
+        let seed = SeededRandom.seed()
+        var chance = SeededRandom(seed: seed)
+        for turn in 0..<2_000 {
             let (byte, bit) = (chance.below(sound.count), chance.below(8))
             var turned = sound
             turned[byte] ^= 1 << bit
-            let alone = BundleReport(on: turned, trusted: nil).isSound
-            let trusted = BundleReport(on: turned, trusted: fixture.key).isSound
-            #expect(!alone && !trusted, "seed \(seed): byte \(byte), bit \(bit)")
+            let report = BundleReport(on: turned, trusted: turn % 2 == 0 ? fixture.key : nil)
+            #expect(!report.isSound, "seed \(seed): byte \(byte), bit \(bit)")
+            await Task.yield()
         }
     }
 
-    /// Every byte of key, schema, signature and frame, each of its bits.
-    @Test func everyBitOutsideOfTheContentIsNoticed() throws {
+    /// Every byte of key, schema, signature and frame.
+    @Test func everyByteOutsideOfTheContentCounts() async throws {
         let end = 11 + (try #require(BundleFile(sound)).content.count)
         for byte in Array(0..<11) + Array(end..<sound.count) {
-            for bit in 0..<8 {
-                var turned = sound
-                turned[byte] ^= 1 << bit
-                #expect(!BundleReport(on: turned, trusted: nil).isSound, "byte \(byte), bit \(bit)")
-            }
+            var turned = sound
+            turned[byte] ^= 1 << (byte % 8)
+            #expect(!BundleReport(on: turned, trusted: nil).isSound, "byte \(byte), bit \(byte % 8)")
+            await Task.yield()
         }
     }
 
     /// Not even the holder of the key changes an entry, raw bytes, proofs, numbers or the story, for the
     /// tree, the hashes and the story that is made anew hold them.
-    @Test func whoeverSignsAnewIsHeldByTheTree() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var chance = SeededBits(seed: seed)
+    @Test func whoeverSignsAnewIsHeldByTheTree() async throws {
+        let seed = SeededRandom.seed()
+        var chance = SeededRandom(seed: seed)
         let bytes = try #require(BundleFile(sound)).content
         var tried = 0
         while tried < 200 {
@@ -79,6 +79,7 @@ struct BundleTamperTests {
             tried += 1
             let report = BundleReport(on: try signed(turned, by: fixture.key), trusted: fixture.key)
             #expect(!report.isSound, "seed \(seed): byte \(byte)")
+            await Task.yield()
         }
     }
 
@@ -134,15 +135,16 @@ struct BundleTamperTests {
         #expect(!BundleReport(on: half, trusted: nil).isSound)
     }
 
-    @Test func noByteSequenceCrashesIt() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var chance = SeededBits(seed: seed)
-        for _ in 0..<500 {
+    @Test func noByteSequenceCrashesIt() async throws {
+        let seed = SeededRandom.seed()
+        var chance = SeededRandom(seed: seed)
+        for _ in 0..<200 {
             let start = chance.below(sound.count)
             let length = chance.below(sound.count - start)
             var cut = sound
             cut.removeSubrange(start..<start + length)
             #expect(length == 0 || !BundleReport(on: cut, trusted: nil).isSound, "seed \(seed)")
+            await Task.yield()
         }
     }
 
@@ -200,18 +202,9 @@ extension JSONValue {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): a test's chance that its seed repeats.
-private struct SeededBits {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
+extension SeededRandom {
     /// A number from 0 to `bound` − 1; 0 where there is none.
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bound > 0 ? Int((mixed ^ (mixed >> 31)) % UInt64(bound)) : 0
+    fileprivate mutating func below(_ bound: Int) -> Int {
+        bound > 0 ? Int.random(in: 0..<bound, using: &self) : 0
     }
 }

@@ -20,7 +20,9 @@ struct PartStoryTests {
             "<td>FTS-001</td><td>77</td><td>C-4711</td><td>2027-02-01</td><td>current</td>",
             "qms confirmed that it holds the record.", "The record waits to be sent to erp.",
             "<strong>reject</strong>", "<td>2001</td><td>dent</td>", "scan refused", "no step waits",
-            "0000  04 86 53 41 31 30 31 39 37 00 01 02 03 04 05 06  ..SA10197.......", "Decided later",
+            "0000  04 86 53 41 31 30 31 39 37 00 01 02 03 04 05 06  ..SA10197.......",
+            "Decided later: reject. The record waits",
+            "<span class=\"verdict open\">later: reject</span>",
             "What proves this", "2026-11-21 09:21:12 UTC (clock synchronized)",
         ] {
             #expect(page.contains(told), "\(told)")
@@ -37,6 +39,41 @@ struct PartStoryTests {
             page.contains(
                 "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;⟨U+202E⟩⟨U+001B⟩[2J⟨U+000A⟩]]&gt;"))
         #expect(page.unicodeScalars.allSatisfy { $0 == "\n" || ($0.value >= 0x20 && $0.value != 0x202E) })
+    }
+
+    /// A bundle stays good only as long as its story can be made anew: the form of `plumbline.bundle/1` must
+    /// not change any more once it is released. Another form needs another number.
+    @Test func theSameBundleHasTheSameStoryForEver() throws {
+        let pem = """
+            -----BEGIN PUBLIC KEY-----
+            MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEZOC9cHXcN8NuCic6miGGklJ1zhkt
+            c+rm9cISvV2KLEpmBRX5hXwzm4QZcN6X54qP1ptwTwIX0AW3gV5Gd9GJKw==
+            -----END PUBLIC KEY-----
+
+            """
+        let key = try SigningKey(publicPEM: Array(pem.utf8))
+        let record = BundleFixture.record("r1", serial: "SA10197", result: "FAIL")
+        let content: JSONValue = [
+            "serial": "SA10197", "made_at": .string(BundleFixture.madeAt), "checkpoint": "",
+            "software": ["name": "plumbline", "version": "0.1.0"],
+            "entries": [
+                ["seq": 1, "body": BundleFixture.start("s1").body, "proof": []],
+                ["seq": 2, "body": record, "proof": []],
+                ["seq": 3, "body": ["record": "r1", "disposition": "rework"], "proof": []],
+            ],
+            "evidence": [
+                [
+                    "sha256": .string(SHA256Digest.hex(of: BundleFixture.raw)),
+                    "base64": .string(Base64.text(BundleFixture.raw)),
+                ]
+            ],
+            "deliveries": [["record": "r1", "sink": "qms", "state": "quarantined", "attempts": 3]],
+        ]
+        let bundle = try #require(EvidenceBundle(content: content))
+        let head = Checkpoint(origin: "plumbline/a/b", size: 3, root: SHA256Digest.bytes(of: []))
+        let story = bundle.story(under: head, key)
+        let known = "bc2a6fcfd85f2d71d79cce2646ec4f6506433e0eb52565618d24acfca83269fc"
+        #expect(SHA256Digest.hex(of: Array(story.utf8)) == known)
     }
 
     @Test func aPartWithoutARecordHasAStoryToo() async throws {

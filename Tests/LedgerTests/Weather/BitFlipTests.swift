@@ -1,11 +1,12 @@
 import Codecs
 import Glibc
+import Judging
 import Ledger
 import Testing
 
 /// One bit of a ledger's file changes: verification says so, or nothing that is read is another.
 ///
-/// `PLUMBLINE_FLIPS=n` for more or fewer bits of each file, `PLUMBLINE_SEED=n` to repeat.
+/// `PLUMBLINE_FLIPS=n` for more or fewer bits of each file, `SEED=n` to repeat.
 @Suite(.timeLimit(.minutes(240))) struct BitFlipTests {
     private struct Failure: Error, CustomStringConvertible { let description: String }
 
@@ -93,9 +94,8 @@ import Testing
 
     private func flip(_ name: String, in data: String) throws {
         let flips = getenv("PLUMBLINE_FLIPS").flatMap { Int(String(cString: $0)) } ?? 600
-        let seed =
-            getenv("PLUMBLINE_SEED").flatMap { UInt64(String(cString: $0)) } ?? UInt64.random(in: 0 ... .max)
-        var numbers = SeededNumbers(seed: seed)
+        let seed = SeededRandom.seed()
+        var numbers = SeededRandom(seed: seed)
         let hash = SHA256Digest.hex(of: Self.curve)
         let sound = try Files(data)
         try sound.restore()
@@ -118,21 +118,21 @@ import Testing
                 }
                 harmless += 1
                 let content = try Content(reader, evidence: hash)
-                #expect(content == expected, "PLUMBLINE_SEED=\(seed), bit \(bit) of \(name)")
+                #expect(content == expected, "SEED=\(seed), bit \(bit) of \(name)")
             } catch {
                 found += 1
                 let isSaid = [.corrupt, .io, .newer, .invalid].contains(error.kind)
-                #expect(isSaid, "PLUMBLINE_SEED=\(seed), bit \(bit): \(error)")
+                #expect(isSaid, "SEED=\(seed), bit \(bit): \(error)")
             }
         }
         // A change is mostly one of something that counts, and not always.
         #expect(
             found > flips / 4 && harmless > 0,
-            "PLUMBLINE_SEED=\(seed): \(found) found, \(harmless) harmless")
+            "SEED=\(seed): \(found) found, \(harmless) harmless")
     }
 
     /// Half of the changes are in bytes that hold something; much of a database is room.
-    private static func bit(of file: [UInt8], _ filled: [Int], _ numbers: inout SeededNumbers) -> Int {
+    private static func bit(of file: [UInt8], _ filled: [Int], _ numbers: inout SeededRandom) -> Int {
         let place =
             Bool.random(using: &numbers)
             ? filled[Int.random(in: filled.indices, using: &numbers)]

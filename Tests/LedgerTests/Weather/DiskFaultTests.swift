@@ -17,13 +17,13 @@ import Testing
     /// failure not latched.
     @Test(arguments: DiskFault.Kind.allCases, [512, 4_096])
     func nothingAcknowledgedIsLost(kind: DiskFault.Kind, sector: Int) async throws {
-        let seed = Self.given("PLUMBLINE_SEED") ?? UInt64.random(in: 0 ... .max)
-        var numbers = SeededNumbers(seed: seed)
+        let seed = SeededRandom.seed()
+        var numbers = SeededRandom(seed: seed)
         for call in Self.places(&numbers) {
             let fault = DiskFault(
                 kind: kind, call: call, isSticky: kind != .powerCut && call % 2 == 0, sector: sector)
             let found = try await Self.trouble(fault, seed: numbers.next())
-            #expect(found.isEmpty, "\(fault) (PLUMBLINE_SEED=\(seed)): \(found.prefix(5))")
+            #expect(found.isEmpty, "\(fault) (SEED=\(seed)): \(found.prefix(5))")
         }
     }
 
@@ -54,7 +54,7 @@ import Testing
     }
 
     /// The calls that fail: all of them, or one from each of equal stretches.
-    private static func places(_ numbers: inout SeededNumbers) -> [Int] {
+    private static func places(_ numbers: inout SeededRandom) -> [Int] {
         if getenv("PLUMBLINE_WEATHER") != nil { return Array(1...calls) }
         let stretch = calls / share
         return (0..<share).map { $0 * stretch + Int.random(in: 1...stretch, using: &numbers) }

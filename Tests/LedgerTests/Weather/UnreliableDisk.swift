@@ -1,5 +1,6 @@
 import CSQLite
 import Glibc
+import Judging
 import Linux
 
 /// A disk under SQLite that fails when it is told to; everything else it hands to the real one.
@@ -12,7 +13,7 @@ final class UnreliableDisk: Sendable {
 
     private struct State {
         var files: [String: UnsyncedFile] = [:]
-        var numbers: SeededNumbers
+        var numbers: SeededRandom
         var calls = 0
         var hasStruck = false
         var isOff = false
@@ -26,7 +27,7 @@ final class UnreliableDisk: Sendable {
 
     init(_ fault: DiskFault, folder: String, wreck: String, seed: UInt64) {
         (self.fault, self.folder, self.wreck) = (fault, folder, wreck)
-        state = Guarded(State(numbers: SeededNumbers(seed: seed)))
+        state = Guarded(State(numbers: SeededRandom(seed: seed)))
     }
 
     /// Whether the fault happened.

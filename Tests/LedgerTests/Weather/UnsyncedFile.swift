@@ -1,3 +1,5 @@
+import Judging
+
 /// A file as a disk holds it: what is there for certain, and what a power cut may still take.
 struct UnsyncedFile {
     enum Change {
@@ -22,13 +24,13 @@ struct UnsyncedFile {
 
     /// A sync failed: some of what was written is on the disk, and the rest never will be, whatever later
     /// syncs say (Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020).
-    mutating func failSync(sector: Int, _ numbers: inout SeededNumbers) {
+    mutating func failSync(sector: Int, _ numbers: inout SeededRandom) {
         durable = afterPowerCut(sector: sector, &numbers)
         changes = []
     }
 
     /// One of the contents that a power cut may leave: each sector of each change is there or is not.
-    func afterPowerCut(sector: Int, _ numbers: inout SeededNumbers) -> [UInt8] {
+    func afterPowerCut(sector: Int, _ numbers: inout SeededRandom) -> [UInt8] {
         var bytes = durable
         // Half of the cuts take whole stretches, as a disk's queue does; the others any sector.
         let odds = [1, 8, 15][Int.random(in: 0..<3, using: &numbers)]

@@ -1,4 +1,5 @@
 import Inspection
+import Judging
 import Metrology
 import Testing
 

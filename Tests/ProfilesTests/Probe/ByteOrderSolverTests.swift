@@ -1,4 +1,5 @@
 import Codecs
+import Judging
 import Metrology
 import Testing
 
