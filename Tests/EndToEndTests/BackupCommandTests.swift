@@ -19,10 +19,13 @@ import Testing
     /// A ledger that a child wrote until it was killed: backups of a crash are backups.
     private func fill() async throws {
         let child = """
-            : > lines; \(Program.folder.path)/ledger-appender data x >> lines & \
-            until [ "$(wc -l < lines)" -ge 60 ]; do sleep 0.05; done; kill -9 $!
+            : > lines
+            \(Program.folder.path)/ledger-appender data x >> lines &
+            while [ $(wc -l < lines) -lt 60 ] && kill -0 $!; do sleep 0.05; done
+            kill -9 $!
             """
-        _ = try await Program.run("sh", ["-c", child], in: folder)
+        let killed = try await Program.run("sh", ["-c", child], in: folder)
+        try #require(killed.code == 0, "\(killed.errors)")
     }
 
     @Test func whatIsBackedUpCanBeRestoredAndIsTheSame() async throws {
