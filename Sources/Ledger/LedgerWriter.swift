@@ -54,7 +54,7 @@ package final class LedgerWriter: Sendable {
 
     /// The sequence number of the newest entry after each commit, the latest only: a wake-up, not a log.
     ///
-    /// Changes of an outbox alone wake too. Ends when the ledger is closed.
+    /// Changes of an outbox alone wake too. Ends when the ledger is closed, and at once where it has failed.
     package func commits() -> AsyncStream<Int64> { thread.commits() }
 
     /// The failure after which this ledger takes nothing more; nil while it works.

@@ -1,6 +1,7 @@
 import Codecs
-import Ledger
 import Testing
+
+@testable import Ledger
 
 /// Each test changes a sound ledger as somebody with the file in hand could, and expects to be told.
 struct LedgerVerifierTests {
@@ -144,5 +145,24 @@ struct LedgerVerifierTests {
         #expect(try verify().mismatches.count == 1)
         Scratch.run("/bin/rm", [scratch.ledger + "/ledger.pub"])
         #expect(try verify().mismatches.contains { $0.contains("the public key is missing") })
+    }
+
+    /// One bit makes the name of a piece of evidence bytes, which SQLite sorts after every text. Seen: the same
+    /// piece was read for ever.
+    @Test func aNameThatIsNoTextEndsTheVerification() async throws {
+        try await fill()
+        let path = scratch.path + "/data/ledger.db"
+        let sound = try #require(try DataDirectory.read(path))
+        let name = Array(SHA256Digest.hex(of: Array("curve".utf8)).utf8)
+        // A text of 64 bytes is of serial type 141, bytes are of 140 (SQLite's file format, section 2.1).
+        let types = sound.indices.dropLast(name.count + 8).filter { place in
+            sound[place...].starts(with: [0x81, 0x0D])
+                && (2...8).contains { sound[(place + $0)...].starts(with: name) }
+        }
+        try #require(types.count == 1)
+        var bytes = sound
+        bytes[types[0] + 1] = 0x0C
+        try scratch.write("data/ledger.db", bytes)
+        #expect(try verify().mismatches.contains { $0.contains("its name is no text") })
     }
 }

@@ -42,10 +42,11 @@ final class Scratch: Sendable {
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 
-    func write(_ name: String, _ text: String) throws {
+    func write(_ name: String, _ text: String) throws { try write(name, Array(text.utf8)) }
+
+    func write(_ name: String, _ bytes: [UInt8]) throws {
         let file = try #require(fopen("\(path)/\(name)", "w"))
         defer { fclose(file) }
-        let bytes = Array(text.utf8)
         try #require(fwrite(bytes, 1, bytes.count, file) == bytes.count)
     }
 

@@ -81,7 +81,8 @@ final class WriterThread: Sendable {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Int64.self, bufferingPolicy: .bufferingNewest(1))
         let number: Int? = condition.lock.withLock {
-            guard !state.hasEnded else { return nil }
+            // One that has failed commits nothing more: whoever comes now must look at the failure.
+            guard !state.hasEnded, state.failure == nil else { return nil }
             state.nextListener += 1
             state.listeners[state.nextListener] = continuation
             return state.nextListener

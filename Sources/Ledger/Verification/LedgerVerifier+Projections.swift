@@ -137,6 +137,11 @@ extension LedgerVerifier {
             [.text(last)],
             { ($0.text(0), $0.integer(1), $0.bytes(2)) })
         {
+            // A name that is no text any more comes after every text, again and again.
+            guard hash != last else {
+                report.add("evidence \(hash): its name is no text")
+                break
+            }
             report.evidence += 1
             last = hash
             guard let bytes = Deflated.inflated(stream, size: size), SHA256Digest.hex(of: bytes) == hash
