@@ -147,8 +147,8 @@ struct LedgerVerifierTests {
         #expect(try verify().mismatches.contains { $0.contains("the public key is missing") })
     }
 
-    /// One bit makes the name of a piece of evidence bytes, which SQLite sorts after every text. Seen: the same
-    /// piece was read for ever.
+    /// One bit makes the name of a piece of evidence bytes, which SQLite sorts after every text. Seen: the
+    /// same piece was read for ever.
     @Test func aNameThatIsNoTextEndsTheVerification() async throws {
         try await fill()
         let path = scratch.path + "/data/ledger.db"
