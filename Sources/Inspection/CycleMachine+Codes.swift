@@ -35,7 +35,7 @@ extension CycleMachine {
         }
         guard progress.heldSinceNanoseconds == nil else {
             return meaningless(
-                code, "Another part was scanned. Scan \(cycle.part.serial) again, then START.", at: moment)
+                code, "Scan \(cycle.part.serial) again, then START.", at: moment)
         }
         (cycle.isBegun, progress.awaitsStart, refusal) = (true, false, nil)
         progress.deadlineNanoseconds = deadline(

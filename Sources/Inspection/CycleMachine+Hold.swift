@@ -29,10 +29,11 @@ extension CycleMachine {
         return [told] + (wasBegun ? [.stop(role: step.completes)] : [])
     }
 
-    /// The part that is inspected was scanned again: the step goes on, bound anew, so that nothing that was
-    /// made meanwhile is taken for its result. Nil where nothing was held, or the scan is from before that.
+    /// The part that is inspected was scanned again, or for the first time in this run: the step goes on, and
+    /// after a hold bound anew, so that nothing that was made meanwhile is taken for its result. Nil where
+    /// nothing was held, or the scan is from before that.
     mutating func release(_ part: PartIdentity, timing: ScanTiming, at moment: Moment) -> [Action]? {
-        guard let (cycle, progress) = open, cycle.heldBy != nil, cycle.part.isSame(as: part),
+        guard let (cycle, progress) = open, cycle.heldBy != nil || isPartUnseen, cycle.part.isSame(as: part),
             timing.readAtNanoseconds >= max(heldAtNanoseconds, progress.heldSinceNanoseconds ?? .min)
         else { return nil }
         let event = StepEvent(
@@ -42,7 +43,7 @@ extension CycleMachine {
                 "raw": .string(Hex.text(part.rawMark)),
             ], provenance: cycle.provenance)
         note(event)
-        refusal = nil
+        (isPartUnseen, refusal) = (false, nil)
         let told = Action.audit(event.journal(of: cycle.id, at: moment, station: station.id))
         guard case .waiting(let freed, _) = phase, progress.heldSinceNanoseconds != nil else { return [told] }
         return [told] + proceed(freed, at: moment)
@@ -63,7 +64,9 @@ extension CycleMachine {
 
     /// Why a result cannot be known to be that of the running part; nil where it can.
     func strayed(_ group: SampleGroup, _ progress: StepProgress) -> String? {
-        guard let since = progress.heldSinceNanoseconds, group.stamp.monotonicNanoseconds >= since else {
+        guard let (cycle, _) = open, cycle.heldBy != nil, let since = progress.heldSinceNanoseconds,
+            group.stamp.monotonicNanoseconds >= since
+        else {
             return nil
         }
         return "another part was scanned before it came"

@@ -60,6 +60,7 @@ extension CycleMachine {
         (refusal, verdictStands) = (nil, false)
         windowOpenedNanoseconds = min(timing.readAtNanoseconds, moment.stamp.monotonicNanoseconds)
         cycleOpenedNanoseconds = moment.stamp.monotonicNanoseconds
+        isPartUnseen = false
         let opened = OpenCycle(
             id: id, part: part, attempt: priorAttempts + 1, inspector: inspector, startedAt: moment.stamp.utc,
             provenance: station.provenance, screening: screening)
@@ -128,6 +129,7 @@ extension CycleMachine {
         verdictStands = false
         windowOpenedNanoseconds = moment.stamp.monotonicNanoseconds
         cycleOpenedNanoseconds = moment.stamp.monotonicNanoseconds
+        isPartUnseen = true
         return proceed(cycle, isResumed: true, at: moment)
     }
 }

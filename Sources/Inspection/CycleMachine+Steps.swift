@@ -26,7 +26,7 @@ extension CycleMachine {
                 index: index, sample: sample, attempt: attempt, turn: turn, token: token,
                 deadlineNanoseconds: deadline(step.timeoutSeconds, from: moment),
                 awaitsStart: awaitsStart, mayHaveBegun: isResumed && !awaitsStart)
-            if cycle.heldBy != nil, isHandWork(progress) {
+            if cycle.heldBy != nil || isPartUnseen, isHandWork(progress) {
                 progress.heldSinceNanoseconds = moment.stamp.monotonicNanoseconds
             }
             phase = .waiting(cycle, progress)

@@ -38,6 +38,9 @@ package struct CycleMachine: Sendable {
     var windowOpenedNanoseconds = Int64.min
     /// Monotonic instant since which this machine works on the part that it has.
     var cycleOpenedNanoseconds = Int64.min
+    /// Whether the part was scanned in an earlier run of the gateway alone. Nobody knows what was at the tool
+    /// meanwhile: what a person does for it is not started before it is scanned again.
+    var isPartUnseen = false
     /// Monotonic instant of the last scan of another part that held tools.
     var heldAtNanoseconds = Int64.min
     /// Roles whose devices are in reach.

@@ -188,7 +188,11 @@ import Testing
         try await expectWaiting("SA10601", at: shop) { try shop.scan(Shop.mark("SA10601")) }
         await shop.killGateway()
         try await shop.startGateway()
-        try await expectWaiting("SA10601", at: shop) {}
+        // Nobody knows what is at the tool now.
+        try await shop.expectStation("the part has to be scanned again") {
+            $0["instruction"]?.text?.contains("Scan SA10601 to go on with it") == true
+        }
+        try await expectWaiting("SA10601", at: shop) { try shop.scan(Shop.mark("SA10601")) }
         // Nobody was told of the part: a screw that is tightened now is nobody's.
         #expect(try await shop.audit("device.written").count { $0["device"] == "TW-025" } == 0)
         try shop.scan(try code("START", of: shop))

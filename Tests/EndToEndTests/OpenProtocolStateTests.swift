@@ -39,9 +39,9 @@ import Testing
         try await shop.expectDevice("TW-1", shows: "locked")
         let written = try await shop.audit("device.written")
         #expect(written.last?["purpose"] == "stop" && written.last?["outcome"] == "written")
-        // The session was ended: the next one is taken at once, and goes on with the part.
+        // The session was ended: the next one is taken at once, and goes on with the part once it is scanned.
         try await shop.startGateway()
-        try await shop.acts("SA10197")
+        try await shop.begin("SA10197")
         #expect(try await tighten("SA10197", at: shop)["result"] == "PASS")
         #expect(await shop.stopGateway() == 0)
         #expect(try await shop.plumbline(["ledger", "verify"]).code == 0)

@@ -85,6 +85,9 @@ import Testing
             shop.gatewayLog.contains("undid work; kept")
         }
         #expect(isKept, "\(shop.gatewayLog)")
+        // Nobody knows what is at the tool now: it stays locked until the part is scanned again.
+        try shop.expectLocked()
+        try shop.scan(Shop.mark("SA10197"))
         _ = try await acts(at: shop, 1, attempt: 2)
         try shop.tighten("low_torque")
         _ = try await acts(at: shop, 1, attempt: 3)

@@ -76,7 +76,7 @@ import Testing
             let echo = tool.starts.last ?? nil
             let group = try ToolFixture.group(10 + place, "27.5", echo: echo, at: before)
             tool.say(.completed(role: "tool", group, evidence: "e\(place)"))
-            if isRestarted { try tool.restart() }
+            if isRestarted { try tool.restart(isScanned: false) }
             #expect(
                 tool.starts.count == place, "after \(place): held, though what was tightened before counts")
             try tool.tool("26.5")
@@ -145,7 +145,7 @@ import Testing
     @Test func aHeldStepStaysHeldOverACrash() throws {
         var tool = try begin()
         scan(other, &tool)
-        try tool.restart()
+        try tool.restart(isScanned: false)
         #expect(tool.starts.count == 1)
         try tool.tool("27.5")
         #expect(tool.record == nil && tool.orphans.count == 1)
@@ -155,6 +155,33 @@ import Testing
         #expect(tool.starts.last == tool.starts[1], "what it was bound as last is still its")
         try tool.tool("27.5")
         #expect(tool.record?.verdict == .pass)
+    }
+
+    /// An hour of simulated shifts found it: after a power cut the tool was unlocked for the part before, and
+    /// the technician had the next one in hands, whose scan nobody was there to hear. Failed before a start
+    /// waited for the scan: SA10198 was tightened for SA10197.
+    @Test func afterARestartAToolIsNotUnlockedBeforeThePartIsScannedAgain() throws {
+        var tool = try ToolDialogue(try ToolFixture.station(Self.two))
+        try tool.restart(isScanned: false)
+        tool.say(.tick)
+        #expect(tool.starts.count == 1)
+        scan(other, &tool)
+        #expect(tool.starts.count == 1 && tool.dialogue.machine.refusal?.code == .cycleRunning)
+        scan(Fixture.part, &tool)
+        #expect(tool.starts.count == 2)
+        #expect(tool.journal.last?["event"] == "cycle.released")
+        for _ in 1...3 { try tool.tool("27.5") }
+        #expect(tool.record?.verdict == .pass, "it is asked once, not at each screw")
+    }
+
+    /// What the tool was told before is in its result: it is credited though the part is not scanned yet.
+    @Test func aResultOfTheRunBeforeCountsBeforeThePartIsScannedAgain() throws {
+        var tool = try ToolDialogue(try ToolFixture.station(Self.two))
+        try tool.restart(isScanned: false)
+        try tool.tool("27.5")
+        #expect(tool.orphans.isEmpty && tool.starts.count == 1)
+        scan(Fixture.part, &tool)
+        #expect(tool.starts.count == 2)
     }
 
     @Test func theSamePartTwiceAndABenchHoldNothing() throws {

@@ -96,7 +96,12 @@ import Testing
             }
             try feed(.device(role: "tool", isOnline: true))
             kept.removeAll { durable.contains($0.sequence) }
+            // The technician scans the part again, before or after the tool has told what it has.
+            let scan = CycleMachine.Input.part(Fixture.part, cycle: "again", priorAttempts: 0)
+            let isScannedFirst = chance(2)
+            if isOpen, isScannedFirst { try feed(scan) }
             for group in kept { try tell(group) }
+            if isOpen, !isScannedFirst { try feed(scan) }
         }
 
         mutating func tell(_ group: SampleGroup) throws {

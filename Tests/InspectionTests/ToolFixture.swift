@@ -111,8 +111,9 @@ struct ToolDialogue {
                 role: "tool", loosens ? group.undoing() : group, evidence: "e\(sequence)"))
     }
 
-    /// The gateway is killed, and another run takes up what is durable.
-    mutating func restart() throws {
+    /// The gateway is killed, and another run takes up what is durable; the part is scanned again in it,
+    /// where `isScanned`.
+    mutating func restart(isScanned: Bool = true) throws {
         let reread = try journal.map { try JSONParser.parse(CanonicalJSON.bytes($0)) }
         let station = dialogue.machine.station
         let cycle = try Fixture.required(OpenCycle(journal: reread, at: station))
@@ -121,6 +122,7 @@ struct ToolDialogue {
         dialogue.second = second
         say(.resume(cycle))
         say(.device(role: "tool", isOnline: true))
+        if isScanned { say(.part(Fixture.part, cycle: "again", priorAttempts: 0)) }
     }
 
     /// `sample value verdict` of the record's results.

@@ -112,7 +112,8 @@ struct StationView: Sendable {
     private var hindrance: String? {
         guard case .waiting(let cycle, let progress) = machine.phase else { return nil }
         if progress.heldSinceNanoseconds != nil {
-            return StationWords.held(cycle.part.serial, other: cycle.heldBy?.serial)
+            return cycle.heldBy.map { StationWords.held(cycle.part.serial, other: $0.serial) }
+                ?? StationWords.unseen(cycle.part.serial)
         }
         let plan = machine.station.plan
         let ids = plan.roles(of: plan.steps[progress.index]).compactMap { machine.station.gauges[$0]?.id }

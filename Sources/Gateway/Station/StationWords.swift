@@ -36,9 +36,15 @@ enum StationWords {
     }
 
     /// Another part was scanned while a tool waited for this one.
-    static func held(_ serial: String, other: String?) -> String {
-        "\(other ?? "Another part") was scanned, and \(serial) is not finished. Nothing counts now: "
+    static func held(_ serial: String, other: String) -> String {
+        "\(other) was scanned, and \(serial) is not finished. Nothing counts now: "
             + "scan \(serial) to go on with it, or scan ABORT."
+    }
+
+    /// The gateway was off meanwhile, and another part may be at the tool.
+    static func unseen(_ serial: String) -> String {
+        "The gateway was started anew while \(serial) was in work. Scan \(serial) to go on with it, "
+            + "or scan ABORT."
     }
 
     static func notStarted(_ reason: String) -> String {
