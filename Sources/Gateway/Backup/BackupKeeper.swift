@@ -54,6 +54,7 @@ final class BackupKeeper: Sendable {
         if let failedAt, !plan.mayRetry(after: now.monotonicNanoseconds - failedAt) { return }
         do throws(LedgerError) {
             try DataDirectory(folder).create()
+            try claimFolder()
             let names = try Self.names(in: folder)
             note(names)
             guard plan.isDue(names, now: now.utc) else { return }
@@ -61,6 +62,21 @@ final class BackupKeeper: Sendable {
             for attempt in plan.attempts(names) { try LedgerBackup.removeAttempt(at: "\(folder)/\(attempt)") }
         } catch { return try await raise(error, since: now) }
         try await make(at: now)
+    }
+
+    /// Makes the folder this gateway's by its public key: another one would count its backups and remove
+    /// them.
+    private func claimFolder() throws(LedgerError) {
+        guard let own = try DataDirectory.read(ledger.directory.publicKey) else { return }
+        let mark = folder + "/.ledger.pub"
+        guard let claimed = try DataDirectory.read(mark) else {
+            return try DataDirectory(folder).replace(mark, with: own)
+        }
+        guard claimed == own else {
+            throw LedgerError(
+                .invalid, what: "another gateway's backups are in this folder", place: folder,
+                remedy: "give each gateway a folder of its own in `backup: to:`")
+        }
     }
 
     private func make(at now: Stamp) async throws {

@@ -152,6 +152,12 @@ package struct LedgerBackup: Sendable, Equatable {
 
     /// Removes what an earlier attempt may have left, files that this program makes and no others.
     static func remove(_ partial: String?, _ stage: DataDirectory) throws(LedgerError) {
+        // Whoever has restored for practice may have a ledger of that name.
+        guard DataDirectory.isMissing(stage.key), DataDirectory.isMissing(stage.lock) else {
+            throw LedgerError(
+                .invalid, what: "this is a ledger in use, and no leftover", place: stage.path,
+                remedy: "move it to another folder")
+        }
         var files = [stage.publicKey, stage.checkpoint, stage.publicKey + ".new", stage.checkpoint + ".new"]
         for database in [stage.database, partial].compactMap({ $0 }) {
             files += ["", "-wal", "-shm", "-journal"].map { database + $0 }

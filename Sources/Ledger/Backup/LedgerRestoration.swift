@@ -76,6 +76,12 @@ private struct Plan {
         let published = try DataDirectory.read(stage.publicKey) ?? []
         let verifying = try SigningKey(publicPEM: published)
         verifierKey = String(decoding: published.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        // People compare the first line, and signatures are checked with what follows it.
+        guard try verifying.publicKeyFile(name: String(verifierKey.prefix { $0 != "+" })) == published else {
+            throw LedgerError(
+                .key, what: "the backup \(path) names another key than the one that it has", place: path,
+                remedy: "it was changed by somebody: keep it, and take another backup")
+        }
         func isSame(_ key: SigningKey, _ file: String) throws(LedgerError) {
             guard key.publicKey != verifying.publicKey else { return }
             throw LedgerError(

@@ -44,6 +44,22 @@ struct BackupKeeperTests {
         try ledger.reader.entries(kind: .audit).compactMap { $0.body["event"]?.text }
     }
 
+    /// Seen failing: the second gateway made none of its own, and later removed the first one's.
+    @Test func aFolderIsOneGatewaysAlone() async throws {
+        try await keeper.makeWhereDue()
+        let other = try LedgerWriter(path: folder.path + "/other", origin: "plumbline/plant-1/bench-pc-08")
+        let schedule = BackupSchedule(everyMilliseconds: 86_400_000, folder: target, keep: 1)
+        let log = EventLog(time: clock, on: -1)
+        let second = try #require(BackupKeeper(schedule, ledger: other, time: clock, log: log))
+        clock.advance(2 * Self.day)
+        try await second.makeWhereDue()
+        #expect(second.failure?.contains("another gateway's backups") == true)
+        #expect(names.count == 1)
+        clock.advance(Self.day)
+        try await keeper.makeWhereDue()
+        #expect(keeper.failure == nil && names.count == 2)
+    }
+
     @Test func oneADayIsMadeAndTwoAreKept() async throws {
         mkdir(target, 0o700)
         // What a crash has left of an attempt, and what is somebody else's.
@@ -103,7 +119,8 @@ struct BackupKeeperTests {
         // Until something is signed, no key can be the wrong one.
         while try ledger.reader.newestCheckpoint() == nil { try await Task.sleep(for: .milliseconds(20)) }
         let data = DataDirectory(folder.path + "/data")
-        try data.replace(data.publicKey, with: try SigningKey.generate().publicPEM())
+        let key = try SigningKey.generate().publicPEM()
+        for file in [data.publicKey, target + "/.ledger.pub"] { try data.replace(file, with: key) }
         try await keeper.makeWhereDue()
         #expect(keeper.failure?.contains("does not verify") == true)
         #expect(names == before)

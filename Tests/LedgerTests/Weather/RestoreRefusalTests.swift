@@ -54,6 +54,35 @@ import Testing
         #expect(refused > flips / 4, "seed \(seed)")
     }
 
+    /// Seen failing: a ledger that somebody had restored there for practice was unlinked unasked.
+    @Test func aLedgerThatIsWhereRestoringUnpacksIsNotRemoved() async throws {
+        _ = try await fill()
+        try target.create()
+        let practice = DataDirectory(target.path + "/restore")
+        let writer = try LedgerWriter(path: practice.path, origin: "plumbline/plant-1/bench-pc-07")
+        try await writer.append([Scratch.draft("p1")])
+        try await writer.close()
+        #expect(refusal()?.what.contains("a ledger in use") == true)
+        #expect(try LedgerReader(path: practice.path).entries().count == 1)
+    }
+
+    /// What people compare is the first line; what is verified is the key behind it. Seen failing: a backup
+    /// that somebody else had signed was restored under the genuine name.
+    @Test func aBackupWhoseKeyHasAnothersNameIsRefused() async throws {
+        let directory = try await fill()
+        let genuine = try #require(try DataDirectory.read(directory.publicKey))
+        let forger = try LedgerWriter(path: scratch.path + "/forger", origin: "plumbline/plant-1/bench-pc-07")
+        try await forger.append([Scratch.draft("f1")])
+        try await forger.close()
+        let forged = DataDirectory(scratch.path + "/forger")
+        let own = try #require(try DataDirectory.read(forged.publicKey))
+        let line = { (file: [UInt8]) in file.prefix { $0 != UInt8(ascii: "\n") } }
+        try forged.replace(forged.publicKey, with: Array(line(genuine) + own.dropFirst(line(own).count)))
+        unlink(file)
+        _ = try LedgerBackup.make(of: forged, at: file, madeAt: "2026-11-21T09:21:12.000000001Z")
+        #expect(refusal()?.kind == .key)
+    }
+
     @Test(arguments: ["", "no database at all, but long enough to be taken for one by a hasty reader"])
     func whatIsNoBackupIsRefused(text: String) throws {
         try scratch.write("backup", text)
