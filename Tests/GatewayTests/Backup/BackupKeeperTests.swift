@@ -44,7 +44,7 @@ struct BackupKeeperTests {
         try ledger.reader.entries(kind: .audit).compactMap { $0.body["event"]?.text }
     }
 
-    /// Seen failing: the second gateway made none of its own, and later removed the first one's.
+    /// Without it the second gateway makes none of its own, and later removes the first one's.
     @Test func aFolderIsOneGatewaysAlone() async throws {
         try await keeper.makeWhereDue()
         let other = try LedgerWriter(path: folder.path + "/other", origin: "plumbline/plant-1/bench-pc-08")

@@ -54,7 +54,7 @@ import Testing
         #expect(refused > flips / 4, "seed \(seed)")
     }
 
-    /// Seen failing: a ledger that somebody had restored there for practice was unlinked unasked.
+    /// A ledger that somebody has restored there for practice would be unlinked unasked.
     @Test func aLedgerThatIsWhereRestoringUnpacksIsNotRemoved() async throws {
         _ = try await fill()
         try target.create()
@@ -66,8 +66,8 @@ import Testing
         #expect(try LedgerReader(path: practice.path).entries().count == 1)
     }
 
-    /// What people compare is the first line; what is verified is the key behind it. Seen failing: a backup
-    /// that somebody else had signed was restored under the genuine name.
+    /// What people compare is the first line; what is verified is the key behind it: a backup that somebody
+    /// else has signed would be restored under the genuine name.
     @Test func aBackupWhoseKeyHasAnothersNameIsRefused() async throws {
         let directory = try await fill()
         let genuine = try #require(try DataDirectory.read(directory.publicKey))
