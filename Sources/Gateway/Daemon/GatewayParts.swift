@@ -174,7 +174,7 @@ struct GatewayParts: Sendable {
             let raw = state["raw"]?.text.flatMap({ Hex.bytes($0) })
         else { return nil }
         return HandshakeMachine.Taken(
-            sequence: sequence, raw: raw, lacksCurves: state["curves"]?.integer == 0)
+            sequence: sequence, raw: raw, curves: state["curves"]?.integer.map(Int.init(clamping:)))
     }
 
     private static func station(
