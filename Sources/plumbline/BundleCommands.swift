@@ -40,7 +40,8 @@ extension Command {
                 try reader.bundle(
                     serial: serial, madeAt: SystemTime().now().utc.description, software: BuildVersion.json)
             }
-            let covered = try reader.awaitingCheckpoint { () throws(LedgerError) -> EvidenceBundle?? in
+            let covered = try reader.directory.awaitingCheckpoint {
+                () throws(LedgerError) -> EvidenceBundle?? in
                 do throws(LedgerError) {
                     return .some(try made())
                 } catch {

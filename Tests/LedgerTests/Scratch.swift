@@ -78,9 +78,9 @@ final class Scratch: Sendable {
 
     /// Whether the checkpoint's file covers `size` entries, once it had its time.
     func isSigned(_ size: Int64) throws -> Bool {
-        let reader = try LedgerReader(path: ledger)
-        return try reader.awaitingCheckpoint { () throws(LedgerError) -> Bool? in
-            let note = try DataDirectory.read(reader.directory.checkpoint) ?? []
+        let directory = DataDirectory(ledger)
+        return try directory.awaitingCheckpoint(seconds: 60) { () throws(LedgerError) -> Bool? in
+            let note = try DataDirectory.read(directory.checkpoint) ?? []
             let lines = String(decoding: note, as: UTF8.self).split(separator: "\n")
             return lines.count > 1 && Int64(lines[1]) == size ? true : nil
         } ?? false

@@ -77,7 +77,8 @@ package struct LedgerBackup: Sendable, Equatable {
                 remedy: "start the gateway once: it makes the file from the private key")
         }
         let reader = try LedgerReader(path: directory.path)
-        let covered = try reader.awaitingCheckpoint(isStopped: isStopped) { () throws(LedgerError) -> Head? in
+        let covered = try directory.awaitingCheckpoint(isStopped: isStopped) {
+            () throws(LedgerError) -> Head? in
             try reader.snapshot { source throws(LedgerError) -> Head? in
                 let signed = try source.newestCheckpoint()?.size ?? 0
                 return signed < (try source.entryCount()) ? nil : try copy(source, to: partial, isStopped)

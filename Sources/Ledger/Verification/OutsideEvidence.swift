@@ -12,18 +12,12 @@ struct OutsideEvidence {
     /// Earlier states that were kept elsewhere.
     var kept: [KeptState] = []
 
-    /// A second altogether: the file follows its row at once, after one write and two syncs.
-    private static let looksForCheckpoint = 11
-    private static let microsecondsBetweenLooks: UInt32 = 100_000
-
     /// Whether there is no file although a checkpoint was stored; a daemon that stored its first just now is
-    /// given a moment to write it.
+    /// given a second to write it, after one write and two syncs.
     func isCheckpointMissing(_ directory: DataDirectory) throws(LedgerError) -> Bool {
-        for attempt in 1...Self.looksForCheckpoint {
-            if try DataDirectory.read(directory.checkpoint) != nil { return false }
-            if attempt < Self.looksForCheckpoint { usleep(Self.microsecondsBetweenLooks) }
-        }
-        return true
+        try directory.awaitingCheckpoint(seconds: 1) { () throws(LedgerError) in
+            try DataDirectory.read(directory.checkpoint)
+        } == nil
     }
 }
 

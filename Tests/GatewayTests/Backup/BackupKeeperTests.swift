@@ -122,7 +122,9 @@ struct BackupKeeperTests {
         let before = names
         // Until something is signed, no key can be the wrong one.
         let reader = ledger.reader
-        let note = try reader.awaitingCheckpoint { () throws(LedgerError) in try reader.newestCheckpoint() }
+        let note = try reader.directory.awaitingCheckpoint(seconds: 60) { () throws(LedgerError) in
+            try reader.newestCheckpoint()
+        }
         try #require(note != nil)
         let data = DataDirectory(folder.path + "/data")
         let key = try SigningKey.generate().publicPEM()
