@@ -33,6 +33,7 @@ struct KeptStateTests {
         try await append("r3")
         let report = try verify(against: "note", "folder", "backup")
         #expect(report.mismatches == [])
+        #expect(report.extended.count == 3)
         #expect(
             Set(report.extended.map { "\($0.place) \($0.size)" }) == [
                 "\(scratch.path)/note 2", "\(scratch.path)/folder 2", "\(scratch.path)/backup 2",

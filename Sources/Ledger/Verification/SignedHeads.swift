@@ -48,19 +48,24 @@ extension LedgerVerifier {
         } else if try database.newestCheckpoint() != nil, try outside.isCheckpointMissing(directory) {
             report.add("\(directory.checkpoint): the newest checkpoint's file is missing")
         }
-        for kept in outside.kept {
-            for note in kept.notes {
-                guard var head = signed(note, by: key, kept.place) else { continue }
-                head.isKept = true
-                outer.append(head)
-            }
-            if let end = kept.end {
-                outer.append(
-                    .init(size: end.size, root: end.root, place: kept.place, isSigned: false, isKept: true))
-            }
-        }
+        for kept in outside.kept { outer += heads(of: kept, by: key) }
         heads.outside = outer.sorted { $0.size < $1.size }[...]
         try readHeads()
+    }
+
+    /// What a state that was kept says of itself, each once: signed heads, and its end that may be unsigned.
+    private mutating func heads(of kept: KeptState, by key: SigningKey) -> [SignedHeads.Head] {
+        var heads: [SignedHeads.Head] = []
+        for note in Set(kept.notes).sorted() {
+            guard var head = signed(note, by: key, kept.place) else { continue }
+            head.isKept = true
+            heads.append(head)
+        }
+        if let end = kept.end, !heads.contains(where: { $0.size == end.size && $0.root == end.root }) {
+            heads.append(
+                .init(size: end.size, root: end.root, place: kept.place, isSigned: false, isKept: true))
+        }
+        return heads
     }
 
     /// Reads the next page of stored heads where none is left of the last.
@@ -117,7 +122,10 @@ extension LedgerVerifier {
                     continue
                 }
                 if head.isSigned { largestHead = max(largestHead, head.size) }
-                if head.isKept { report.extended.append(.init(place: head.place, size: head.size)) }
+                guard head.isKept else { continue }
+                // The largest of each place says all that the others say.
+                report.extended.removeAll { $0.place == head.place }
+                report.extended.append(.init(place: head.place, size: head.size))
             }
             try readHeads()
         }
