@@ -63,18 +63,21 @@ extension SQLiteDatabase {
         MerkleFrontier(size: size, peaks: try peaks(ofSize: size))?.root
     }
 
+    private static let openRow = "WHERE sink = ?1 AND seq = ?2 AND state <> 'delivered'"
+    /// Run once for every record: its text is put together once.
+    private static let deliver =
+        "UPDATE outbox SET state = 'delivered', attempts = attempts + 1, next_attempt_at = NULL, "
+        + "last_error = NULL, receipt = (SELECT seq FROM entry WHERE id = ?3 AND kind = 'receipt') "
+        + "\(openRow) AND EXISTS (SELECT 1 FROM entry WHERE id = ?3 AND kind = 'receipt')"
+
     /// Throws `.invalid` where nothing waits for that sink under that number, or the receipt is missing.
     func apply(_ change: OutboxChange) throws(LedgerError) {
         let key: [SQLiteValue] = [.text(change.sink), .integer(change.seq)]
-        let row = "WHERE sink = ?1 AND seq = ?2 AND state <> 'delivered'"
+        let row = Self.openRow
         let changed =
             switch change.change {
             case .delivered(let receipt):
-                try run(
-                    "UPDATE outbox SET state = 'delivered', attempts = attempts + 1, next_attempt_at = NULL, "
-                        + "last_error = NULL, receipt = (SELECT seq FROM entry WHERE id = ?3 AND "
-                        + "kind = 'receipt') \(row) AND EXISTS (SELECT 1 FROM entry WHERE id = ?3 AND "
-                        + "kind = 'receipt')", key + [.text(receipt)])
+                try run(Self.deliver, key + [.text(receipt)])
             case .postponed(let reason, let nextAttemptAt):
                 try run(
                     "UPDATE outbox SET state = 'pending', attempts = attempts + 1, next_attempt_at = ?3, "
