@@ -69,8 +69,11 @@ final class Scratch: Sendable {
         return "\(path)/\(name)"
     }
 
-    func open(mostBytes: Int64? = nil) throws -> LedgerWriter {
-        try LedgerWriter(path: ledger, origin: "plumbline/plant-1/bench-pc-07", mostBytes: mostBytes)
+    func open(
+        grouping: CommitGrouping = CommitGrouping(), mostBytes: Int64? = nil
+    ) throws -> LedgerWriter {
+        try LedgerWriter(
+            path: ledger, origin: "plumbline/plant-1/bench-pc-07", grouping: grouping, mostBytes: mostBytes)
     }
 
     static func record(

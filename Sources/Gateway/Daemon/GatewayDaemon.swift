@@ -41,7 +41,11 @@ package struct GatewayDaemon: Sendable {
     ) async throws {
         let configuration = deployment.configuration
         let origin = "plumbline/\(configuration.site)/\(configuration.id)"
-        let ledger = try LedgerWriter(path: dataDirectory, origin: origin)
+        let ledger = try LedgerWriter(
+            path: dataDirectory, origin: origin,
+            grouping: CommitGrouping(
+                intervalMilliseconds: configuration.ledger.intervalMilliseconds,
+                batch: configuration.ledger.batch))
         let outcome: Result<Void, any Error>
         do {
             try await work(ledger, ready: ready, until: stop)
