@@ -19,6 +19,7 @@ extension SQLiteDatabase {
     /// The entry in a row of `entryColumns`. Throws `.corrupt` where its body is no JSON.
     func entry(_ row: SQLiteRow) throws(LedgerError) -> Entry {
         let bytes = row.bytes(3)
+        // Where the JSON ends being any is what verifying says; here the entry is damaged as a whole.
         guard let kind = EntryKind(rawValue: row.text(1)), let body = try? JSONParser.parse(bytes) else {
             throw LedgerError(
                 .corrupt, what: "entry \(row.integer(0)) cannot be read", place: path,
