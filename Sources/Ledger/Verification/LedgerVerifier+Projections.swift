@@ -5,6 +5,13 @@ struct ExpectedRows {
     var inspections: Int64 = 0
     var parts: Int64 = 0
     var cycleEvents: Int64 = 0
+
+    /// Counts the rows of an entry that agrees with all of them.
+    mutating func add(_ entry: AgreedEntry) {
+        if entry.kind == .record { inspections += 1 }
+        if entry.isInPart { parts += 1 }
+        if entry.isCycleEvent { cycleEvents += 1 }
+    }
 }
 
 extension LedgerVerifier {

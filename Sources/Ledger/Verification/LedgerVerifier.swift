@@ -15,6 +15,8 @@ struct LedgerVerifier {
     /// A second altogether: the file follows its row at once, after one write and two syncs.
     private static let looksForCheckpoint = 11
     private static let microsecondsBetweenLooks: UInt32 = 100_000
+    /// Entries after which it is asked whether verification is to end.
+    private static let entriesBetweenLooks: Int64 = 500
 
     /// The checkpoint's file as it was before the state that is verified; nil where there was none.
     private let handedOut: [UInt8]?
@@ -110,29 +112,32 @@ struct LedgerVerifier {
     // MARK: Entries and tree
 
     private mutating func checkEntries(_ isStopped: () -> Bool) throws(LedgerError) {
+        let (agreement, digest) = (try AgreementCheck(database), SHA256Context())
+        let rows = try SQLiteQuery(
+            "SELECT seq, kind, id, body, leaf_hash FROM entry WHERE seq >= 1 ORDER BY seq", on: database)
+        try rows.reset()
         var next: Int64 = 1
-        // Pages rather than one statement: the body of the loop uses statements of its own.
-        while true {
-            guard !isStopped() else {
+        while try rows.step() {
+            if next % Self.entriesBetweenLooks == 0, isStopped() {
                 throw LedgerError(
                     .closed, what: "verification was ended", place: database.path, remedy: "start it again")
             }
-            let page = try database.rows(
-                "SELECT seq, kind, id, body, leaf_hash FROM entry WHERE seq >= ?1 ORDER BY seq LIMIT 500",
-                [.integer(next)]
-            ) { ($0.integer(0), $0.text(1), $0.text(2), $0.bytes(3), $0.bytes(4)) }
-            guard let last = page.last else { return }
-            for (seq, kind, id, body, leaf) in page {
-                // In a damaged file rows may stand in any order, and the same page come again for ever.
-                guard seq >= next else {
-                    return report.add("entry \(seq): its row stands behind that of entry \(next - 1)")
-                }
-                if seq != next { report.add("entries \(next) to \(seq - 1) are missing") }
-                next = seq == Int64.max ? seq : seq + 1
-                try check(seq: seq, kind: kind, id: id, body: body, leaf: leaf)
+            let seq = rows.integer(0)
+            // In a damaged file rows may stand in any order, and the same page come again for ever.
+            guard seq >= next else {
+                return report.add("entry \(seq): its row stands behind that of entry \(next - 1)")
             }
-            guard last.0 < Int64.max else { return }
-            next = last.0 + 1
+            if seq != next { report.add("entries \(next) to \(seq - 1) are missing") }
+            let body = rows.bytes(3) ?? BodyScan.Text(start: nil, count: 0)
+            try checkTree(rows, digest.hash(0x00, body))
+            if let entry = try agreement.agreed(seq: seq, kind: rows.bytes(1), id: rows.bytes(2), body: body) {
+                expected.add(entry)
+                if entry.kind == .record { report.records += 1 }
+            } else {
+                try check(seq: seq, kind: rows.text(1), id: rows.text(2), body: Array(body))
+            }
+            guard seq < Int64.max else { return }
+            next = seq + 1
         }
     }
 
@@ -155,17 +160,26 @@ struct LedgerVerifier {
         report.root = frontier.root
     }
 
-    private mutating func check(
-        seq: Int64, kind: String, id: String, body: [UInt8], leaf: [UInt8]
-    ) throws(LedgerError) {
+    /// Compares the leaf in the present row, and the nodes above it, with what the body makes.
+    private mutating func checkTree(_ row: SQLiteQuery, _ computed: [UInt8]) throws(LedgerError) {
         report.entries += 1
-        let place = "entry \(seq) (\(kind) \(id))"
-        let computed = MerkleTree.leafHash(body)
-        if computed != leaf { report.add("\(place): the body is not the one that its hash was made of") }
+        if row.bytes(4)?.elementsEqual(computed) != true {
+            report.add("\(place(row)): the body is not the one that its hash was made of")
+        }
         for (position, hash) in frontier.append(leafHash: computed) { try check(hash, at: position) }
         if let head = heads[frontier.size], head.root != frontier.root {
             report.add("\(head.place): signed over other entries than the first \(frontier.size)")
         }
+    }
+
+    private func place(_ row: SQLiteQuery) -> String {
+        "entry \(row.integer(0)) (\(row.text(1)) \(row.text(2)))"
+    }
+
+    private mutating func check(
+        seq: Int64, kind: String, id: String, body: [UInt8]
+    ) throws(LedgerError) {
+        let place = "entry \(seq) (\(kind) \(id))"
         guard let kind = EntryKind(rawValue: kind) else {
             report.add("\(place): no such kind of entry")
             return
