@@ -34,20 +34,18 @@ struct LedgerVerifier {
         isStopped: () -> Bool
     ) throws(LedgerError) -> VerificationReport {
         var verifier = LedgerVerifier(database, directory, handedOut)
-        try verifier.checkDatabase()
+        try database.execute("PRAGMA cache_size = -\(StructureCheck.cacheKibibytes)")
+        let structure = try StructureCheck(besides: database)
+        try verifier.checkSchema()
         try verifier.checkSignatures()
         try verifier.checkEntries(isStopped)
         try verifier.checkTreeAsAWhole()
         try verifier.checkEvidence()
         try verifier.checkProjectionsAsAWhole()
         try verifier.checkOutbox()
+        let findings = if let structure { try structure.result() } else { try StructureCheck.findings(database) }
+        for finding in findings { verifier.report.add("database: \(finding)") }
         return verifier.report
-    }
-
-    private mutating func checkDatabase() throws(LedgerError) {
-        let findings = try database.rows("PRAGMA integrity_check(100)") { $0.text(0) }
-        for finding in findings where finding != "ok" { report.add("database: \(finding)") }
-        try checkSchema()
     }
 
     // MARK: Signatures
