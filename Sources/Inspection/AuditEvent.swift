@@ -67,6 +67,11 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     /// The ledger was put back from a backup; what is known to be lost with it.
     case ledgerRestored = "ledger.restored"
 
+    /// Somebody read records, evidence or proofs.
+    case recordRead = "record.read"
+    /// Somebody opened the station page, or asked for the same otherwise.
+    case pageOpened = "page.opened"
+
     /// The schema that every audit entry follows.
     package static let schema = "plumbline.audit/1"
 

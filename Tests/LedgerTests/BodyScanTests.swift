@@ -27,7 +27,8 @@ struct BodyScanTests {
         let body: JSONValue = [
             "schema": "s", "id": "i", "serial": "n", "record": "r", "disposition": "d", "station": "t",
             "operation": "060 Flow test", "result": "PASS", "provenance": "measured", "ended_at": "2026",
-            "event": "cycle.step", "cycle": "c", "sink": "qms", "sha256": "00", "evidence": ["a", 1, "b", ["x"]],
+            "event": "cycle.step", "cycle": "c", "sink": "qms", "sha256": "00",
+            "evidence": ["a", 1, "b", ["x"]],
             "part": ["serial": "SA1", "number": "4L", "uii": "D", "mark": ["serial": "no"]],
             "plan": ["id": "other", "evidence": ["no"]], "attempt": -12, "lot": nil, "flags": [true, false],
         ]
@@ -64,7 +65,8 @@ struct BodyScanTests {
     /// Far above what a thread's stack holds, were each level a call.
     @Test func deepBodiesAreLeftToTheReader() {
         let depth = 100_000
-        let text = #"{"a":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
+        let (open, close) = (String(repeating: "[", count: depth), String(repeating: "]", count: depth))
+        let text = #"{"a":"# + open + close + "}"
         #expect(!Self.isSure(text))
     }
 
@@ -75,7 +77,8 @@ struct BodyScanTests {
         var chance = SeededRandom(seed: seed)
         let body: JSONValue = [
             "schema": "plumbline.audit/1", "id": "01a1", "part": ["serial": "SA10197", "uii": nil],
-            "evidence": ["aa", "bb"], "text": "a\"b\\c\n Größe", "list": [1, 20, [], ["x": [:]]], "ok": true,
+            "evidence": ["aa", "bb"], "text": "a\"b\\c\n Größe", "list": [1, 20, [], ["x": [:]]],
+            "ok": true,
         ]
         let good = CanonicalJSON.bytes(body)
         let letters = Array(#"{}[]":,\ 019-azn"#.utf8) + [0x00, 0x0A, 0x7F, 0x80, 0xC3, 0xFF]
@@ -89,8 +92,10 @@ struct BodyScanTests {
             case 1: bytes.remove(at: place)
             default: bytes.insert(letter, at: place)
             }
-            guard let serial = Self.scan(bytes, { $0[.partSerial].map { String(decoding: $0, as: UTF8.self) } })
-            else { continue }
+            let found = Self.scan(bytes) { scan in
+                scan[.partSerial].map { String(decoding: $0, as: UTF8.self) }
+            }
+            guard let serial = found else { continue }
             sure += 1
             let value = try JSONParser.parse(bytes)
             #expect(CanonicalJSON.bytes(value) == bytes)

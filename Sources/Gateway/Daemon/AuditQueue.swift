@@ -9,7 +9,8 @@ import Transports
 final class AuditQueue: Sendable {
     struct Note: Sendable {
         let event: AuditEvent
-        let device: String
+        /// Nil for what no device did.
+        let device: String?
         /// Nil for what belongs to none.
         var station: String?
         let members: [String: JSONValue]
@@ -83,7 +84,8 @@ final class AuditQueue: Sendable {
     private static func draft(
         of note: Note, _ clock: ClockState, _ generator: inout SystemRandomNumberGenerator
     ) -> EntryDraft {
-        let members = note.members.merging(["device": .string(note.device)]) { $1 }
+        var members = note.members
+        if let device = note.device { members["device"] = .string(device) }
         return EntryDraft(
             kind: .audit, id: RecordID.make(at: note.stamp.utc, using: &generator),
             body: note.event.body(

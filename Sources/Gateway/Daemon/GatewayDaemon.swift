@@ -141,6 +141,7 @@ package struct GatewayDaemon: Sendable {
             + [
                 SupervisedPart("events") { await hub.run() },
                 SupervisedPart("identities") { try await parts.identities.run() },
+                SupervisedPart("readings") { try await parts.reads.run() },
                 SupervisedPart("notices") { try await parts.notices.run() },
                 SupervisedPart("scanners' entries") { try await parts.scannerBook.run() },
                 SupervisedPart("the clock") { try await Self.keepTime(parts.stations, reporter) },
@@ -160,6 +161,7 @@ package struct GatewayDaemon: Sendable {
         _ hub: EventHub, _ board: StatusBoard, _ parts: GatewayParts, _ traffic: TrafficDesk
     ) -> [Route] {
         let time = time
+        let reads = parts.reads
         let lines = Set(parts.devices.map(\.lineName))
         let inboxes = Dictionary(
             uniqueKeysWithValues: zip(
@@ -182,7 +184,12 @@ package struct GatewayDaemon: Sendable {
                 guard let inbox = inboxes[station] else { return .unknownStation }
                 return inbox.put(.action(action)) ? .taken : .busy("the station is too busy; try again")
             },
-            curve: { board.curve(of: $0) },
+            curve: { station, address in
+                guard let curve = board.curve(of: station) else { return nil }
+                reads.showed(curves: curve.id, of: station, to: address)
+                return curve
+            },
+            opened: { reads.opened(from: $0, agent: $1) },
             traffic: { lines.contains($0) ? traffic.events(ofLine: $0) : nil }
         ).all
     }

@@ -26,6 +26,7 @@ struct GatewayParts: Sendable {
     let couriers: [Courier]
     let identities: IdentityBook
     let notices: NoticeBook
+    let reads: ReadBook
     /// Nil where the configuration asks for no backups.
     let backups: BackupKeeper?
     let lines: LinePool
@@ -50,11 +51,11 @@ struct GatewayParts: Sendable {
         let sinks = try Self.sinks(deployment, time)
         let inboxes = StationInboxes()
         let identities = IdentityBook(deployment.configuration.devices, ledger: ledger, time: time, log: log)
-        self.identities = identities
         let stationOf = deployment.configuration.stationOfDevice
         let book = DeviceBook(stationOf, ledger: ledger, log: log)
         let notices = NoticeBook(stationOf, ledger: ledger, time: time, log: log)
-        self.notices = notices
+        (self.identities, self.notices) = (identities, notices)
+        reads = ReadBook(ledger, time: time, log: log)
         backups = BackupKeeper(deployment.configuration.backup, ledger: ledger, time: time, log: log)
         let audience = Audience(identities: identities, notices: notices, inboxes: inboxes)
         let devices = try await Self.devices(deployment, ledger.reader, lines, time, audience, book)
@@ -173,7 +174,7 @@ struct GatewayParts: Sendable {
             let raw = state["raw"]?.text.flatMap({ Hex.bytes($0) })
         else { return nil }
         return HandshakeMachine.Taken(
-            sequence: sequence, raw: raw, lacksCurves: state["curves"]?.integer == 0)
+            sequence: sequence, raw: raw, curves: state["curves"]?.integer.map(Int.init(clamping:)))
     }
 
     private static func station(

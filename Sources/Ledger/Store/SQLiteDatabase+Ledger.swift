@@ -64,14 +64,16 @@ extension SQLiteDatabase {
     }
 
     private static let openRow = "WHERE sink = ?1 AND seq = ?2 AND state <> 'delivered'"
+    private static let counted = "attempts = min(max(attempts, 0), \(OutboxItem.mostAttempts - 1)) + 1"
     /// Run once for every record: its text is put together once.
     private static let deliver =
-        "UPDATE outbox SET state = 'delivered', attempts = attempts + 1, next_attempt_at = NULL, "
+        "UPDATE outbox SET state = 'delivered', \(counted), next_attempt_at = NULL, "
         + "last_error = NULL, receipt = (SELECT seq FROM entry WHERE id = ?3 AND kind = 'receipt') "
         + "\(openRow) AND EXISTS (SELECT 1 FROM entry WHERE id = ?3 AND kind = 'receipt')"
 
     /// Throws `.invalid` where nothing waits for that sink under that number, or the receipt is missing.
     func apply(_ change: OutboxChange) throws(LedgerError) {
+        let counted = Self.counted
         let key: [SQLiteValue] = [.text(change.sink), .integer(change.seq)]
         let row = Self.openRow
         let changed =
@@ -80,15 +82,15 @@ extension SQLiteDatabase {
                 try run(Self.deliver, key + [.text(receipt)])
             case .postponed(let reason, let nextAttemptAt):
                 try run(
-                    "UPDATE outbox SET state = 'pending', attempts = attempts + 1, next_attempt_at = ?3, "
+                    "UPDATE outbox SET state = 'pending', \(counted), next_attempt_at = ?3, "
                         + "last_error = ?4 \(row)", key + [.integer(nextAttemptAt), .text(reason)])
             case .quarantined(let reason):
                 try run(
-                    "UPDATE outbox SET state = 'quarantined', attempts = attempts + 1, "
+                    "UPDATE outbox SET state = 'quarantined', \(counted), "
                         + "next_attempt_at = NULL, last_error = ?3 \(row)", key + [.text(reason)])
             case .withheld(let reason):
                 try run(
-                    "UPDATE outbox SET state = 'withheld', attempts = attempts + 1, "
+                    "UPDATE outbox SET state = 'withheld', \(counted), "
                         + "next_attempt_at = NULL, last_error = ?3 \(row)", key + [.text(reason)])
             case .released:
                 try run("UPDATE outbox SET state = 'pending', next_attempt_at = NULL \(row)", key)

@@ -4,31 +4,37 @@ internal import Linux
 ///
 /// It costs as much as everything else together, and needs nothing of it.
 final class StructureCheck: Sendable {
+    private let database: Guarded<SQLiteDatabase>
     private let outcome = Guarded<Result<[String], LedgerError>>(.success([]))
-    private let thread: Guarded<SystemThread?>
+    private let thread = Guarded<SystemThread?>(nil)
 
-    /// Begins the check of the state that `other`'s open transaction sees from now on; nil where a daemon
-    /// commits too often to catch the same state twice, or there is no thread to be had.
+    /// A check of the state that `other`'s open transaction sees from now on, to be begun once the schema is
+    /// known to be a ledger's; nil where a daemon commits too often to catch the same state twice.
     ///
     /// Nothing may have been read in that transaction yet: it may be begun anew.
     init?(besides other: SQLiteDatabase) throws(LedgerError) {
-        let database = Guarded(try Self.opened(other.path, other.mode))
+        database = Guarded(try Self.opened(other.path, other.mode))
         let isSame = try database.withLock { own throws(LedgerError) in try Self.isSameState(own, other) }
         guard isSame else { return nil }
+    }
+
+    /// Begins the check; false where there is no thread to be had.
+    func begin() -> Bool {
         do throws(SystemCallError) {
             // It holds nothing of this, which waits for its end when it goes.
-            thread = Guarded(
-                try SystemThread(name: "structure") { [outcome] in
-                    let found = database.withLock(Self.outcome)
-                    outcome.withLock { $0 = found }
-                })
-        } catch { return nil }
+            let started = try SystemThread(name: "structure") { [database, outcome] in
+                let found = database.withLock(Self.outcome)
+                outcome.withLock { $0 = found }
+            }
+            thread.withLock { $0 = started }
+            return true
+        } catch { return false }
     }
 
     deinit { thread.withLock { $0 }?.join() }
 
     /// What was found, in SQLite's words; waits until it is.
-    func result() throws(LedgerError) -> [String] {
+    func findings() throws(LedgerError) -> [String] {
         let running = thread.withLock { thread in
             defer { thread = nil }
             return thread
@@ -67,7 +73,8 @@ final class StructureCheck: Sendable {
     ) throws(LedgerError) -> Bool {
         for _ in 1...attempts {
             let before = try version(own)
-            _ = try other.entryCount()
+            // Which table is one the schema says, and that is not known yet.
+            _ = try other.first("PRAGMA schema_version") { $0.integer(0) }
             try own.run("BEGIN")
             if try version(own) == before { return true }
             for database in [own, other] { database.rollBack() }

@@ -7,7 +7,8 @@ struct AgreedEntry {
     let isCycleEvent: Bool
 }
 
-/// Finds that an entry agrees with all that is derived of it, without copying its body or making values of it.
+/// Finds that an entry agrees with all that is derived of it, without copying its body or making values of
+/// it.
 ///
 /// It is sure or it says nothing: what it does not agree to is looked at by `LedgerVerifier.checkProjection`,
 /// which judges, and says in words what differs.
