@@ -87,7 +87,9 @@ let package = Package(
             path: "Simulators/plumbline-usb-mock", swiftSettings: settings),
 
         // What `make bench` runs.
-        .target(name: "CBaselines", dependencies: ["CModbus", "CSQLite", "CCrypto"], path: "Benchmarks/CBaselines"),
+        .target(
+            name: "CBaselines", dependencies: ["CModbus", "CSQLite", "CCrypto"],
+            path: "Benchmarks/CBaselines"),
         .executableTarget(
             name: "plumbline-bench",
             dependencies: [

@@ -31,7 +31,7 @@ static const char *const texts[STATEMENTS] = {
     "INSERT INTO entry(seq, kind, id, body, leaf_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
     "INSERT INTO node(level, position, hash) VALUES (?1, ?2, ?3)",
     "INSERT INTO outbox(sink, seq, state) VALUES (?1, ?2, 'pending')",
-    "UPDATE outbox SET state = 'delivered', attempts = attempts + 1, receipt = ?3 WHERE sink = ?1 AND seq = ?2",
+    "UPDATE outbox SET state = 'delivered', attempts = attempts + 1, receipt = ?3 WHERE sink = ?1 AND seq = ?2"
 };
 
 struct plumbline_baseline_ledger {

@@ -6,26 +6,27 @@ internal import Linux
 
 /// Durable entries a second, against a bare C loop that inserts entry, node and outbox rows.
 ///
-/// Both write new databases on the file system of the programs, turn by turn. Bodies are values for ours,
-/// which writes them in canonical form, hashes them and derives the projections; the C loop gets the bytes.
+/// Both write new ledgers on the file system of the programs, turn by turn. Bodies are values for ours, which
+/// writes them in canonical form, hashes them and derives the projections; the C loop gets the bytes.
 extension Benchmark {
     static let ledgerAppend = [
         Benchmark(
             key: "ledger.append.group1", bar: .ratioAtLeast(0.7),
             about: """
-                durable entries a second, each committed and awaited alone: leaf, tree, outbox and projections, \
-                against a C loop that inserts the same entry, node and outbox rows, hashed by libcrypto, with \
-                as many in a transaction
+                durable entries a second, each committed and awaited alone: leaf, tree, outbox and \
+                projections, against a C loop that inserts the same entry, node and outbox rows into the \
+                same tables, hashed by libcrypto, with as many in a transaction; peer: the same loop on \
+                tables without rules and with no index but their keys
                 """
         ) {
-            try await LedgerRace(parts: 100).result { try await $0.appendInTurn(each: 1) } against: { 1 }
+            try await LedgerRace(parts: 100).result(against: 1) { try await $0.appendInTurn(each: 1) }
         },
         Benchmark(
             key: "ledger.append.group100", bar: .ratioAtLeast(0.7),
             about: "the same with 100 entries in each transaction"
         ) {
-            try await LedgerRace(parts: 5_000).result { try await $0.appendInTurn(each: 100) } against: {
-                100
+            try await LedgerRace(parts: 5_000).result(against: 100) {
+                try await $0.appendInTurn(each: 100)
             }
         },
         Benchmark(
@@ -35,8 +36,8 @@ extension Benchmark {
                 is durable; the C loop commits \(LedgerRace.producers) at once
                 """
         ) {
-            try await LedgerRace(parts: 10_240).result { try await $0.appendFreely() } against: {
-                LedgerRace.producers
+            try await LedgerRace(parts: 10_240).result(against: LedgerRace.producers) {
+                try await $0.appendFreely()
             }
         },
     ]
@@ -58,11 +59,12 @@ struct LedgerRace: Sendable {
         let parts: [LedgerPart]
     }
 
+    /// `groupSize`: how many entries the C loop commits at once.
     func result(
-        _ ours: (Run) async throws -> Void, against group: () -> Int
+        against groupSize: Int, _ ours: (Run) async throws -> Void
     ) async throws -> BenchmarkResult {
         var (rates, limits, bare): ([Double], [Double], [Double]) = ([], [], [])
-        let (entries, groupSize) = (Double(parts.count * LedgerPart.entries), group())
+        let entries = Double(parts.count * LedgerPart.entries)
         let rows = BaselineRows(parts, interleaved: max(1, groupSize / LedgerPart.entries))
         for _ in 0..<Self.pairs {
             let folder = try BenchFolder()
@@ -78,8 +80,8 @@ struct LedgerRace: Sendable {
             rates.append(entries * 1e9 / Double(Condition.monotonicNanoseconds() - began))
             try await writer.close()
             Main.say(
-                "  C loop: \(Int(limits[limits.count - 1]))/s, with nothing but keys \(Int(bare[bare.count - 1]))/s; "
-                    + "ours: \(Int(rates[rates.count - 1]))/s")
+                "  C loop: \(Int(limits[limits.count - 1]))/s, with nothing but keys "
+                    + "\(Int(bare[bare.count - 1]))/s; ours: \(Int(rates[rates.count - 1]))/s")
         }
         return BenchmarkResult(
             value: rates.median, unit: "entries/s", limit: limits.median,

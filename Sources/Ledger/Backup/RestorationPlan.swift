@@ -83,9 +83,7 @@ struct RestorationPlan {
             let insertion = try EntryInsertion(database)
             for draft in prepared.drafts {
                 try insertion.insert(draft, seq: frontier.size + 1)
-                for (position, hash) in frontier.append(leafHash: draft.leafHash) {
-                    try insertion.insert(hash, at: position)
-                }
+                try insertion.grow(&frontier, by: draft)
                 try insertion.insert(draft.projection, seq: frontier.size, id: draft.draft.id)
             }
             guard let signer else { return }

@@ -26,7 +26,7 @@ package enum SHA256Digest {
     }
 
     // Safety: set once, before its first use, and never freed; libcrypto only reads it.
-    nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
+    nonisolated(unsafe) static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
 
     /// The hash as 64 lower-case hexadecimal digits.
     package static func hex(of message: [UInt8]) -> String { Hex.text(bytes(of: message)) }

@@ -16,6 +16,7 @@ package final class SQLiteDatabase {
     }
 
     package let path: String
+    let mode: Mode
     /// Nil once closed.
     private var connection: OpaquePointer?
     private var statements: [String: OpaquePointer] = [:]
@@ -36,7 +37,7 @@ package final class SQLiteDatabase {
 
     /// Opens `path`; `vfs` names another file layer for tests that make it fail.
     package init(path: String, mode: Mode, vfs: String? = nil) throws(LedgerError) {
-        self.path = path
+        (self.path, self.mode) = (path, mode)
         var opened: OpaquePointer?
         let status = sqlite3_open_v2(Self.uri(path, mode), &opened, Self.flags(mode), vfs)
         guard status == SQLITE_OK, let opened else {

@@ -2,8 +2,8 @@ internal import CSQLite
 
 /// A statement that gives no rows, prepared once and run for every entry.
 ///
-/// Looking a statement up by its text and copying what is bound to it costs as much as a small INSERT. Used by
-/// the thread of its connection.
+/// Looking a statement up by its text and copying what is bound to it costs as much as a small INSERT. Used
+/// by the thread of its connection.
 final class SQLiteStatement {
     private let database: SQLiteDatabase
     private let handle: OpaquePointer

@@ -43,12 +43,16 @@ struct EntryInsertion {
         try entry.run(lending: prepared.bytes, at: 4)
     }
 
-    /// Writes the hash of a complete subtree; throws `.invalid` where there is one.
-    func insert(_ hash: [UInt8], at position: MerklePosition) throws(LedgerError) {
-        node.bind(1, Int64(position.level))
-        node.bind(2, position.index)
-        node.bind(3, blob: hash)
-        try node.run()
+    /// Writes the subtrees that an entry's leaf completes; throws `.invalid` where one is there.
+    func grow(
+        _ frontier: inout MerkleFrontier, by prepared: PreparedTransaction.Draft
+    ) throws(LedgerError) {
+        for (position, hash) in frontier.append(leafHash: prepared.leafHash) {
+            node.bind(1, Int64(position.level))
+            node.bind(2, position.index)
+            node.bind(3, blob: hash)
+            try node.run()
+        }
     }
 
     /// Puts entry `seq` in front of a sink.

@@ -158,7 +158,8 @@ final class LedgerStore {
             leafHash: prepared.leafHash)
     }
 
-    /// Writes the leaf and the nodes that it completes, or gives the entry that is there with this id and body.
+    /// Writes the leaf and the nodes that it completes, or gives the entry that is there with this id and
+    /// body.
     ///
     /// A rule that refuses them otherwise means that somebody else writes this database, which is the end of
     /// it for this process.
@@ -176,9 +177,7 @@ final class LedgerStore {
             return existing
         }
         do throws(LedgerError) {
-            for (position, hash) in frontier.append(leafHash: prepared.leafHash) {
-                try insertion.insert(hash, at: position)
-            }
+            try insertion.grow(&frontier, by: prepared)
             return nil
         } catch {
             throw error.kind == .invalid ? changed(error) : error
