@@ -32,6 +32,7 @@ struct LedgerVerifier {
         isStopped: () -> Bool
     ) throws(LedgerError) -> VerificationReport {
         var verifier = LedgerVerifier(database, directory, handedOut)
+        verifier.report.earlier = try database.segment()
         try verifier.checkDatabase()
         try verifier.checkSignatures()
         try verifier.checkEntries(isStopped)
