@@ -43,6 +43,8 @@ package struct CycleMachine: Sendable {
     var isPartUnseen = false
     /// Monotonic instant of the last scan of another part that held tools.
     var heldAtNanoseconds = Int64.min
+    /// Why nothing is recorded at present, for people to read; nil where everything is.
+    package internal(set) var suspension: String?
     /// Roles whose devices are in reach.
     var online: Set<String> = []
     /// Who answers in each role now, where the devices tell.
@@ -150,6 +152,8 @@ package struct CycleMachine: Sendable {
             case overrun
             /// It waited when the gateway was stopped.
             case stopping
+            /// There is no room on the disk for what it would lead to.
+            case notRecording = "not_recording"
         }
     }
 
@@ -182,6 +186,8 @@ package struct CycleMachine: Sendable {
         /// The technician ends the cycle.
         case abort
         case tick
+        /// From now on nothing is recorded, because of this; nil where it is again.
+        case suspended(String?)
         /// A cycle that an earlier run of the gateway left open.
         case resume(OpenCycle)
     }
@@ -212,7 +218,8 @@ package struct CycleMachine: Sendable {
 
     /// Takes `input` at `moment` and says what to do, in order.
     package mutating func handle(_ input: Input, at moment: Moment) -> [Action] {
-        switch input {
+        if let refused = suspended(input, at: moment) { return refused }
+        return switch input {
         case .badge(let inspector, let scan, let timing):
             signIn(inspector, scan: scan, timing: timing, at: moment)
         case .refused(let code, let text, let scan): refuse(code, text, scan: scan, at: moment)
@@ -234,6 +241,7 @@ package struct CycleMachine: Sendable {
         case .committed: committed(at: moment)
         case .abort: endEarly(.aborted, at: moment)
         case .tick: tick(at: moment)
+        case .suspended(let reason): suspend(reason, at: moment)
         case .resume(let cycle): resume(cycle, at: moment)
         }
     }

@@ -32,6 +32,12 @@ extension Command {
         if arguments.flags.contains("--html"), let head = key.checkpoint(verifiedFrom: bundle.checkpoint) {
             try NewFile.write(bundle.story(under: head, key), to: path + ".html", console)
         }
+        if let segment = try reading({ try reader.segment() }) {
+            console.say(
+                "a damaged ledger was set aside at \(segment.at): what is older about this part is not in "
+                    + "this bundle, but in \(segment.folder) or a backup; `plumbline ledger verify` says how "
+                    + "to verify both")
+        }
         console.say("\(bundle.leaves.count) entries and \(bundle.evidence.count) pieces of evidence")
         return .success
     }

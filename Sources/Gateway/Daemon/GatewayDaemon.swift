@@ -41,13 +41,15 @@ package struct GatewayDaemon: Sendable {
     ) async throws {
         let configuration = deployment.configuration
         let origin = "plumbline/\(configuration.site)/\(configuration.id)"
-        let ledger = try LedgerWriter(path: dataDirectory, origin: origin)
+        let ledger = try SoundLedger.open(path: dataDirectory, origin: origin, time: time, log: log)
         let outcome: Result<Void, any Error>
         do {
             try await work(ledger, ready: ready, until: stop)
             outcome = .success(())
         } catch {
             outcome = .failure(error)
+            let cause = ledger.failure ?? error as? LedgerError
+            if let cause, cause.kind == .corrupt { SoundLedger.suspect(ledger.directory, cause, log) }
         }
         do {
             try await ledger.close()
@@ -99,6 +101,8 @@ package struct GatewayDaemon: Sendable {
         try web.start()
         defer { web.stop() }
         try await note(AuditKind.started, in: ledger)
+        // Before anything arrives: where there is no room, nothing may begin.
+        try await parts.keeper.lookAround()
         try await reporter.renew()
         let address = "http://\(deployment.configuration.web.host):\(web.port ?? 0)/"
         try DaemonAddress(url: address).write(in: ledger.directory)
@@ -135,6 +139,7 @@ package struct GatewayDaemon: Sendable {
                 SupervisedPart("backups") { try await backups.run() }
             }
             + [
+                SupervisedPart("the ledger's keeper") { try await parts.keeper.run() },
                 SupervisedPart("events") { await hub.run() },
                 SupervisedPart("identities") { try await parts.identities.run() },
                 SupervisedPart("notices") { try await parts.notices.run() },

@@ -3,8 +3,8 @@
 ///
 /// Each step reads a page in a short transaction of its own connection, so that the write-ahead log never
 /// waits for it; what is kept between steps is the right edge of the tree. Entries never change, so that
-/// pages of different moments are those of one ledger. What `LedgerReader.verify` does beyond it: SQLite's own
-/// check of the file, the schema, and the tables that are made from the entries.
+/// pages of different moments are those of one ledger. `LedgerReader.verify` does more: SQLite's own check
+/// of the file, the schema, and the tables that are made from the entries.
 package struct LedgerPatrol {
     /// How far a round is.
     package struct Report: Sendable, Equatable {
@@ -18,6 +18,9 @@ package struct LedgerPatrol {
 
         /// A damaged ledger may disagree everywhere; an entry and a page have room for these.
         package static let mostFindings = 20
+
+        /// Of a round that has not begun.
+        package init() {}
 
         mutating func add(_ finding: String) {
             findingCount += 1
@@ -100,8 +103,10 @@ package struct LedgerPatrol {
         _ row: SQLiteRow, _ frontier: inout MerkleFrontier, _ report: inout Report,
         in database: SQLiteDatabase
     ) throws(LedgerError) {
-        let leaf = MerkleTree.leafHash(row.bytes(1))
-        if leaf != row.bytes(2) {
+        // The tree goes on with the stored hash: one body that changed is then one finding, and whether the
+        // hash is the right one is told by what was signed over it.
+        let leaf = row.bytes(2)
+        if MerkleTree.leafHash(row.bytes(1)) != leaf {
             report.add("entry \(frontier.size + 1): the body is not the one that its hash was made of")
         }
         for (position, hash) in frontier.append(leafHash: leaf)

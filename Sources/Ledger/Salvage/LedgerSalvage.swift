@@ -14,9 +14,10 @@ package enum LedgerSalvage {
     /// Salvages the ledger in `directory` that opening refused with `error`; `entry` makes the new segment's
     /// first. `moment`: UTC as entries write it.
     ///
-    /// Throws `error` itself where nothing that the key signed proves itself; `.rolledBack` where the database
-    /// is older than what was signed; and `.corrupt` where nobody has acknowledged yet that the segment before
-    /// was set aside: a disk that damages one after the other is no place to go on. Throws what else hinders it; then nothing has changed.
+    /// Throws `error` itself where nothing that the key signed proves itself; `.rolledBack` where the
+    /// database is older than what was signed; and `.corrupt` where nobody has acknowledged yet that the
+    /// segment before was set aside: a disk that damages one after the other is no place to go on. Throws
+    /// what else hinders it; then nothing has changed.
     package static func perform(
         in directory: DataDirectory, origin name: String, because error: LedgerError, at moment: String,
         entry: Entry
@@ -28,37 +29,43 @@ package enum LedgerSalvage {
         defer { ledger.close() }
         let heads = try KnownHeads(of: ledger, in: directory, name: name, key: try SigningKey(pem: pem))
         guard let heads else { throw error }
-        if let newest = ledger.newest, newest < heads.newest.head.size {
-            throw LedgerError(
-                .rolledBack,
-                what:
-                    "\(heads.newest.head.size) entries were signed, the database has \(newest), and is damaged "
-                    + "(\(error.what))", place: error.place,
-                remedy: "an older copy of the database was put in place: restore the newest backup")
-        }
-        let number = heads.segment + 1
-        if heads.segment > 1, ledger.seq(ofID: LedgerSegment.acknowledgement(of: heads.segment)) == nil {
-            throw LedgerError(
-                .corrupt, what: error.what + ", again, and nobody has acknowledged the last time",
-                place: error.place,
-                remedy: "check the disk of this machine; then restore a backup into another directory")
-        }
+        try refuse(ledger, heads, error)
         let carryover = Carryover(from: ledger, provenBy: heads.good, signed: heads.newest.head.size)
         let swap = try SegmentSwap(in: directory, at: moment)
+        let origin = "\(name)/\(heads.segment + 1)"
         var members = Self.members(heads, carryover, error)
-        members["segment"] = .number(number)
-        members["origin"] = .string("\(name)/\(number)")
+        members["segment"] = .number(heads.segment + 1)
+        members["origin"] = .string(origin)
         members["folder"] = .string(swap.folder)
         members["files"] = .array(try files(of: directory))
         let first = entry(members)
-        let body = first.body
+        guard let segment = LedgerSegment(body: first.body) else { throw error }
         try write(
-            EntryDraft(kind: .audit, id: first.id, body: body, deviceState: carryover.deviceState),
-            carryover, from: ledger, into: swap.stage, key: pem, origin: "\(name)/\(number)")
+            EntryDraft(kind: .audit, id: first.id, body: first.body, deviceState: carryover.deviceState),
+            carryover, from: ledger, into: swap.stage, key: pem, origin: origin)
         ledger.close()
-        guard let segment = LedgerSegment(body: body) else { throw error }
         try swap.commit()
         return segment
+    }
+
+    private static func refuse(
+        _ ledger: DamagedLedger, _ heads: KnownHeads, _ error: LedgerError
+    ) throws(LedgerError) {
+        let signed = heads.newest.head.size
+        if let newest = ledger.newest, newest < signed {
+            throw LedgerError(
+                .rolledBack,
+                what: "\(signed) entries were signed, the database has \(newest), and is damaged "
+                    + "(\(error.what))", place: error.place,
+                remedy: "an older copy of the database was put in place: restore the newest backup")
+        }
+        guard heads.segment > 1,
+            ledger.seq(ofID: LedgerSegment.acknowledgement(of: heads.segment)) == nil
+        else { return }
+        throw LedgerError(
+            .corrupt, what: error.what + ", again, and nobody has acknowledged the last time",
+            place: error.place,
+            remedy: "check the disk of this machine; then restore a backup into another directory")
     }
 
     private static func members(
@@ -78,7 +85,7 @@ package enum LedgerSalvage {
             "last_good": json(heads.good.head, heads.goodNote),
             "newest_signed": isBeyond ? json(heads.newest.head, heads.newest.note) : .null,
             "sound_entries": .number(carryover.sound), "damaged_entries": .array(Array(runs)),
-            "carried": .number(Int64(carryover.items.count)),
+            "carried_from": .array(carryover.items.map { .number($0.row.seq) }),
             "device_state": .object(carryover.deviceState),
             "unproven": .array(carryover.unproven.map(JSONValue.string)),
             "unproven_count": .number(carryover.unprovenCount),
@@ -129,5 +136,17 @@ package enum LedgerSalvage {
     ) throws(LedgerError) {
         let prepared = try PreparedTransaction(LedgerTransaction(drafts: [draft], outbox: outbox))
         for result in try store.commit([prepared]) { _ = try result.get() }
+    }
+}
+
+extension LedgerSalvage {
+    /// The first thing that SQLite finds wrong with the whole file; nil where there is nothing.
+    ///
+    /// Takes as long as reading the file. Throws `.corrupt` where it cannot even be opened.
+    package static func firstFinding(in directory: DataDirectory) throws(LedgerError) -> String? {
+        let database = try SQLiteDatabase(path: directory.database, mode: .reader)
+        defer { database.close() }
+        let finding = try database.first("PRAGMA integrity_check(1)") { $0.text(0) }
+        return finding == "ok" ? nil : finding ?? "SQLite cannot look through it"
     }
 }

@@ -28,8 +28,9 @@ package struct LedgerSegment: Sendable, Equatable {
     package let lastGood: String
     /// The newest checkpoint that is known of the earlier one, where it is beyond `lastGood`.
     package let newestSigned: String?
-    /// How many entries after the first are the earlier one's.
-    package let carried: Int64
+    /// The numbers that the entries after the first had in the earlier one, as many as were taken over.
+    package let carriedFrom: [Int64]
+    package var carried: Int64 { Int64(carriedFrom.count) }
     /// What could not be carried over, in words; the first of `unprovenCount`.
     package let unproven: [String]
     package let unprovenCount: Int64
@@ -50,7 +51,7 @@ package struct LedgerSegment: Sendable, Equatable {
             return File(name: name, sha256: sha256)
         }
         newestSigned = body["newest_signed"]?["note"]?.text
-        carried = body["carried"]?.integer ?? 0
+        carriedFrom = (body["carried_from"]?.elements ?? []).compactMap(\.integer)
         unproven = (body["unproven"]?.elements ?? []).compactMap(\.text)
         unprovenCount = body["unproven_count"]?.integer ?? 0
         lostEvidence = Set((body["lost_evidence"]?.elements ?? []).compactMap(\.text))
@@ -69,6 +70,12 @@ package struct LedgerSegment: Sendable, Equatable {
                 remedy: "put the site and gateway id back, or use another data directory")
         }
         return origin
+    }
+
+    /// Whether `origin` is that of the segment before `segment`.
+    static func areNeighbours(_ origin: String, _ segment: LedgerSegment) -> Bool {
+        let name = segment.origin.dropLast(String(segment.number).utf8.count + 1)
+        return number(of: origin, under: String(name)) == segment.number - 1
     }
 
     /// Number of the segment whose checkpoints are signed as `origin`; nil where it is another ledger's.

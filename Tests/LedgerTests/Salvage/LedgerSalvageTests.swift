@@ -96,6 +96,32 @@ import Testing
         #expect(salvaged > sound.count / 4_096 / 2)
     }
 
+    /// With the old file at hand a stranger sees that nothing was taken over that it did not hold.
+    @Test func theLinkIsProvedWithTheOldFileAndOnlyWithIt() async throws {
+        let fixture = try await SalvageFixture()
+        let (aside, segment) = try await fixture.setAside(Self.damage)
+        let reader = try LedgerReader(path: fixture.scratch.ledger)
+        #expect(try reader.objections(toEarlier: aside) == [])
+        #expect(try reader.verify().earlier == segment)
+        // Another file of the same gateway, in which one record more would have been taken over.
+        _ = Scratch.run("/usr/bin/sqlite3", [aside + "/ledger.db", "PRAGMA user_version = 9"])
+        #expect(
+            try reader.objections(toEarlier: aside) == [
+                "ledger.db: it is missing, or not the file that was set aside"
+            ])
+        #expect(try !reader.objections(toEarlier: fixture.scratch.path).isEmpty)
+    }
+
+    /// An entry that the earlier one never held is told from those that were taken over.
+    @Test func whatWasNotTakenOverCannotPassForIt() async throws {
+        let fixture = try await SalvageFixture()
+        let (aside, _) = try await fixture.setAside(Self.damage)
+        fixture.meddle("UPDATE entry SET body = replace(body, 'PASS', 'FAIL') WHERE id = 'r6'")
+        let objections = try LedgerReader(path: fixture.scratch.ledger).objections(toEarlier: aside)
+        #expect(objections.count == 1)
+        #expect(objections.first?.hasSuffix("it is not under the last good checkpoint") == true)
+    }
+
     /// A body that was changed is not carried over, and the entry says so.
     @Test func whatDoesNotProveItselfIsNamedAndNotCarried() async throws {
         let fixture = try await SalvageFixture()

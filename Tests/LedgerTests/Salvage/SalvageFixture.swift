@@ -86,6 +86,15 @@ struct SalvageFixture {
         }
     }
 
+    /// Has the ledger salvaged after `sql` was done to it, and closes it; where the old one lies.
+    func setAside(_ sql: String) async throws -> (aside: String, segment: LedgerSegment) {
+        meddle(sql)
+        let (writer, segment) = try openSalvaging()
+        try await writer.close()
+        let found = try #require(segment)
+        return ("\(scratch.ledger)/\(found.folder)", found)
+    }
+
     /// Opens the ledger, salvaging it where that is due.
     func openSalvaging() throws(LedgerError) -> (writer: LedgerWriter, segment: LedgerSegment?) {
         do throws(LedgerError) { return (try open(), nil) } catch {
