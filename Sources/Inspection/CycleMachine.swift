@@ -37,7 +37,9 @@ package struct CycleMachine: Sendable {
     /// that is older was meant for what was before.
     var windowOpenedNanoseconds = Int64.min
     /// Monotonic instant since which this machine works on the part that it has.
-    var cycleOpenedNanoseconds = Int64.min
+    var cycleOpenedNanoseconds: Int64 { cycleOpened?.monotonicNanoseconds ?? .min }
+    /// When this machine began to work on the part that it has, by both clocks.
+    var cycleOpened: Stamp?
     /// Whether the part was scanned in an earlier run of the gateway alone. Nobody knows what was at the tool
     /// meanwhile: what a person does for it is not started before it is scanned again.
     var isPartUnseen = false
