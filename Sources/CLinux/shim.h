@@ -35,6 +35,11 @@ static inline int plumbline_epoll_wait(int epoll, struct epoll_event *events, in
     return epoll_pwait2(epoll, events, capacity, &span, NULL);
 }
 
+/* renameat2(2), which the C library declares for GNU sources alone, with RENAME_NOREPLACE of linux/fs.h. */
+static inline int plumbline_rename_keeping(const char *from, const char *to) {
+    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1);
+}
+
 /* prctl is variadic, which Swift cannot call: how late the kernel may wake this thread, in nanoseconds. */
 static inline int plumbline_set_timer_slack(unsigned long nanoseconds) {
     return prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0);

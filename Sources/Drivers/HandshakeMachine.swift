@@ -8,11 +8,11 @@ package struct HandshakeMachine: Sendable {
     package struct Taken: Sendable, Equatable {
         package let sequence: UInt64
         package let raw: [UInt8]
-        /// Whether it was taken without curves, though they may still come; false where that is not known.
-        package let lacksCurves: Bool
+        /// How many curves it was taken with; nil where that is not known.
+        package let curves: Int?
 
-        package init(sequence: UInt64, raw: [UInt8], lacksCurves: Bool = false) {
-            (self.sequence, self.raw, self.lacksCurves) = (sequence, raw, lacksCurves)
+        package init(sequence: UInt64, raw: [UInt8], curves: Int? = nil) {
+            (self.sequence, self.raw, self.curves) = (sequence, raw, curves)
         }
     }
 

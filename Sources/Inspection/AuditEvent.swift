@@ -79,6 +79,11 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     /// There is room again.
     case diskFreed = "disk.freed"
 
+    /// Somebody read records, evidence or proofs.
+    case recordRead = "record.read"
+    /// Somebody opened the station page, or asked for the same otherwise.
+    case pageOpened = "page.opened"
+
     /// The schema that every audit entry follows.
     package static let schema = "plumbline.audit/1"
 

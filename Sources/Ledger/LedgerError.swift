@@ -16,6 +16,8 @@ package struct LedgerError: Error, Sendable, Equatable, CustomStringConvertible 
         case invalid
         /// The database is older than a checkpoint that it once signed.
         case rolledBack
+        /// No signature covers some of what it holds, and nobody has accepted that.
+        case unsigned
         /// A newer version of the program wrote this database.
         case newer
         /// The signing key is missing, damaged, or not the one that signed before.
@@ -46,7 +48,7 @@ package struct LedgerError: Error, Sendable, Equatable, CustomStringConvertible 
     package var isFatal: Bool {
         switch kind {
         case .full, .io, .corrupt, .rolledBack, .key, .failed: true
-        case .locked, .conflict, .invalid, .newer, .closed, .overloaded: false
+        case .locked, .conflict, .invalid, .unsigned, .newer, .closed, .overloaded: false
         }
     }
 }

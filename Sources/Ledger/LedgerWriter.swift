@@ -1,5 +1,18 @@
 internal import Linux
 
+/// Which transactions share a commit.
+package struct CommitGrouping: Sendable, Equatable {
+    /// Milliseconds between commits where many follow each other: what comes in between shares the next one.
+    /// With 0 none waits. A slow flash medium lives longer with more.
+    package let intervalMilliseconds: Int
+    /// The most transactions in one commit, at least 1: bounds how long the first waits for the last.
+    package let batch: Int
+
+    package init(intervalMilliseconds: Int = 0, batch: Int = 1_000) {
+        (self.intervalMilliseconds, self.batch) = (intervalMilliseconds, batch)
+    }
+}
+
 /// A ledger open for writing: the one place where what happened becomes durable.
 ///
 /// What is appended while a commit is under way shares the next one. After any failure of the disk it takes
@@ -19,15 +32,15 @@ package final class LedgerWriter: Sendable {
     /// Throws `.locked` where another process writes it, `.rolledBack` where the database is older than what
     /// was signed or is gone, `.key`, `.newer`, `.corrupt` and `.io` as they say.
     package init(
-        path: String, origin: String, mostBytes: Int64? = nil, vfs: String? = nil,
-        logPages: Int32? = nil
+        path: String, origin: String, grouping: CommitGrouping = CommitGrouping(),
+        mostBytes: Int64? = nil, vfs: String? = nil, logPages: Int32? = nil
     ) throws(LedgerError) {
         directory = DataDirectory(path)
         let store = try LedgerStore(
             directory, origin: origin, mostBytes: mostBytes, vfs: vfs,
             mostLogPages: logPages ?? LedgerStore.logPagesBeforeCheckpoint)
         reader = try LedgerReader(path: path)
-        thread = try WriterThread(store)
+        thread = try WriterThread(store, grouping)
     }
 
     deinit { thread.requestStop() }

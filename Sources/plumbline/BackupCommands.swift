@@ -12,13 +12,18 @@ extension Command {
     ) { arguments, console in
         guard arguments.words.count == 2 else { throw UsageError(message: "name the file to write") }
         let directory = DataDirectory(try arguments.dataDirectory())
-        let made = try saving { () throws(LedgerError) in
+        let made = try checking { () throws(LedgerError) in
             try LedgerBackup.make(
                 of: directory, at: arguments.words[1], madeAt: SystemTime().now().utc.description)
         }
         guard console.usesJSON else {
             console.print("\(made.path): \(made.entries) entries, restored and verified")
             console.print("root \(Hex.text(made.root))")
+            if made.unsigned > 0 {
+                console.say(
+                    "no signature covers the newest \(made.unsigned) entries: restoring will ask for "
+                        + "--accept-unsigned. Start the gateway, and make another backup")
+            }
             console.say("the private key is not in it: keep \(directory.key) elsewhere too")
             return .success
         }
@@ -26,25 +31,31 @@ extension Command {
             CanonicalJSON.text([
                 "file": .string(made.path), "made_at": .string(made.madeAt),
                 "entries": .number(made.entries), "root": .string(Hex.text(made.root)),
+                "unsigned": .number(made.unsigned),
             ]))
         return .success
     }
 
+    /// What whoever restores may have to accept, by the option that says so.
+    private static let acceptances: [(flag: String, acceptance: LedgerRestoration.Acceptance)] = [
+        ("--accept-loss", .loss), ("--accept-unsigned", .unsigned),
+    ]
+
     /// `plumbline restore FILE`: puts a backup's ledger into an empty data directory.
     static let restore = Command(
-        name: "restore", operands: "FILE [--key FILE] [--accept-loss]",
+        name: "restore", operands: "FILE [--key FILE] [--accept-loss] [--accept-unsigned]",
         summary: "puts the ledger of a backup into the data directory, once all of it verifies",
-        flags: ["--accept-loss"], values: ["--key"]
+        flags: Set(acceptances.map(\.flag)), values: ["--key"]
     ) { arguments, console in
         guard arguments.words.count == 2 else { throw UsageError(message: "name the backup") }
         let directory = DataDirectory(try arguments.dataDirectory())
         let key = try arguments.values["--key"].map(privateKey)
-        let restored: LedgerRestoration
-        do {
-            restored = try await RestoredLedger.put(
-                arguments.words[1], into: directory, key: key,
-                acceptsLoss: arguments.flags.contains("--accept-loss"), time: SystemTime())
-        } catch let error as LedgerError { throw failure(error) }
+        let accepted = acceptances.filter { arguments.flags.contains($0.flag) }.map(\.acceptance)
+        let restored = try checking(unsigned: .evidence) { () throws(LedgerError) in
+            try RestoredLedger.put(
+                arguments.words[1], into: directory, key: key, accepting: .init(accepted),
+                time: SystemTime())
+        }
         guard console.usesJSON else {
             describe(restored, in: directory, console)
             return .success
@@ -70,7 +81,9 @@ extension Command {
             console.say("\(lost.size - restored.entries) entries are lost; the ledger says so from now on")
         }
         if restored.unsigned > 0 {
-            console.say("no signature covers the newest \(restored.unsigned) entries")
+            console.say(
+                "no signature covered its newest \(restored.unsigned) entries; the ledger says so from now on"
+            )
         }
         if !restored.hasKey {
             console.say("\(directory.key) is missing: it can be read, the gateway cannot go on with it")
@@ -78,23 +91,9 @@ extension Command {
     }
 
     private static func privateKey(_ path: String) throws(CommandFailure) -> [UInt8] {
-        guard let pem = try saving({ () throws(LedgerError) in try DataDirectory.read(path) }) else {
+        guard let pem = try checking({ () throws(LedgerError) in try DataDirectory.read(path) }) else {
             throw CommandFailure(.inputOutput, "\(path) is missing: name the file of the private key")
         }
         return pem
-    }
-
-    private static func saving<Result>(
-        _ body: () throws(LedgerError) -> Result
-    ) throws(CommandFailure) -> Result {
-        do throws(LedgerError) { return try body() } catch { throw failure(error) }
-    }
-
-    /// Evidence that does not verify, or was signed by another, is 5; whatever else the disk says is 74.
-    private static func failure(_ error: LedgerError) -> CommandFailure {
-        switch error.kind {
-        case .corrupt, .key, .rolledBack: CommandFailure(.evidence, "\(error)")
-        default: CommandFailure(.inputOutput, "\(error)")
-        }
     }
 }

@@ -5,9 +5,6 @@ import Metrology
 import Transports
 
 extension Command {
-    /// How long to wait for the gateway's next checkpoint: it signs one each second.
-    private static let longestWait = Duration.seconds(3)
-
     /// `plumbline ledger reconstruct SERIAL`: everything about one part, with proofs, in one file.
     static let ledgerReconstruct = Command(
         name: "ledger reconstruct", operands: "SERIAL [--out FILE [--html]]",
@@ -20,7 +17,7 @@ extension Command {
             throw UsageError(message: "--html writes the story beside the file that --out names")
         }
         let reader = try reading { try arguments.ledgerReader() }
-        let bundle = try await bundle(of: arguments.words[2], reader)
+        let bundle = try bundle(of: arguments.words[2], reader)
         let file = try reading { try BundleFile(bundle, signedBy: try reader.signingKey()) }
         let key = try verifyingKey(reader)
         let report = BundleReport(on: file.bytes, trusted: key)
@@ -43,53 +40,44 @@ extension Command {
     }
 
     /// The bundle, once a checkpoint covers all of it.
-    private static func bundle(of serial: String, _ reader: LedgerReader) async throws -> EvidenceBundle {
-        let end = ContinuousClock.now + longestWait
-        while true {
-            do throws(LedgerError) {
-                let now = SystemTime().now().utc.description
-                let bundle = try reader.bundle(serial: serial, madeAt: now, software: BuildVersion.json)
-                guard let bundle else { break }
-                return bundle
-            } catch  where error.kind == .invalid && ContinuousClock.now < end {
-                try await Task.sleep(for: .milliseconds(100))
-            } catch {
-                throw CommandFailure(.inputOutput, "\(error)")
+    private static func bundle(of serial: String, _ reader: LedgerReader) throws -> EvidenceBundle {
+        let bundle = try checking { () throws(LedgerError) in
+            func made() throws(LedgerError) -> EvidenceBundle? {
+                try reader.bundle(
+                    serial: serial, madeAt: SystemTime().now().utc.description, software: BuildVersion.json)
             }
+            let covered = try reader.directory.awaitingCheckpoint {
+                () throws(LedgerError) -> EvidenceBundle?? in
+                do throws(LedgerError) {
+                    return .some(try made())
+                } catch {
+                    guard error.kind == .unsigned else { throw error }
+                    return nil
+                }
+            }
+            guard let covered else { return try made() }
+            return covered
         }
-        throw CommandFailure(
-            .mismatch, "the ledger knows no part \(serial); `plumbline records list` shows what it knows")
+        guard let bundle else {
+            throw CommandFailure(
+                .mismatch,
+                "the ledger knows no part \(serial); `plumbline records list` shows what it knows")
+        }
+        return bundle
     }
 
     /// `plumbline ledger verify BUNDLE`: checks a bundle with nothing but its bytes and a public key.
     static func verifyBundle(
         _ path: String, key keyPath: String?, _ console: Console
     ) throws -> ExitCode {
-        let trusted = try keyPath.map { path in
-            let pem = try bytes(path, most: 1 << 16)
-            do throws(LedgerError) {
-                return try SigningKey(publicPEM: pem)
-            } catch {
-                throw UsageError(message: "\(path) is no public key such as ledger.pub: \(error.what)")
-            }
-        }
-        let report = BundleReport(on: try bytes(path, most: BundleFile.largest), trusted: trusted)
+        let trusted = try keyPath.map(publicKey)
+        let report = BundleReport(on: try fileBytes(path, most: BundleFile.largest), trusted: trusted)
         if console.usesJSON {
             console.print(CanonicalJSON.text(json(report)))
         } else {
             show(report, console)
         }
         return report.isSound ? .success : .evidence
-    }
-
-    /// The whole file. One that is longer than `most` is not what was asked for.
-    private static func bytes(_ path: String, most: Int) throws -> [UInt8] {
-        do throws(LedgerError) {
-            if let bytes = try DataDirectory.read(path, most: most) { return bytes }
-            throw LedgerError(.io, what: "there is no such file", place: path, remedy: "name a file")
-        } catch {
-            throw CommandFailure(error.kind == .invalid ? .evidence : .inputOutput, "\(error)")
-        }
     }
 
     private static func show(_ report: BundleReport, _ console: Console) {
@@ -110,6 +98,7 @@ extension Command {
         [
             "sound": .bool(report.isSound), "serial": .optional(report.serial),
             "origin": .optional(report.origin), "key_sha256": .optional(report.keySHA256),
+            "trusted": .bool(report.isTrusted),
             "proved": .array(report.proved.map(JSONValue.string)),
             "unproved": .array(report.unproved.map(JSONValue.string)),
             "mismatches": .array(report.mismatches.map(JSONValue.string)),

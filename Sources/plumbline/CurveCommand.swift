@@ -11,7 +11,9 @@ extension Command {
         flags: ["--raw"], values: ["--step", "--result", "--kind", "--out"]
     ) { arguments, console in
         guard arguments.words.count == 3 else { throw UsageError(message: "name one record") }
-        let chosen = try curves(of: arguments.words[2], arguments)
+        let id = arguments.words[2]
+        let chosen = try curves(of: id, arguments)
+        try arguments.noteReading("records curve", ["id": .string(id)], found: chosen.count, console)
         let bytes = arguments.flags.contains("--raw") ? chosen.flatMap(\.raw) : try table(chosen)
         let path = arguments.values["--out"] ?? "-"
         try NewFile.write(bytes, to: path, console)

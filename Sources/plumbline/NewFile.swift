@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 
 /// A file that a command writes for a person, never over another.
 enum NewFile {
@@ -19,28 +20,30 @@ enum NewFile {
             console.write(bytes)
             return
         }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else {
-            let isThere = errno == EEXIST
+        // Whole under another name first: whatever ends this leaves no half of a file under its own.
+        let partial = "\(path).\(getpid()).partial"
+        do throws(SystemCallError) {
+            guard access(path, F_OK) != 0 else { throw SystemCallError("open", code: EEXIST) }
+            try fill(partial, with: bytes, mode: mode)
+            try FinalName.give(path, to: partial)
+        } catch {
+            unlink(partial)
             throw CommandFailure(
                 .inputOutput,
-                isThere
+                error.code == EEXIST
                     ? "\(path) is there already: name another file, or remove it first"
-                    : "\(path) cannot be written (\(reason())): name a folder that is there and writable")
-        }
-        defer { close(descriptor) }
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                throw CommandFailure(.inputOutput, "\(path) cannot be written (\(reason())): make room")
-            }
-            sent += count
+                    : "\(path) cannot be written (\(error.reason)): name a folder that is there and writable "
+                        + "and has room")
         }
     }
 
-    private static func reason() -> String {
-        strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
+    private static func fill(
+        _ path: String, with bytes: [UInt8], mode: mode_t
+    ) throws(SystemCallError) {
+        let number = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard number >= 0 else { throw SystemCallError("open") }
+        let file = Descriptor(owning: number)
+        try file.write(bytes)
+        guard fsync(file.number) == 0 else { throw SystemCallError("fsync") }
     }
 }

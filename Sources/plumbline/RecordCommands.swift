@@ -15,6 +15,7 @@ extension Command {
     ) { arguments, console in
         let query = try query(arguments)
         let records = try reading { try arguments.ledgerReader().records(query) }
+        try arguments.noteReading("records list", asked(arguments), found: records.count, console)
         if console.usesJSON {
             for record in records { console.print(String(decoding: record.bytes, as: UTF8.self)) }
             return .success
@@ -44,6 +45,7 @@ extension Command {
         guard arguments.words.count == 3 else { throw UsageError(message: "name one record") }
         let id = arguments.words[2]
         let found = try reading { try arguments.ledgerReader().entry(id: id) }
+        try arguments.noteReading("records show", ["id": .string(id)], found: found == nil ? 0 : 1, console)
         guard let entry = found, entry.kind == .record else {
             throw CommandFailure(.mismatch, "there is no record \(id); `plumbline records list` shows them")
         }
@@ -85,7 +87,10 @@ extension Command {
         summary: "one part's records, openings and deliveries, in the ledger's order"
     ) { arguments, console in
         guard arguments.words.count == 3 else { throw UsageError(message: "name one serial") }
-        let history = try reading { try arguments.ledgerReader().partHistory(serial: arguments.words[2]) }
+        let serial = arguments.words[2]
+        let history = try reading { try arguments.ledgerReader().partHistory(serial: serial) }
+        try arguments.noteReading(
+            "records trace", ["serial": .string(serial)], found: history.count, console)
         if console.usesJSON {
             for entry in history { console.print(String(decoding: entry.bytes, as: UTF8.self)) }
             return .success
@@ -109,6 +114,7 @@ extension Command {
         let format = try exportFormat(arguments)
         let query = try query(arguments)
         let records = try reading { try arguments.ledgerReader().records(query) }
+        try arguments.noteReading("records export", asked(arguments), found: records.count, console)
         let lines =
             switch format {
             case .jsonl: records.map { String(decoding: $0.bytes, as: UTF8.self) }
@@ -135,6 +141,13 @@ extension Command {
             throw UsageError(message: "records are not exported as \(name) yet: use jsonl or csv")
         }
         throw UsageError(message: "--format is jsonl or csv, not \(name.isEmpty ? "missing" : name)")
+    }
+
+    /// The filters as they were given.
+    private static func asked(_ arguments: Arguments) -> [String: JSONValue] {
+        let given = arguments.values.filter { filters.contains($0.key) }
+        return Dictionary(
+            uniqueKeysWithValues: given.map { (String($0.key.dropFirst(2)), .string($0.value)) })
     }
 
     private static func query(_ arguments: Arguments) throws -> RecordQuery {

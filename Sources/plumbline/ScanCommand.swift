@@ -35,6 +35,10 @@ extension Command {
         }
         let meaning = codes.map { mark.meaning(by: $0) }
         let here = try partHere(mark, arguments)
+        if here != nil {
+            let asked = ["serial": JSONValue.optional(mark.serial), "uii": .optional(mark.uii)]
+            try arguments.noteReading("scan", asked, found: 1, console)
+        }
         if console.usesJSON {
             console.print(CanonicalJSON.text(mark.json(meaning, here)))
         } else {

@@ -36,8 +36,14 @@ import Testing
         let again = try await plumbline("backup", "copy.backup", "--data", "data")
         #expect(again.code == 74)
         #expect(again.errors.contains("there is a file already"))
+        // What a crash has left without a signature is anybody's until somebody says otherwise.
+        let unsigned = said["unsigned"]?.integer ?? 0
+        let refused = try await plumbline("restore", "copy.backup", "--data", "other")
+        #expect(refused.code == (unsigned > 0 ? 5 : 0), "\(unsigned): \(refused.errors)")
+        #expect(unsigned == 0 || refused.errors.contains("--accept-unsigned"))
         let restored = try await plumbline(
-            "restore", "copy.backup", "--data", "new", "--key", "data/ledger.key", "--json")
+            "restore", "copy.backup", "--data", "new", "--key", "data/ledger.key", "--accept-unsigned",
+            "--json")
         try #require(restored.code == 0, "\(restored.errors)")
         let found = try JSONParser.parse(Array(restored.output.utf8.dropLast()))
         #expect(found["entries"] == said["entries"])
@@ -47,6 +53,46 @@ import Testing
         // One more than the backup: the ledger says that it was restored.
         let report = try JSONParser.parse(Array(verified.output.utf8.dropLast()))
         #expect(report["entries"]?.integer == (said["entries"]?.integer ?? 0) + 1)
+        #expect(report["unsigned"] == 0)
+    }
+
+    /// What was kept elsewhere, and whose key it is: the two things that the folder itself cannot tell.
+    @Test func aLedgerIsHeldAgainstWhatWasKeptOfIt() async throws {
+        try await fill()
+        let whole = [
+            "restore", "copy.backup", "--data", "new", "--key", "data/ledger.key", "--accept-unsigned",
+        ]
+        #expect(try await plumbline("backup", "copy.backup", "--data", "data").code == 0)
+        #expect(try await Program.run("plumbline", whole, in: folder).code == 0)
+        let later = try await plumbline(
+            "ledger", "verify", "--data", "new", "--against", "copy.backup", "--against", "data", "--key",
+            "data/ledger.pub")
+        #expect(later.code == 0, "\(later.output)\(later.errors)")
+        #expect(later.output.contains("it extends copy.backup: its first"))
+        #expect(later.output.contains("\nunsigned 0\n") && later.output.contains("\nkey SHA-256 "))
+        let earlier = try await plumbline(
+            "ledger", "verify", "--data", "data", "--against", "new/checkpoint", "--json")
+        #expect(earlier.code == 5)
+        #expect(earlier.output.contains("entries were removed, or an older copy"), "\(earlier.output)")
+        _ = try await plumbline("sign", "--new-key", "other")
+        let foreign = try await plumbline("ledger", "verify", "--data", "new", "--key", "other.pub")
+        #expect(foreign.code == 5)
+        #expect(foreign.output.contains("another key than the one given"))
+        let absent = try await plumbline("ledger", "verify", "--data", "new", "--against", "absent")
+        #expect(absent.code == 74)
+    }
+
+    /// A disk without room leaves no half of a file that could be taken for a whole one.
+    @Test func aFileThatCannotBeWrittenWholeIsNotThere() async throws {
+        let shell = """
+            mkdir new; cd new
+            full() { ulimit -f 0; trap '' XFSZ; \(Program.folder.path)/plumbline sign --new-key half; echo $?; }
+            full 2>&1 | cat
+            """
+        let made = try await Program.run("sh", ["-c", shell], in: folder)
+        #expect(made.output.contains("half cannot be written (File too large)"), "\(made.output)")
+        #expect(made.output.hasSuffix("\n74\n"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/new") == [])
     }
 
     @Test func whatDoesNotVerifyOrWouldOverwriteIsRefused() async throws {

@@ -43,6 +43,25 @@ struct LedgerWriterTests {
         try await writer.close()
     }
 
+    /// What waits for its turn to be committed is committed when its turn or its batch has come.
+    @Test(arguments: [1_000, 4]) func whatWaitsForItsPaceIsNotLost(batch: Int) async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open(grouping: CommitGrouping(intervalMilliseconds: 1_000, batch: batch))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...100 {
+                group.addTask {
+                    // One after another, so that the pace is used up, then all at once.
+                    if number <= 40 { try await writer.append([Scratch.draft("a\(number)")]) }
+                    try await writer.append([Scratch.draft("b\(number)")])
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try writer.reader.size() == 140)
+        #expect(try scratch.verified(writer) == [])
+        try await writer.close()
+    }
+
     @Test func callersThatComeTogetherEachGetTheirOwnEntries() async throws {
         let scratch = try Scratch()
         let writer = try scratch.open()

@@ -69,8 +69,21 @@ final class Scratch: Sendable {
         return "\(path)/\(name)"
     }
 
-    func open(mostBytes: Int64? = nil) throws -> LedgerWriter {
-        try LedgerWriter(path: ledger, origin: "plumbline/plant-1/bench-pc-07", mostBytes: mostBytes)
+    func open(
+        grouping: CommitGrouping = CommitGrouping(), mostBytes: Int64? = nil
+    ) throws -> LedgerWriter {
+        try LedgerWriter(
+            path: ledger, origin: "plumbline/plant-1/bench-pc-07", grouping: grouping, mostBytes: mostBytes)
+    }
+
+    /// Whether the checkpoint's file covers `size` entries, once it had its time.
+    func isSigned(_ size: Int64) throws -> Bool {
+        let directory = DataDirectory(ledger)
+        return try directory.awaitingCheckpoint(seconds: 60) { () throws(LedgerError) -> Bool? in
+            let note = try DataDirectory.read(directory.checkpoint) ?? []
+            let lines = String(decoding: note, as: UTF8.self).split(separator: "\n")
+            return lines.count > 1 && Int64(lines[1]) == size ? true : nil
+        } ?? false
     }
 
     static func record(
@@ -88,6 +101,16 @@ final class Scratch: Sendable {
         EntryDraft(kind: .record, id: id, body: record(id, serial: serial), outbox: outbox)
     }
 
+    /// The receipt of `qms` for a record, as couriers write it.
+    static func receipt(_ id: String, for record: Entry) -> EntryDraft {
+        EntryDraft(
+            kind: .receipt, id: id,
+            body: [
+                "schema": "plumbline.receipt/1", "record": .string(record.id), "sink": "qms",
+                "sha256": .string(SHA256Digest.hex(of: record.bytes)), "outcome": "delivered",
+            ])
+    }
+
     static func audit(_ id: String, event: String, cycle: String) -> EntryDraft {
         EntryDraft(
             kind: .audit, id: id,
@@ -95,5 +118,21 @@ final class Scratch: Sendable {
                 "schema": "plumbline.audit/1", "event": .string(event), "cycle": .string(cycle),
                 "station": "flow-test-1", "serial": "SA10197", "at": "2026-11-21T09:20:00.000000000Z",
             ])
+    }
+}
+
+extension LedgerRestoration {
+    /// Restores, and enters no more than that it was done.
+    static func restore(
+        _ path: String, into directory: DataDirectory, key: [UInt8]? = nil, accepting: Acceptance = []
+    ) throws(LedgerError) -> LedgerRestoration {
+        try restore(path, into: directory, key: key, accepting: accepting) { restored in
+            EntryDraft(
+                kind: .audit, id: "restored",
+                body: [
+                    "schema": "plumbline.audit/1", "event": "ledger.restored",
+                    "lost": .optional(restored.lost?.note), "unsigned": .number(restored.unsigned),
+                ])
+        }
     }
 }

@@ -58,9 +58,11 @@ struct TorqueCurves: Sendable {
     private static let mostCurves = 16
     /// Curves that are wanted at most; those of the oldest results are given up beyond.
     private static let mostWishes = 128
-    /// How often one is asked for, and the pause before it is again.
-    private static let mostTries = 3
-    private static let pause: Int64 = 2_000_000_000
+    /// How often one is asked for in vain: four minutes, in which a controller that is stuck was restarted.
+    private static let mostTries = 12
+    /// Pauses before one is asked for again, doubled from the first to the last.
+    private static let shortestPause: Int64 = 2_000_000_000
+    private static let longestPause: Int64 = 30_000_000_000
     /// Seconds by which the times of a result and of its curves may differ, both rounded for themselves.
     private static let nearness: Int64 = 2
 
@@ -122,7 +124,8 @@ struct TorqueCurves: Sendable {
         return fitting.filter { credit($0.drawing) == .credited && $0.isAwaited }.map(\.drawing.curve.kind)
     }
 
-    /// A result that an earlier run took without its curves: they are asked for once the controller can be.
+    /// A result that an earlier run took without all its curves: they are asked for once the controller can
+    /// be. Which of them came is not known.
     mutating func want(_ id: UInt64, _ time: OpenProtocolTime?) {
         known.append(Open(id: id, time: time, deadline: 0, missing: []))
         for kind in rule?.kinds ?? [] { wishes.append(Wish(id: id, time: time, kind: kind, askAt: 0)) }
@@ -250,7 +253,7 @@ struct TorqueCurves: Sendable {
         var wish = wishes.removeFirst()
         wish.tries += 1
         guard wish.tries < Self.mostTries else { return [wish.neverCame(reason)] }
-        wish.askAt = now + Self.pause * Int64(wish.tries)
+        wish.askAt = now + min(Self.shortestPause << min(Int64(wish.tries - 1), 8), Self.longestPause)
         wishes.append(wish)
         return []
     }

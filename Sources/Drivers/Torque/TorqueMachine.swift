@@ -133,8 +133,10 @@ struct TorqueMachine: ByteLineUser {
             keeps: profile.oldResultOffset != nil)
         scanner = ToolScanner(profile.scans)
         (sessionRevision, resultRevision) = (profile.sessionRevision, profile.resultRevision)
-        if let taken = setup.taken, taken.lacksCurves, let last = TorqueResult(stored: taken.raw) {
-            curves.want(taken.sequence, last.time)
+        if let taken = setup.taken, let curves = taken.curves, curves < profile.curves?.kinds.count ?? 0,
+            let last = TorqueResult(stored: taken.raw)
+        {
+            self.curves.want(taken.sequence, last.time)
         }
     }
 

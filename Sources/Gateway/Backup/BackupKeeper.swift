@@ -43,7 +43,7 @@ final class BackupKeeper: Sendable {
     func run() async throws {
         repeat {
             try await makeWhereDue()
-            // A sleep throws only where the task is cancelled, which ends this.
+            // `try?`: a sleep throws only where the task is cancelled, which ends this.
         } while (try? await Task.sleep(for: Self.look)) != nil
     }
 
@@ -53,30 +53,54 @@ final class BackupKeeper: Sendable {
         let failedAt = state.withLock { $0.failedAt }
         if let failedAt, !plan.mayRetry(after: now.monotonicNanoseconds - failedAt) { return }
         do throws(LedgerError) {
-            try DataDirectory(folder).create()
             try claimFolder()
             let names = try Self.names(in: folder)
             note(names)
             guard plan.isDue(names, now: now.utc) else { return }
             // Of attempts that a crash cut short; nobody else writes these names.
             for attempt in plan.attempts(names) { try LedgerBackup.removeAttempt(at: "\(folder)/\(attempt)") }
-        } catch { return try await raise(error, since: now) }
+        } catch { return try await raise(error) }
         try await make(at: now)
     }
 
-    /// Makes the folder this gateway's by its public key: another one would count its backups and remove
-    /// them.
+    /// Makes the folder where it is missing, and this gateway's by its public key: another one would count
+    /// its backups and remove them.
+    ///
+    /// A folder that had backups of this gateway and has lost its mark is where a disk should be mounted:
+    /// filling what is below it would look like backups on another disk, and be none.
     private func claimFolder() throws(LedgerError) {
         guard let own = try DataDirectory.read(ledger.directory.publicKey) else { return }
-        let mark = folder + "/.ledger.pub"
+        let (mark, memory) = (folder + "/.ledger.pub", ledger.directory.path + "/backups-to")
+        let place = Array((folder + "\n").utf8)
         guard let claimed = try DataDirectory.read(mark) else {
-            return try DataDirectory(folder).replace(mark, with: own)
+            guard try DataDirectory.read(memory) != place else {
+                throw LedgerError(
+                    .io, what: "the backups that were made here are gone: is its disk mounted?",
+                    place: folder,
+                    remedy: "mount it; where it is a new, empty one, remove \(memory)")
+            }
+            try makeFolder()
+            try DataDirectory(folder).replace(mark, with: own)
+            return try ledger.directory.replace(memory, with: place)
         }
         guard claimed == own else {
             throw LedgerError(
                 .invalid, what: "another gateway's backups are in this folder", place: folder,
                 remedy: "give each gateway a folder of its own in `backup: to:`")
         }
+        guard try DataDirectory.read(memory) != place else { return }
+        try ledger.directory.replace(memory, with: place)
+    }
+
+    /// Makes the folder alone: those above it are a disk's, and missing while it is not mounted.
+    private func makeFolder() throws(LedgerError) {
+        let above = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? "."
+        guard access(above.isEmpty ? "/" : above, F_OK) == 0 else {
+            throw LedgerError(
+                .io, what: "the folder above it is missing: is its disk mounted?", place: folder,
+                remedy: "mount it, or make \(above)")
+        }
+        try DataDirectory(folder).create()
     }
 
     private func make(at now: Stamp) async throws {
@@ -96,7 +120,7 @@ final class BackupKeeper: Sendable {
         switch outcome.withLock({ $0 }) {
         case .success(let backup): try await settle(backup, name)
         case .failure(let error) where error.kind == .closed && Task.isCancelled: return
-        case .failure(let error): try await raise(error, since: now)
+        case .failure(let error): try await raise(error)
         case nil: return
         }
     }
@@ -108,12 +132,13 @@ final class BackupKeeper: Sendable {
         }
         log.say(
             wasFailing ? .notice : .info,
-            "backup: \(backup.path): \(backup.entries) entries, restored and verified")
+            "backup: \(backup.path): \(backup.entries) entries, restored and verified"
+                + (backup.unsigned > 0 ? "; no signature covers the newest \(backup.unsigned)" : ""))
         try await enter(
             .backupMade,
             [
                 "file": .string(backup.path), "entries": .number(backup.entries),
-                "root": .string(Hex.text(backup.root)),
+                "root": .string(Hex.text(backup.root)), "unsigned": .number(backup.unsigned),
             ])
         do throws(LedgerError) {
             for old in plan.surplus(try Self.names(in: folder), made: name) {
@@ -124,11 +149,14 @@ final class BackupKeeper: Sendable {
                 }
             }
             note(try Self.names(in: folder))
-        } catch { try await raise(error, since: time.now()) }
+        } catch { try await raise(error) }
     }
 
     /// Says that a backup failed: in the log each time, in the ledger where the reason is a new one.
-    private func raise(_ error: LedgerError, since now: Stamp) async throws {
+    ///
+    /// The pause before the next counts from here: an attempt may take longer than it.
+    private func raise(_ error: LedgerError) async throws {
+        let now = time.now()
         let isNew = state.withLock { state in
             defer { state.failure = error }
             state.failures += 1

@@ -55,8 +55,12 @@ package struct BackupPlan: Sendable, Equatable {
     }
 
     /// The backups that are to be removed after `made` was; never that one.
+    ///
+    /// Those of a later moment go first: they were made before the clock was set back, and what was made
+    /// since holds all that they hold.
     package func surplus(_ names: [String], made: String) -> [String] {
         let others = names.filter { Self.moment(of: $0) != nil && $0 != made }.sorted()
-        return Array(others.dropLast(keep - 1))
+        let later = others.drop { $0 < made }
+        return Array((later + others.prefix { $0 < made }).dropLast(keep - 1))
     }
 }

@@ -20,7 +20,7 @@ package struct StationCurve: Sendable {
     private static let judgedPoint = "torque"
 
     /// What tells these curves from those before them.
-    private var id: String { "\(device) \(sequence) \(serial)" }
+    var id: String { "\(device) \(sequence) \(serial)" }
 
     /// What a page needs to know that there are new ones.
     var brief: JSONValue { ["id": .string(id), "serial": .string(serial), "title": .string(title)] }

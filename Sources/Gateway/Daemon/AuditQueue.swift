@@ -1,6 +1,7 @@
 import Codecs
 import Inspection
 import Ledger
+import Linux
 import Metrology
 import Transports
 
@@ -8,7 +9,8 @@ import Transports
 final class AuditQueue: Sendable {
     struct Note: Sendable {
         let event: AuditEvent
-        let device: String
+        /// Nil for what no device did.
+        let device: String?
         /// Nil for what belongs to none.
         var station: String?
         let members: [String: JSONValue]
@@ -17,22 +19,41 @@ final class AuditQueue: Sendable {
         var deviceState: [String: JSONValue] = [:]
     }
 
+    /// Notes that share a transaction.
+    private static let mostTogether = 64
     /// How often it is looked whether something that was left out is due.
     private static let pause = Duration.seconds(1)
 
     private let ledger: LedgerWriter
-    private let notes: AsyncStream<Note>
-    private let input: AsyncStream<Note>.Continuation
+    private let limit: Int
+    private let waiting = Guarded<[Note]>([])
+    private let filled: AsyncStream<Void>
+    private let fill: AsyncStream<Void>.Continuation
 
     /// `limit` notes may wait to be written.
     init(_ ledger: LedgerWriter, limit: Int) {
-        self.ledger = ledger
-        (notes, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(limit))
+        (self.ledger, self.limit) = (ledger, limit)
+        (filled, fill) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// False where too many wait.
     func put(_ note: Note) -> Bool {
-        if case .dropped = input.yield(note) { false } else { true }
+        let isTaken = waiting.withLock { waiting in
+            guard waiting.count < limit else { return false }
+            waiting.append(note)
+            return true
+        }
+        fill.yield()
+        return isTaken
+    }
+
+    /// What waited longest, in the order in which it was put.
+    private func next() -> [Note] {
+        waiting.withLock { waiting in
+            let notes = Array(waiting.prefix(Self.mostTogether))
+            waiting.removeFirst(notes.count)
+            return notes
+        }
     }
 
     /// Writes what is put until the task is cancelled, and calls `look` once a second. Throws where the
@@ -52,13 +73,23 @@ final class AuditQueue: Sendable {
 
     private func write() async throws {
         var generator = SystemRandomNumberGenerator()
-        for await note in notes {
-            let moment = Moment(stamp: note.stamp, clock: ClockState.ofThisMachine())
-            let members = note.members.merging(["device": .string(note.device)]) { $1 }
-            let body = note.event.body(at: moment, station: note.station, members)
-            let id = RecordID.make(at: note.stamp.utc, using: &generator)
-            let draft = EntryDraft(kind: .audit, id: id, body: body, deviceState: note.deviceState)
-            try await ledger.append([draft])
+        for await _ in filled {
+            while case let notes = next(), !notes.isEmpty {
+                let clock = ClockState.ofThisMachine()
+                try await ledger.append(notes.map { Self.draft(of: $0, clock, &generator) })
+            }
         }
+    }
+
+    private static func draft(
+        of note: Note, _ clock: ClockState, _ generator: inout SystemRandomNumberGenerator
+    ) -> EntryDraft {
+        var members = note.members
+        if let device = note.device { members["device"] = .string(device) }
+        return EntryDraft(
+            kind: .audit, id: RecordID.make(at: note.stamp.utc, using: &generator),
+            body: note.event.body(
+                at: Moment(stamp: note.stamp, clock: clock), station: note.station, members),
+            deviceState: note.deviceState)
     }
 }

@@ -41,7 +41,11 @@ package struct GatewayDaemon: Sendable {
     ) async throws {
         let configuration = deployment.configuration
         let origin = "plumbline/\(configuration.site)/\(configuration.id)"
-        let ledger = try SoundLedger.open(path: dataDirectory, origin: origin, time: time, log: log)
+        let ledger = try SoundLedger.open(
+            path: dataDirectory, origin: origin,
+            grouping: CommitGrouping(
+                intervalMilliseconds: configuration.ledger.intervalMilliseconds,
+                batch: configuration.ledger.batch), time: time, log: log)
         let outcome: Result<Void, any Error>
         do {
             try await work(ledger, ready: ready, until: stop)
@@ -142,6 +146,7 @@ package struct GatewayDaemon: Sendable {
                 SupervisedPart("the ledger's keeper") { try await parts.keeper.run() },
                 SupervisedPart("events") { await hub.run() },
                 SupervisedPart("identities") { try await parts.identities.run() },
+                SupervisedPart("readings") { try await parts.reads.run() },
                 SupervisedPart("notices") { try await parts.notices.run() },
                 SupervisedPart("scanners' entries") { try await parts.scannerBook.run() },
                 SupervisedPart("the clock") { try await Self.keepTime(parts.stations, reporter) },
@@ -161,6 +166,7 @@ package struct GatewayDaemon: Sendable {
         _ hub: EventHub, _ board: StatusBoard, _ parts: GatewayParts, _ traffic: TrafficDesk
     ) -> [Route] {
         let time = time
+        let reads = parts.reads
         let lines = Set(parts.devices.map(\.lineName))
         let inboxes = Dictionary(
             uniqueKeysWithValues: zip(
@@ -183,7 +189,12 @@ package struct GatewayDaemon: Sendable {
                 guard let inbox = inboxes[station] else { return .unknownStation }
                 return inbox.put(.action(action)) ? .taken : .busy("the station is too busy; try again")
             },
-            curve: { board.curve(of: $0) },
+            curve: { station, address in
+                guard let curve = board.curve(of: station) else { return nil }
+                reads.showed(curves: curve.id, of: station, to: address)
+                return curve
+            },
+            opened: { reads.opened(from: $0, agent: $1) },
             traffic: { lines.contains($0) ? traffic.events(ofLine: $0) : nil }
         ).all
     }

@@ -27,6 +27,7 @@ struct GatewayParts: Sendable {
     let identities: IdentityBook
     let notices: NoticeBook
     let keeper: LedgerKeeper
+    let reads: ReadBook
     /// Nil where the configuration asks for no backups.
     let backups: BackupKeeper?
     let lines: LinePool
@@ -54,6 +55,7 @@ struct GatewayParts: Sendable {
         let stationOf = deployment.configuration.stationOfDevice
         let book = DeviceBook(stationOf, ledger: ledger, log: log)
         notices = NoticeBook(stationOf, ledger: ledger, time: time, log: log)
+        reads = ReadBook(ledger, time: time, log: log)
         backups = BackupKeeper(deployment.configuration.backup, ledger: ledger, time: time, log: log)
         let audience = Audience(identities: identities, notices: notices, inboxes: inboxes)
         let devices = try await Self.devices(deployment, ledger.reader, lines, time, audience, book)
@@ -175,7 +177,7 @@ struct GatewayParts: Sendable {
             let raw = state["raw"]?.text.flatMap({ Hex.bytes($0) })
         else { return nil }
         return HandshakeMachine.Taken(
-            sequence: sequence, raw: raw, lacksCurves: state["curves"]?.integer == 0)
+            sequence: sequence, raw: raw, curves: state["curves"]?.integer.map(Int.init(clamping:)))
     }
 
     private static func station(

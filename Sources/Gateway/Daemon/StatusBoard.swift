@@ -28,7 +28,7 @@ package final class StatusBoard: Sendable {
     /// The curves of the last result of this station; nil where it has none.
     func curve(of station: String) -> StationCurve? { content.withLock { $0.curves[station] } }
 
-    /// Replaces everything but the stations.
+    /// Replaces everything but the stations; `status` is an object.
     func note(
         devices: JSONValue, usb: JSONValue = [], areOnline: Bool, status: JSONValue, families: [MetricFamily],
         queue: (waiting: Int, quarantined: Int), failure: String?, concerns: [HealthCheck] = []
@@ -48,18 +48,19 @@ package final class StatusBoard: Sendable {
         return .array(stations.keys.sorted().compactMap { stations[$0]?.json })
     }
 
-    /// Each station's id and state.
-    var stationStates: JSONValue {
-        let stations = content.withLock { $0.stations }
-        return .array(
+    package var devices: JSONValue { content.withLock { $0.devices } }
+    package var usb: JSONValue { content.withLock { $0.usb } }
+    /// What was noted last, and each station's id and present state.
+    package var status: JSONValue {
+        let (status, stations) = content.withLock { ($0.status, $0.stations) }
+        guard case .object(var members) = status else { return status }
+        members["stations"] = .array(
             stations.keys.sorted().compactMap { id in
                 stations[id].map { ["station": .string(id), "state": .string($0.state)] }
             })
+        return .object(members)
     }
 
-    package var devices: JSONValue { content.withLock { $0.devices } }
-    package var usb: JSONValue { content.withLock { $0.usb } }
-    package var status: JSONValue { content.withLock { $0.status } }
     package var families: [MetricFamily] { content.withLock { $0.families } }
 
     package var health: [HealthCheck] {

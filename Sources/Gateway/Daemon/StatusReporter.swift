@@ -112,7 +112,6 @@ struct StatusReporter: Sendable {
             "queue": .number(Int64(outbox.values.reduce(0) { $0 + ($1[.pending] ?? 0) })),
             "devices": ["online": .number(Int64(online)), "total": .number(Int64(total))],
             "alarms": .array(alarms),
-            "stations": board.stationStates,
         ]
     }
 }

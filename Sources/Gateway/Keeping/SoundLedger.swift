@@ -12,13 +12,14 @@ package enum SoundLedger {
     /// Where the run before left a suspicion, the database is looked through before. Throws what
     /// `LedgerWriter` and `LedgerSalvage` do.
     package static func open(
-        path: String, origin: String, time: any TimeSource, log: EventLog
+        path: String, origin: String, grouping: CommitGrouping = CommitGrouping(), time: any TimeSource,
+        log: EventLog
     ) throws(LedgerError) -> LedgerWriter {
         let directory = DataDirectory(path)
         DiskReserve(directory).makeRoom()
         do throws(LedgerError) {
             try lookThrough(directory, log)
-            return try LedgerWriter(path: path, origin: origin)
+            return try LedgerWriter(path: path, origin: origin, grouping: grouping)
         } catch {
             guard error.kind == .corrupt else { throw error }
             log.say(.critical, "ledger: damaged: \(error); it is being set aside")
@@ -39,7 +40,7 @@ package enum SoundLedger {
                 "ledger: the damaged one lies in \(path)/\(segment.folder), \(segment.carried) entries were "
                     + "taken over, \(segment.unprovenCount) things were not: see the first entry")
             for what in segment.unproven { log.say(.error, "ledger: not taken over: \(what)") }
-            return try LedgerWriter(path: path, origin: origin)
+            return try LedgerWriter(path: path, origin: origin, grouping: grouping)
         }
     }
 

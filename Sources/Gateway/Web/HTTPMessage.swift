@@ -16,6 +16,8 @@ package struct HTTPRequest: Sendable {
     package let headers: [(name: String, value: String)]
     /// At most `WebLimits.bodyBytes` bytes.
     package let body: [UInt8]
+    /// Where it comes from, in digits, without the port.
+    package let address: String
 
     /// The value of the first header field called `name` (lower case), or nil.
     package func header(_ name: String) -> String? {

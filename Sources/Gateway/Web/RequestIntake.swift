@@ -13,18 +13,20 @@ struct RequestIntake {
     let path: String
     let query: [String: String]
     let headers: [(name: String, value: String)]
+    let address: String
     private let limits: WebLimits
     private(set) var body: [UInt8] = []
     private var received = 0
 
     init(
         method: String, path: String, query: [String: String], headers: [(name: String, value: String)],
-        limits: WebLimits
+        address: String, limits: WebLimits
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
+        self.address = address
         self.limits = limits
     }
 

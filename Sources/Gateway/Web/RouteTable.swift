@@ -25,7 +25,8 @@ struct RouteTable: Sendable {
             return Self.notAllowed(fitting.map(\.route.method))
         }
         let request = HTTPRequest(
-            parameters: found.parameters, query: intake.query, headers: intake.headers, body: intake.body)
+            parameters: found.parameters, query: intake.query, headers: intake.headers, body: intake.body,
+            address: intake.address)
         if found.route.method == .post,
             let objection = sameOrigin.objection(
                 host: request.header("host"), origin: request.header("origin"))

@@ -81,7 +81,7 @@ enum WebCallbacks {
             method: String(cString: method), path: String(cString: url),
             query: Dictionary(arguments, uniquingKeysWith: { _, last in last }),
             headers: values(of: connection, .HEADER_KIND).map { ($0.name.lowercased(), $0.value) },
-            limits: desk.limits)
+            address: address(of: connection), limits: desk.limits)
         held.pointee = Unmanaged.passRetained(Holder(intake)).toOpaque()
         return intake.objection == nil ? .YES : desk.answer(intake, on: connection)
     }
@@ -111,6 +111,18 @@ enum WebCallbacks {
         let text = line.prefix(min(max(Int(written), 0), lineBytes - 1)).map { $0 < 0x20 ? 0x20 : $0 }
         let desk = Unmanaged<WebDesk>.fromOpaque(cls).takeUnretainedValue()
         desk.complain("web: " + String(decoding: text, as: UTF8.self))
+    }
+
+    /// The client's address in digits; the one that means none (RFC 4291, section 2.5.2) where it is unknown.
+    private static func address(of connection: OpaquePointer) -> String {
+        guard let address = plumbline_client_address(connection) else { return "::" }
+        let length =
+            address.pointee.sa_family == sa_family_t(AF_INET6)
+            ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let status = getnameinfo(
+            address, socklen_t(length), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+        return status == 0 ? String(decoding: text.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self) : "::"
     }
 
     private static func values(

@@ -52,8 +52,10 @@ package struct WebRoutes: Sendable {
     package var abort: @Sendable (_ station: String) -> ScanReceipt
     /// Does at a station what this action code does where it is scanned.
     package var act: @Sendable (_ station: String, _ action: ActionCode) -> ScanReceipt
-    /// The curves of the last result of a station; nil where it has none.
-    package var curve: @Sendable (_ station: String) -> StationCurve?
+    /// The curves of the last result of a station, for whoever asks from `address`; nil where it has none.
+    package var curve: @Sendable (_ station: String, _ address: String) -> StationCurve?
+    /// Hears that somebody looks at the stations: with the page, or otherwise.
+    package var opened: @Sendable (_ address: String, _ agent: String?) -> Void
     /// What passes the line of this name, as events; nil where there is no such line or too many look.
     package var traffic: @Sendable (_ line: String) -> EventHub?
 
@@ -71,7 +73,8 @@ package struct WebRoutes: Sendable {
         act: @escaping @Sendable (_ station: String, _ action: ActionCode) -> ScanReceipt = { _, _ in
             .unknownStation
         },
-        curve: @escaping @Sendable (_ station: String) -> StationCurve? = { _ in nil },
+        curve: @escaping @Sendable (_ station: String, _ address: String) -> StationCurve? = { _, _ in nil },
+        opened: @escaping @Sendable (_ address: String, _ agent: String?) -> Void = { _, _ in },
         traffic: @escaping @Sendable (_ line: String) -> EventHub? = { _ in nil }
     ) {
         self.hub = hub
@@ -86,6 +89,7 @@ package struct WebRoutes: Sendable {
         self.abort = abort
         self.act = act
         self.curve = curve
+        self.opened = opened
         self.traffic = traffic
     }
 
@@ -94,10 +98,11 @@ package struct WebRoutes: Sendable {
 
     private var operations: [Route] {
         [
-            Route(.get, "/events") { [hub] request in
+            Route(.get, "/events") { [hub, opened] request in
+                opened(request.address, request.header("user-agent"))
                 // A page that reconnects by itself names the last event in a header; one that was reloaded
                 // has nothing to name.
-                HTTPResponse(
+                return HTTPResponse(
                     contentType: "text/event-stream",
                     body: .events(hub, after: request.header("last-event-id")))
             },
@@ -112,9 +117,12 @@ package struct WebRoutes: Sendable {
 
     private var api: [Route] {
         [
-            Route(.get, "/api/v1/stations") { [stations] _ in .json(stations()) },
+            Route(.get, "/api/v1/stations") { [stations, opened] request in
+                opened(request.address, request.header("user-agent"))
+                return .json(stations())
+            },
             Route(.get, "/api/v1/stations/{id}/curve") { [curve] request in
-                guard let found = curve(request.parameters["id"] ?? "") else {
+                guard let found = curve(request.parameters["id"] ?? "", request.address) else {
                     return .problem(404, "Not Found", "no tool of this station has drawn a curve")
                 }
                 return .json(found.json)

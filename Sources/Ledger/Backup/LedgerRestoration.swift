@@ -23,14 +23,30 @@ package struct LedgerRestoration: Sendable, Equatable {
             && one.lost?.note == other.lost?.note
     }
 
+    /// What whoever restores says to be aware of.
+    package struct Acceptance: OptionSet, Sendable {
+        package let rawValue: Int
+        package init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// More was signed than the backup holds.
+        package static let loss = Acceptance(rawValue: 1)
+        /// No signature covers the newest entries: they may be anybody's.
+        package static let unsigned = Acceptance(rawValue: 2)
+    }
+
     /// Puts the ledger of the backup `path` into `directory`, once all of it verifies.
     ///
     /// Nothing is overwritten: a directory that holds a database is refused with `.invalid`. A key that is
-    /// there, or given as PEM in `key`, must be the backup's (`.key`). A checkpoint that is there and newer
-    /// says that entries are lost: `.rolledBack`, unless `acceptsLoss`; it is then kept as
-    /// `checkpoint.lost-SIZE`. Throws `.corrupt` where the backup does not verify.
+    /// there, or given as PEM in `key`, must be the backup's (`.key`). Unless it is accepted, entries that no
+    /// signature covers are refused with `.unsigned`, and with `.rolledBack` a backup that holds less than
+    /// the checkpoint that is there, which is then kept as `checkpoint.lost-SIZE`. Throws `.corrupt` where
+    /// the backup does not verify.
+    ///
+    /// `entry` makes the entry that says so. It is in the ledger before the ledger has its name, signed where
+    /// the private key is known: whatever comes between, no restored ledger is silent about it.
     package static func restore(
-        _ path: String, into directory: DataDirectory, key: [UInt8]? = nil, acceptsLoss: Bool = false
+        _ path: String, into directory: DataDirectory, key: [UInt8]? = nil, accepting: Acceptance = [],
+        entry: (LedgerRestoration) -> EntryDraft
     ) throws(LedgerError) -> LedgerRestoration {
         try directory.create()
         let lock = try DirectoryLock(directory)
@@ -45,103 +61,39 @@ package struct LedgerRestoration: Sendable, Equatable {
         do throws(LedgerError) {
             let madeAt = try LedgerBackup.unpack(path, into: stage)
             let report = try LedgerBackup.verified(stage, of: path)
-            let plan = try Plan(stage, directory, key: key, of: path)
-            if let lost = plan.lost, !acceptsLoss { throw plan.loss(lost.size, report.entries, madeAt) }
+            let plan = try RestorationPlan(stage, directory, key: key, of: path)
+            let restored = LedgerRestoration(
+                madeAt: madeAt, entries: Int64(report.entries),
+                unsigned: min(Int64(report.unsigned), Int64(report.entries) - plan.covered),
+                origin: plan.origin, verifierKey: plan.verifierKey, hasKey: plan.hasKey, lost: plan.lost)
+            if let objection = restored.objection(accepting, place: path) { throw objection }
+            try plan.enter(entry(restored), into: stage)
             try plan.carryOut(stage, directory)
             try LedgerBackup.remove(nil, stage)
-            return LedgerRestoration(
-                madeAt: madeAt, entries: Int64(report.entries), unsigned: Int64(report.unsigned),
-                origin: plan.origin, verifierKey: plan.verifierKey, hasKey: plan.hasKey, lost: plan.lost)
+            return restored
         } catch {
             // What went wrong first is what people must hear of; what is left is removed by the next one.
             try? LedgerBackup.remove(nil, stage)
             throw error
         }
     }
-}
-
-/// What is to be done with the keys and checkpoints of both sides.
-private struct Plan {
-    let verifierKey: String
-    let hasKey: Bool
-    let lost: (size: Int64, note: String)?
-    /// A key that is to be put there.
-    private let newKey: [UInt8]?
-
-    var origin: String { String(verifierKey.prefix { $0 != "+" }) }
-
-    init(
-        _ stage: DataDirectory, _ directory: DataDirectory, key: [UInt8]?, of path: String
-    ) throws(LedgerError) {
-        let published = try DataDirectory.read(stage.publicKey) ?? []
-        let verifying = try SigningKey(publicPEM: published)
-        verifierKey = String(decoding: published.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-        // People compare the first line, and signatures are checked with what follows it.
-        guard try verifying.publicKeyFile(name: String(verifierKey.prefix { $0 != "+" })) == published else {
-            throw LedgerError(
-                .key, what: "the backup \(path) names another key than the one that it has", place: path,
-                remedy: "it was changed by somebody: keep it, and take another backup")
+    /// What has to be accepted first; nil where nothing has to.
+    private func objection(_ accepted: Acceptance, place: String) -> LedgerError? {
+        if let lost, !accepted.contains(.loss) {
+            return LedgerError(
+                .rolledBack,
+                what: "\(lost.size) entries were signed, and the backup of \(madeAt) has \(entries): "
+                    + "\(lost.size - entries) are lost with it",
+                place: "checkpoint",
+                remedy: "look for a newer backup, or for the old database; else say --accept-loss")
         }
-        func isSame(_ key: SigningKey, _ file: String) throws(LedgerError) {
-            guard key.publicKey != verifying.publicKey else { return }
-            throw LedgerError(
-                .key, what: "the backup \(path) is signed by another key", place: file,
-                remedy: "name the backup of this ledger, or another directory")
-        }
-        if let key { try isSame(try SigningKey(pem: key), "--key") }
-        let present = try DataDirectory.read(directory.key)
-        if let present { try isSame(try SigningKey(pem: present), directory.key) }
-        if let other = try DataDirectory.read(directory.publicKey) {
-            try isSame(try SigningKey(publicPEM: other), directory.publicKey)
-        }
-        hasKey = key != nil || present != nil
-        newKey = present == nil ? key : nil
-        lost = try Self.lost(stage, directory, verifying)
-    }
-
-    /// The checkpoint that is there, where it is beyond the backup.
-    private static func lost(
-        _ stage: DataDirectory, _ directory: DataDirectory, _ key: SigningKey
-    ) throws(LedgerError) -> (size: Int64, note: String)? {
-        guard let bytes = try DataDirectory.read(directory.checkpoint) else { return nil }
-        let note = String(decoding: bytes, as: UTF8.self)
-        guard let head = key.checkpoint(verifiedFrom: note) else {
-            throw LedgerError(
-                .key, what: "no checkpoint of this ledger", place: directory.checkpoint,
-                remedy: "it is damaged or another ledger's: move it aside, and keep it")
-        }
-        let database = try SQLiteDatabase(path: stage.database, mode: .reader)
-        if head.size > (try database.entryCount()) { return (head.size, note) }
-        guard try database.root(ofSize: head.size) == head.root else {
-            throw LedgerError(
-                .corrupt, what: "the backup's first \(head.size) entries are not those that were signed",
-                place: directory.checkpoint, remedy: "one of them was forged: keep both, and find out which")
-        }
-        return nil
-    }
-
-    func loss(_ size: Int64, _ entries: Int, _ madeAt: String) -> LedgerError {
-        LedgerError(
-            .rolledBack,
-            what: "\(size) entries were signed, and the backup of \(madeAt) has \(entries): "
-                + "\(size - Int64(entries)) are lost with it",
-            place: "checkpoint",
-            remedy: "look for a newer backup, or for the old database; else say --accept-loss")
-    }
-
-    /// The database comes last but the checkpoint: whatever ends this early, no start takes it for whole.
-    func carryOut(_ stage: DataDirectory, _ directory: DataDirectory) throws(LedgerError) {
-        if let newKey { try directory.replace(directory.key, with: newKey, mode: 0o600) }
-        try directory.replace(
-            directory.publicKey, with: try DataDirectory.read(stage.publicKey) ?? [])
-        guard rename(stage.database, directory.database) == 0 else {
-            throw DataDirectory.failure("renaming to", directory.database)
-        }
-        try DataDirectory.syncFolder(directory.path)
-        if let lost {
-            try directory.replace("\(directory.checkpoint).lost-\(lost.size)", with: Array(lost.note.utf8))
-        }
-        guard let note = try DataDirectory.read(stage.checkpoint) else { return }
-        try directory.replace(directory.checkpoint, with: note)
+        guard unsigned > 0, !accepted.contains(.unsigned) else { return nil }
+        return LedgerError(
+            .unsigned,
+            what: "no signature covers the newest \(unsigned) of its \(entries) entries: a run that was cut "
+                + "short has left them, or somebody who cut off checkpoints and wrote the end anew",
+            place: place,
+            remedy: "take another backup; or compare these entries with what the sinks hold, and say "
+                + "--accept-unsigned")
     }
 }

@@ -60,6 +60,7 @@ package struct BundleFile: Sendable, Equatable {
         // The key and the signature hold no quotes: the last such name is the one that ends the content.
         guard bytes.count <= Self.largest, bytes.starts(with: Self.head),
             let end = Self.last(Self.middle, in: bytes), end >= Self.head.count,
+            // What is wrong with it adds nothing: whoever asks is told that this is no bundle.
             let rest = try? JSONParser.parse([UInt8(ascii: "{")] + bytes[(end + 1)...]),
             let key = rest["key"]?.text, let signature = rest["signature"]?.text,
             bytes[end...].elementsEqual(Self.tail(key: Array(key.utf8), signature: signature))
@@ -85,14 +86,14 @@ package struct BundleFile: Sendable, Equatable {
         }
     }
 
-    /// Why this is not what `key` signed, in words; nil where it is. `key` is the one that the file carries.
-    func objection(_ key: SigningKey) -> String? {
+    /// Why this is not what `key` signed, in words; nil where it is. `key` is the one that the file carries,
+    /// and `name` what it stands under there.
+    func objection(_ key: SigningKey, name: String) -> String? {
         guard let note = SignedNote(signature), note.signatures.count == 1 else {
             return "the signature is no signed note"
         }
         let signer = note.signatures[0]
-        // An origin with a blank or line end could pretend to be something else.
-        guard let file = try? key.publicKeyFile(name: signer.name), file == self.key else {
+        guard signer.name.utf8.elementsEqual(name.utf8) else {
             return "the public key is not written as the signature names it"
         }
         guard signer.keyID == key.keyID, key.verifies(signer.bytes, over: Array(note.text.utf8)) else {
@@ -107,9 +108,6 @@ package struct BundleFile: Sendable, Equatable {
         }
         return nil
     }
-
-    /// The ledger that the signature names; nil where there is none.
-    var origin: String? { SignedNote(signature)?.signatures.first?.name }
 
     private static func text(origin: String, content: [UInt8]) -> String {
         "\(header)\n\(origin)\n\(Base64.text(SHA256Digest.bytes(of: content)))\n"

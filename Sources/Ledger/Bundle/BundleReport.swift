@@ -7,6 +7,8 @@ package struct BundleReport: Sendable, Equatable {
     package internal(set) var origin: String?
     /// SHA-256 of the public key that it was checked with, hexadecimal; nil where there is none.
     package internal(set) var keySHA256: String?
+    /// Whether that key was given from elsewhere. Otherwise it came with the bundle, and proves nothing.
+    package internal(set) var isTrusted = false
     /// One sentence for each thing that holds.
     package internal(set) var proved: [String] = []
     /// One sentence for each thing that no bundle can show, or this one does not.

@@ -44,7 +44,7 @@ package struct EvidenceBundle: Sendable, Equatable {
     /// The signed head of the ledger that the proofs lead to.
     package let checkpoint: String
 
-    /// Hashes that entries name and whose bytes the ledger no longer had, in order.
+    /// Hashes that entries name and whose bytes are not here, in order.
     package var missing: [String] {
         let present = Set(evidence.map(\.sha256))
         return Set(leaves.flatMap { PartEntries.hashes(in: $0.body) }).subtracting(present).sorted()

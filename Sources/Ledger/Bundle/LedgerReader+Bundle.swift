@@ -4,9 +4,9 @@ extension LedgerReader {
     /// Everything that this ledger holds about the part with this serial number, with proofs; nil where it
     /// holds nothing.
     ///
-    /// Costs what the part's own entries cost, whatever else the ledger holds. Throws `.invalid` where no
-    /// checkpoint covers all of them yet (the gateway signs one each second), or where they are more than
-    /// `EvidenceBundle.mostLeaves`; `.corrupt` where hashes or evidence are damaged.
+    /// Costs what the part's own entries cost, whatever else the ledger holds. Throws `.unsigned` where no
+    /// checkpoint covers all of them yet (the gateway signs one each second), `.invalid` where they are more
+    /// than `EvidenceBundle.mostLeaves`; `.corrupt` where hashes or evidence are damaged.
     package func bundle(
         serial: String, madeAt: String, software: JSONValue
     ) throws(LedgerError) -> EvidenceBundle? {
@@ -20,7 +20,7 @@ extension LedgerReader {
             }
             guard let (size, note) = try database.newestCheckpoint(), size >= last.seq else {
                 throw LedgerError(
-                    .invalid, what: "no checkpoint covers entry \(last.seq) yet", place: directory.database,
+                    .unsigned, what: "no checkpoint covers entry \(last.seq) yet", place: directory.database,
                     remedy: "start the gateway: it signs what is new within a second")
             }
             var leaves: [EvidenceBundle.Leaf] = []
@@ -54,9 +54,11 @@ extension LedgerReader {
             [.text(serial), .integer(Int64(EvidenceBundle.mostLeaves) + 1)], database.entry)
         let part = PartEntries(serial: serial, named: named.map(\.body))
         var found = Dictionary(named.map { ($0.seq, $0) }) { first, _ in first }
-        let records = Dictionary(named.filter { $0.kind == .record }.map { ($0.id, $0.seq) }) { $1 }
-        for cycle in part.cycles.sorted() {
-            for entry in try entries(ofCycle: cycle, upTo: records[cycle], database) {
+        let records = Dictionary(named.filter { $0.kind == .record }.map { (ExactText($0.id), $0.seq) }) {
+            $1
+        }
+        for cycle in part.cycles.map(\.description).sorted() {
+            for entry in try entries(ofCycle: cycle, upTo: records[ExactText(cycle)], database) {
                 found[entry.seq] = entry
             }
         }
@@ -92,14 +94,22 @@ extension LedgerReader {
                 + "ORDER BY seq DESC LIMIT 1", [.integer(seq)], database.entry)
     }
 
-    /// What the entries name by hash and the ledger still has.
+    /// What the entries name by hash. Throws `.corrupt` where evidence is missing that was written with one
+    /// of them; a plan's or profile's text may never have been there.
     private func pieces(
         namedBy entries: [Entry], _ database: SQLiteDatabase
     ) throws(LedgerError) -> [EvidenceBundle.Piece] {
+        let kept = Set(entries.flatMap { PartEntries.evidence(in: $0.body) })
         var pieces: [EvidenceBundle.Piece] = []
         for hash in Set(entries.flatMap { PartEntries.hashes(in: $0.body) }).sorted() {
-            guard let bytes = try evidence(sha256: hash, database) else { continue }
-            pieces.append(.init(sha256: hash, bytes: bytes))
+            if let bytes = try evidence(sha256: hash, database) {
+                pieces.append(.init(sha256: hash, bytes: bytes))
+            } else if kept.contains(hash) {
+                throw LedgerError(
+                    .corrupt, what: "evidence \(hash), which entries of the part name, is missing",
+                    place: directory.database,
+                    remedy: "run `plumbline ledger verify`, then restore the newest backup")
+            }
         }
         return pieces
     }
@@ -116,9 +126,10 @@ extension LedgerReader {
                     [.text(sink), .integer(entry.seq)]
                 ) { (OutboxState(rawValue: $0.text(0)), $0.integer(1), $0.optionalText(2)) }
                 guard let (state, attempts, lastError) = row else { continue }
-                guard let state else {
+                guard let state, (0...OutboxItem.mostAttempts).contains(attempts) else {
                     throw LedgerError(
-                        .corrupt, what: "the state of a delivery to \(sink) is none", place: database.path,
+                        .corrupt, what: "the outbox says of a delivery to \(sink) what no gateway writes",
+                        place: database.path,
                         remedy: "run `plumbline ledger verify`, then restore the newest backup")
                 }
                 all.append(

@@ -6,21 +6,21 @@ internal import Codecs
 struct PartEntries {
     private let serial: String
     /// Ids of the cycles of the part; a record has that of its cycle.
-    private(set) var cycles: Set<String> = []
+    private(set) var cycles: Set<ExactText> = []
     /// Ids of the part's records.
-    private(set) var records: Set<String> = []
+    private(set) var records: Set<ExactText> = []
 
     /// `named` are the entries that name the serial themselves, and maybe others.
     init(serial: String, named: [JSONValue]) {
         self.serial = serial
         for body in named where Self.isSame(Self.serial(in: body), serial) {
             guard Self.isRecord(body) else {
-                if let cycle = body["cycle"]?.text { cycles.insert(cycle) }
+                if let cycle = body["cycle"]?.text { cycles.insert(ExactText(cycle)) }
                 continue
             }
             if let id = body["id"]?.text {
-                cycles.insert(id)
-                records.insert(id)
+                cycles.insert(ExactText(id))
+                records.insert(ExactText(id))
             }
         }
     }
@@ -29,17 +29,17 @@ struct PartEntries {
     /// or cycle that it is about. The starts of the gateway belong to every part's.
     func includes(_ body: JSONValue) -> Bool {
         if let named = Self.serial(in: body) { return Self.isSame(named, serial) }
-        if let record = body["record"]?.text { return records.contains(record) }
+        if let record = body["record"]?.text { return records.contains(ExactText(record)) }
         return Self.isStart(body)
-            || [body["cycle"], body["running_cycle"]].contains { $0?.text.map(cycles.contains) ?? false }
+            || [body["cycle"], body["running_cycle"]].contains { value in
+                value?.text.map { cycles.contains(ExactText($0)) } ?? false
+            }
     }
 
-    static func isRecord(_ body: JSONValue) -> Bool { body["schema"]?.text == "plumbline.inspection/1" }
-    static func isReceipt(_ body: JSONValue) -> Bool { body["schema"]?.text == "plumbline.receipt/1" }
+    static func isRecord(_ body: JSONValue) -> Bool { EntryKind(of: body) == .record }
+    static func isReceipt(_ body: JSONValue) -> Bool { EntryKind(of: body) == .receipt }
     /// What people decided of a part after its record.
-    static func isDisposition(_ body: JSONValue) -> Bool {
-        !isRecord(body) && body["record"]?.text != nil && body["disposition"]?.text != nil
-    }
+    static func isDisposition(_ body: JSONValue) -> Bool { EntryKind(of: body) == .disposition }
     static func isStart(_ body: JSONValue) -> Bool { body["event"]?.text == "gateway.started" }
 
     /// SHA-256 of everything that an entry rests on and that a bundle has room for: raw bytes, plan,
@@ -47,8 +47,12 @@ struct PartEntries {
     static func hashes(in body: JSONValue) -> [String] {
         if isStart(body) { return [body["configuration"]?.text].compactMap(\.self) }
         let profiles = (body["results"]?.elements ?? []).map { $0["gauge"]?["profile_sha256"] }
-        return ((body["evidence"]?.elements ?? []) + profiles + [body["plan"]?["sha256"]])
-            .compactMap { $0?.text }
+        return evidence(in: body) + (profiles + [body["plan"]?["sha256"]]).compactMap { $0?.text }
+    }
+
+    /// SHA-256 of what was written into the ledger together with an entry, and is there as long as it is.
+    static func evidence(in body: JSONValue) -> [String] {
+        isStart(body) ? [] : (body["evidence"]?.elements ?? []).compactMap(\.text)
     }
 
     private static func serial(in body: JSONValue) -> String? {

@@ -58,16 +58,17 @@ extension PartStory {
     /// Results in their order; the step that measured them stands above them.
     static func measurements(_ body: JSONValue) -> String {
         let titles = Dictionary(
-            (body["steps"]?.elements ?? []).map { (text($0["step"]), text($0["title"])) }
+            (body["steps"]?.elements ?? []).map { (ExactText(text($0["step"])), text($0["title"])) }
         ) { first, _ in first }
         var rows: [[String]] = []
-        var step: String?
+        var step: ExactText?
         for result in body["results"]?.elements ?? [] {
-            let name = text(result["step"])
+            let name = ExactText(text(result["step"]))
             let isFirst = name != step
             step = name
             rows.append([
-                isFirst ? HTMLText.element("b", titles[name] ?? name) : "", characteristic(result),
+                isFirst ? HTMLText.element("b", titles[name] ?? name.description) : "",
+                characteristic(result),
                 HTMLText.element("strong", text(result["value"])) + HTMLText.escaped(unit(result)),
                 HTMLText.escaped(limits(result)) + nominal(result),
                 badge(text(result["result"])) + HTMLText.escaped(reason(result)),
@@ -129,12 +130,12 @@ extension PartStory {
                 code(text(gauge["profile_sha256"])),
             ]
         }
-        var seen: Set<[String]> = []
+        var seen: Set<[ExactText]> = []
         return HTMLText.table(
             [
                 "Gauge", "Serial number", "Certificate", "Valid until", "Status then", "Profile",
                 "Profile SHA-256",
-            ], class: "gauges", rows.filter { seen.insert($0).inserted })
+            ], class: "gauges", rows.filter { seen.insert($0.map(ExactText.init)).inserted })
     }
 
     private static func steps(_ body: JSONValue) -> String {

@@ -9,13 +9,13 @@ extension PartStory {
 
     /// What devices sent, by the entry that names it first.
     var evidence: String {
-        let pieces = Dictionary(bundle.evidence.map { ($0.sha256, $0) }) { first, _ in first }
-        var seen: Set<String> = []
+        let pieces = Dictionary(bundle.evidence.map { (ExactText($0.sha256), $0) }) { first, _ in first }
+        var seen: Set<ExactText> = []
         var shown = ""
-        for leaf in bundle.leaves where !PartEntries.isStart(leaf.body) {
-            for hash in (leaf.body["evidence"]?.elements ?? []).compactMap(\.text)
-            where seen.insert(hash).inserted {
-                shown += figure(hash, pieces[hash]?.bytes, seq: leaf.seq)
+        for leaf in bundle.leaves {
+            for hash in PartEntries.evidence(in: leaf.body)
+            where seen.insert(ExactText(hash)).inserted {
+                shown += figure(hash, pieces[ExactText(hash)]?.bytes, seq: leaf.seq)
             }
         }
         guard !shown.isEmpty else { return "" }
@@ -26,7 +26,7 @@ extension PartStory {
     }
 
     private func figure(_ hash: String, _ bytes: [UInt8]?, seq: Int64) -> String {
-        let size = bytes.map { "\($0.count) bytes" } ?? "not kept any more"
+        let size = bytes.map { "\($0.count) bytes" } ?? "not in the bundle"
         let caption = HTMLText.escaped("Entry \(seq), \(size), SHA-256 ") + Self.code(hash)
         return "<figure>\n" + HTMLText.wrapped("figcaption", caption) + "\n"
             + (bytes.map { HTMLText.wrapped("pre", Self.dump($0)) + "\n" } ?? "") + "</figure>\n"
@@ -47,12 +47,14 @@ extension PartStory {
 
     /// The texts that the inspections went by.
     var texts: String {
-        let sizes = Dictionary(bundle.evidence.map { ($0.sha256, $0.bytes.count) }) { first, _ in first }
-        var seen: Set<String> = []
+        let sizes = Dictionary(bundle.evidence.map { (ExactText($0.sha256), $0.bytes.count) }) { first, _ in
+            first
+        }
+        var seen: Set<ExactText> = []
         var rows: [[String]] = []
         func add(_ what: String, _ hash: String?) {
-            guard let hash, seen.insert(hash).inserted else { return }
-            let size = sizes[hash].map { "\($0) bytes, in the bundle" } ?? "not kept any more"
+            guard let hash, seen.insert(ExactText(hash)).inserted else { return }
+            let size = sizes[ExactText(hash)].map { "\($0) bytes, in the bundle" } ?? "not in the bundle"
             rows.append([HTMLText.escaped(what), Self.code(hash), HTMLText.escaped(size)])
         }
         for body in bundle.leaves.map(\.body) {
@@ -102,13 +104,15 @@ extension PartStory {
     private static let shows = [
         "that each entry above stands in the ledger just so, at its number, and was not changed since;",
         "that the raw bytes and texts are those that the entries name;",
-        "that each sink confirmed just this content;",
+        "that each receipt names just the content of its record;",
         "that this page says what the entries say.",
     ]
 
     private static let hides = [
         "that the gateway’s key was in nobody else’s hands;",
         "that nothing about the part was left out: for that the gateway that signed gives its word;",
+        "that a sink holds a record: a receipt is what the gateway wrote of the sink’s answer;",
+        "when it was made: that is by the clock of the machine that made it;",
         "that gauges and clocks were right: entries say what the devices told.",
     ]
 

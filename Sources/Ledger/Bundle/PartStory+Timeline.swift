@@ -3,7 +3,7 @@ internal import Codecs
 /// What came after the inspections, and everything in the order in which it was written.
 extension PartStory {
     /// What people decided later; nothing where nobody did.
-    var decisions: String {
+    var dispositions: String {
         let rows = bundle.leaves.filter { PartEntries.isDisposition($0.body) }.map { leaf in
             [
                 String(leaf.seq), HTMLText.escaped(Self.time(leaf.body["at"])),
@@ -21,10 +21,7 @@ extension PartStory {
 
     var deliveries: String {
         let rows = bundle.deliveries.map { delivery in
-            let receipt = bundle.leaves.last {
-                PartEntries.isReceipt($0.body) && $0.body["record"]?.text == delivery.record
-                    && $0.body["sink"]?.text == delivery.sink
-            }
+            let receipt = receipts[DeliveryName(record: delivery.record, sink: delivery.sink)]
             return [
                 HTMLText.escaped(delivery.sink),
                 HTMLText.escaped("\(delivery.state.rawValue), attempts: \(delivery.attempts)"),
@@ -37,7 +34,7 @@ extension PartStory {
         return section(
             "Where it was sent",
             HTMLText.table(
-                ["Sink", "State", "Confirmed", "Receipt", "SHA-256 that it confirmed", "Record"],
+                ["Sink", "State", "Receipt of", "Receipt", "SHA-256 in the receipt", "Record"],
                 class: "sent", rows))
     }
 
@@ -61,7 +58,7 @@ extension PartStory {
             return "The record was written: \(text(body["result"]))"
         }
         if PartEntries.isReceipt(body) {
-            return "\(text(body["sink"])) confirmed that it holds the record (\(text(body["outcome"])))"
+            return "Receipt of \(text(body["sink"])) for the record (\(text(body["outcome"])))"
         }
         if PartEntries.isDisposition(body) {
             return "Decided: \(text(body["disposition"]))" + details(body)

@@ -11,17 +11,36 @@ struct PartStory {
     let key: SigningKey
     /// The part's records, in order.
     let records: [EvidenceBundle.Leaf]
+    /// The last receipt of each delivery.
+    let receipts: [DeliveryName: EvidenceBundle.Leaf]
+    /// What was decided of each record later, in order.
+    private let decisions: [ExactText: [String]]
+    /// Where each record was to be sent.
+    private let sinks: [ExactText: [EvidenceBundle.Delivery]]
 
     init(_ bundle: EvidenceBundle, head: Checkpoint, key: SigningKey) {
         (self.bundle, self.head, self.key) = (bundle, head, key)
         records = bundle.leaves.filter { PartEntries.isRecord($0.body) }
+        // A part may have thousands of records: none is looked for among all of them.
+        var receipts: [DeliveryName: EvidenceBundle.Leaf] = [:]
+        var decisions: [ExactText: [String]] = [:]
+        for leaf in bundle.leaves {
+            if PartEntries.isReceipt(leaf.body), let name = DeliveryName(receipt: leaf.body) {
+                receipts[name] = leaf
+            }
+            if PartEntries.isDisposition(leaf.body), let record = leaf.body["record"]?.text {
+                decisions[ExactText(record), default: []].append(Self.text(leaf.body["disposition"]))
+            }
+        }
+        (self.receipts, self.decisions) = (receipts, decisions)
+        sinks = Dictionary(grouping: bundle.deliveries) { ExactText($0.record) }
     }
 
     var html: String {
         let title = HTMLText.escaped("Inspection history of \(bundle.serial)")
         let inspections = records.enumerated().map { inspection($1, number: $0 + 1) }
         let sections =
-            [summary] + inspections + [decisions, deliveries, timeline, evidence, texts, proof]
+            [summary] + inspections + [dispositions, deliveries, timeline, evidence, texts, proof]
         return """
             <!DOCTYPE html>
             <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
@@ -109,19 +128,18 @@ struct PartStory {
 
     /// What was decided of a record later.
     private func decided(_ body: JSONValue) -> String {
-        let words = bundle.leaves.filter {
-            PartEntries.isDisposition($0.body) && $0.body["record"]?.text == body["id"]?.text
-        }.map { Self.text($0.body["disposition"]) }
+        let words = body["id"]?.text.flatMap { decisions[ExactText($0)] } ?? []
         return words.isEmpty ? "" : "Decided later: \(words.joined(separator: ", then ")). "
     }
 
     /// Where a record went, in one sentence for each sink.
     private func sent(_ body: JSONValue) -> String {
-        let mine = bundle.deliveries.filter { $0.record == body["id"]?.text }
-        guard !mine.isEmpty else { return "The record was not to be sent anywhere." }
+        guard let mine = body["id"]?.text.flatMap({ sinks[ExactText($0)] }) else {
+            return "The record was not to be sent anywhere."
+        }
         return mine.map { delivery in
             switch delivery.state {
-            case .delivered: "\(delivery.sink) confirmed that it holds the record."
+            case .delivered: "The ledger has a receipt of \(delivery.sink) for the record."
             case .pending: "The record waits to be sent to \(delivery.sink)."
             case .quarantined: "\(delivery.sink) refused the record; somebody has to look."
             case .withheld: "The record is kept back from \(delivery.sink)."
@@ -161,7 +179,7 @@ struct PartStory {
     static func code(_ text: String) -> String { HTMLText.element("code", text) }
 
     static func unique(_ texts: [String]) -> [String] {
-        var seen: Set<String> = []
-        return texts.filter { seen.insert($0).inserted }
+        var seen: Set<ExactText> = []
+        return texts.filter { seen.insert(ExactText($0)).inserted }
     }
 }

@@ -79,6 +79,19 @@ package final class SigningKey: Sendable {
         Array((verifierKey(name: name) + "\n").utf8) + (try publicPEM())
     }
 
+    /// The key in a public key's file, and the name that it stands under there.
+    ///
+    /// Throws `.key` unless the file is written as `publicKeyFile(name:)` writes it: people compare the first
+    /// line, and signatures are checked with what follows it.
+    package static func published(_ file: [UInt8]) throws(LedgerError) -> (key: SigningKey, name: String) {
+        let key = try SigningKey(publicPEM: file)
+        let name = String(decoding: file.prefix { $0 != UInt8(ascii: "+") }, as: UTF8.self)
+        guard try key.publicKeyFile(name: name) == file else {
+            throw error("its first line names another key than the one below it")
+        }
+        return (key, name)
+    }
+
     /// An ASN.1 ECDSA signature over SHA-256 of `message`.
     package func signature(over message: [UInt8]) throws(LedgerError) -> [UInt8] {
         let context = EVP_MD_CTX_new()

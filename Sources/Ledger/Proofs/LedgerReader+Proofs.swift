@@ -2,14 +2,14 @@
 extension LedgerReader {
     /// Proof that the entry `id` is under the newest checkpoint; nil where there is no such entry.
     ///
-    /// Throws `.corrupt` where hashes are missing, and `.invalid` where no checkpoint covers the entry yet:
+    /// Throws `.corrupt` where hashes are missing, and `.unsigned` where no checkpoint covers the entry yet:
     /// the gateway signs one each second.
     package func inclusionProof(of id: String) throws(LedgerError) -> InclusionProof? {
         try snapshot { database throws(LedgerError) in
             guard let entry = try database.entry(id: id) else { return nil }
             guard let (size, note) = try database.newestCheckpoint(), size >= entry.seq else {
                 throw LedgerError(
-                    .invalid, what: "no checkpoint covers entry \(entry.seq) yet", place: directory.database,
+                    .unsigned, what: "no checkpoint covers entry \(entry.seq) yet", place: directory.database,
                     remedy: "start the gateway: it signs what is new within a second")
             }
             let hashes = try hashes(provingLeaf: entry.seq - 1, inTreeOf: size, database)

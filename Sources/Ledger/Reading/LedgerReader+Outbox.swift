@@ -17,11 +17,15 @@ package struct OutboxItem: Sendable, Equatable {
     package let seq: Int64
     package let id: String
     package let state: OutboxState
-    /// Attempts that were answered or failed so far.
+    /// Attempts that were answered or failed so far: 0 to `mostAttempts`.
     package let attempts: Int
     /// UTC nanoseconds of the next attempt, for people to read; nil where none is planned.
     package let nextAttemptAt: Int64?
     package let lastError: String?
+
+    /// Attempts are counted no further, so that the next one's number can be written into an entry
+    /// (`JSONValue.largestNumber`): only a damaged or forged database has more.
+    package static let mostAttempts: Int64 = 9_007_199_254_740_990
 }
 
 extension LedgerReader {
@@ -60,7 +64,7 @@ extension LedgerReader {
             ) { row in
                 OutboxItem(
                     sink: sink, seq: row.integer(0), id: row.text(1), state: state,
-                    attempts: Int(row.integer(2)),
+                    attempts: Int(min(max(row.integer(2), 0), OutboxItem.mostAttempts)),
                     nextAttemptAt: row.isNull(3) ? nil : row.integer(3), lastError: row.optionalText(4))
             }
         }

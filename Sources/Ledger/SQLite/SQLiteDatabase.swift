@@ -22,6 +22,9 @@ package final class SQLiteDatabase {
 
     /// Most statements kept prepared; the SQL of this program is fixed, so this is never reached.
     private static let mostStatements = 128
+    /// Bytes of a row or value that are read or written: a file of somebody else's must not fill the memory.
+    /// The largest evidence (`Deflated.largest`) and every body stay far below.
+    private static let largestValue: Int32 = 32 << 20
     /// How long a statement waits for another process's lock.
     private static let busyMilliseconds: Int32 = 5_000
     /// What a connection may keep of the file, in kibibytes; SQLite's own bound is 2,000. Who only reads is
@@ -44,6 +47,7 @@ package final class SQLiteDatabase {
         sqlite3_extended_result_codes(opened, 1)
         sqlite3_busy_timeout(opened, Self.busyMilliseconds)
         plumbline_sqlite_harden(opened)
+        sqlite3_limit(opened, SQLITE_LIMIT_LENGTH, Self.largestValue)
         // What a transaction would need to undo a part of itself stays in memory.
         try execute("PRAGMA cache_size = -\(Self.cacheKibibytes(mode)); PRAGMA temp_store = MEMORY")
     }

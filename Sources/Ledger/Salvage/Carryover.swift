@@ -157,7 +157,8 @@ struct Carryover {
             }
             // The tree covers the body alone: kind and id must follow from it where they can.
             guard let body = try? JSONParser.parse(row.bytes), CanonicalJSON.bytes(body) == row.bytes,
-                row.kind != .record || body["id"]?.text == row.id, ids.insert(row.id).inserted
+                row.kind == EntryKind(of: body), row.kind != .record || body["id"]?.text == row.id,
+                ids.insert(row.id).inserted
             else {
                 leaveOut("\(name) (\(row.id))", because: "its row is not that of its body")
                 continue

@@ -144,8 +144,13 @@ package struct DataDirectory: Sendable {
         }
     }
 
-    static func failure(_ doing: String, _ file: String) -> LedgerError {
-        let number = errno
+    /// The folder that a file of this path is in.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    static func failure(_ doing: String, _ file: String, _ number: Int32 = errno) -> LedgerError {
         let isFull = number == ENOSPC || number == EDQUOT
         return LedgerError(
             isFull ? .full : .io, what: "\(doing): \(String(cString: strerror(number)))", place: file,

@@ -104,7 +104,7 @@ final class LedgerStore {
             return existing
         }
         let seq = frontier.size + 1
-        try append(prepared, seq: seq)
+        try append(prepared)
         try database.insert(
             Projection(kind: draft.kind, id: draft.id, body: draft.body), seq: seq, id: draft.id)
         for blob in prepared.evidence {
@@ -132,17 +132,9 @@ final class LedgerStore {
 
     /// Writes the leaf and the nodes that it completes. A rule that refuses them means that somebody else
     /// writes this database, which is the end of it for this process.
-    private func append(_ prepared: PreparedTransaction.Draft, seq: Int64) throws(LedgerError) {
+    private func append(_ prepared: PreparedTransaction.Draft) throws(LedgerError) {
         do throws(LedgerError) {
-            try database.run(
-                "INSERT INTO entry(seq, kind, id, body, leaf_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
-                .integer(seq), .text(prepared.draft.kind.rawValue), .text(prepared.draft.id),
-                .utf8(prepared.bytes), .blob(prepared.leafHash))
-            for (position, hash) in frontier.append(leafHash: prepared.leafHash) {
-                try database.run(
-                    "INSERT INTO node(level, position, hash) VALUES (?1, ?2, ?3)",
-                    .integer(Int64(position.level)), .integer(position.index), .blob(hash))
-            }
+            try database.append(prepared, to: &frontier)
         } catch {
             guard error.kind == .invalid else { throw error }
             throw LedgerError(

@@ -63,29 +63,45 @@ extension SQLiteDatabase {
         MerkleFrontier(size: size, peaks: try peaks(ofSize: size))?.root
     }
 
+    /// Writes an entry behind the newest, and the nodes that it completes, in the caller's transaction.
+    func append(
+        _ prepared: PreparedTransaction.Draft, to frontier: inout MerkleFrontier
+    ) throws(LedgerError) {
+        let (draft, seq) = (prepared.draft, frontier.size + 1)
+        try run(
+            "INSERT INTO entry(seq, kind, id, body, leaf_hash) VALUES (?1, ?2, ?3, ?4, ?5)", .integer(seq),
+            .text(draft.kind.rawValue), .text(draft.id), .utf8(prepared.bytes), .blob(prepared.leafHash))
+        for (position, hash) in frontier.append(leafHash: prepared.leafHash) {
+            try run(
+                "INSERT INTO node(level, position, hash) VALUES (?1, ?2, ?3)",
+                .integer(Int64(position.level)), .integer(position.index), .blob(hash))
+        }
+    }
+
     /// Throws `.invalid` where nothing waits for that sink under that number, or the receipt is missing.
     func apply(_ change: OutboxChange) throws(LedgerError) {
+        let counted = "attempts = min(max(attempts, 0), \(OutboxItem.mostAttempts - 1)) + 1"
         let key: [SQLiteValue] = [.text(change.sink), .integer(change.seq)]
         let row = "WHERE sink = ?1 AND seq = ?2 AND state <> 'delivered'"
         let changed =
             switch change.change {
             case .delivered(let receipt):
                 try run(
-                    "UPDATE outbox SET state = 'delivered', attempts = attempts + 1, next_attempt_at = NULL, "
+                    "UPDATE outbox SET state = 'delivered', \(counted), next_attempt_at = NULL, "
                         + "last_error = NULL, receipt = (SELECT seq FROM entry WHERE id = ?3 AND "
                         + "kind = 'receipt') \(row) AND EXISTS (SELECT 1 FROM entry WHERE id = ?3 AND "
                         + "kind = 'receipt')", key + [.text(receipt)])
             case .postponed(let reason, let nextAttemptAt):
                 try run(
-                    "UPDATE outbox SET state = 'pending', attempts = attempts + 1, next_attempt_at = ?3, "
+                    "UPDATE outbox SET state = 'pending', \(counted), next_attempt_at = ?3, "
                         + "last_error = ?4 \(row)", key + [.integer(nextAttemptAt), .text(reason)])
             case .quarantined(let reason):
                 try run(
-                    "UPDATE outbox SET state = 'quarantined', attempts = attempts + 1, "
+                    "UPDATE outbox SET state = 'quarantined', \(counted), "
                         + "next_attempt_at = NULL, last_error = ?3 \(row)", key + [.text(reason)])
             case .withheld(let reason):
                 try run(
-                    "UPDATE outbox SET state = 'withheld', attempts = attempts + 1, "
+                    "UPDATE outbox SET state = 'withheld', \(counted), "
                         + "next_attempt_at = NULL, last_error = ?3 \(row)", key + [.text(reason)])
             case .released:
                 try run("UPDATE outbox SET state = 'pending', next_attempt_at = NULL \(row)", key)

@@ -8,13 +8,13 @@ final class WriterThread: Sendable {
 
     /// Transactions that may wait; beyond that the shop is faster than the disk and must be told so.
     private static let mostWaiting = 10_000
-    /// Transactions that share one commit; bounds how long the first of them waits for the last.
-    private static let mostInCommit = 1_000
     /// How far a signed checkpoint may lag behind the newest entry; half of the second that is promised.
     private static let checkpointLagNanoseconds: Int64 = 500_000_000
 
     private struct State {
         var waiting: [(transaction: PreparedTransaction, reply: Reply)] = []
+        /// Whether the thread sleeps so that more comes together: a transaction then need not wake it.
+        var isPausing = false
         var failure: LedgerError?
         var isStopping = false
         var hasEnded = false
@@ -28,9 +28,15 @@ final class WriterThread: Sendable {
     nonisolated(unsafe) private var state = State()
     // Safety: touched only by the thread itself once it runs.
     nonisolated(unsafe) private var store: LedgerStore?
+    // Safety: as `store`.
+    nonisolated(unsafe) private var pace: CommitPace
+    /// Transactions that share one commit; bounds how long the first of them waits for the last.
+    private let mostInCommit: Int
 
-    init(_ store: sending LedgerStore) throws(LedgerError) {
+    init(_ store: sending LedgerStore, _ grouping: CommitGrouping) throws(LedgerError) {
         self.store = store
+        pace = CommitPace(intervalNanoseconds: Int64(grouping.intervalMilliseconds) * 1_000_000)
+        mostInCommit = max(1, grouping.batch)
         let context = Unmanaged.passRetained(self)
         var thread = pthread_t()
         let status = pthread_create(
@@ -50,14 +56,15 @@ final class WriterThread: Sendable {
     }
 
     func take(_ transaction: PreparedTransaction, for reply: Reply) {
-        let refusal: LedgerError? = condition.lock.withLock {
-            if let failure = state.failure { return Self.latched(failure) }
-            if state.isStopping { return Self.closed }
-            if state.waiting.count >= Self.mostWaiting { return Self.overloaded }
+        let (refusal, isAwaited): (LedgerError?, Bool) = condition.lock.withLock {
+            if let failure = state.failure { return (Self.latched(failure), false) }
+            if state.isStopping { return (Self.closed, false) }
+            if state.waiting.count >= Self.mostWaiting { return (Self.overloaded, false) }
             state.waiting.append((transaction, reply))
-            return nil
+            return (nil, !state.isPausing || state.waiting.count >= mostInCommit)
         }
-        if let refusal { reply.resume(returning: .failure(refusal)) } else { condition.signal() }
+        if let refusal { reply.resume(returning: .failure(refusal)) }
+        if isAwaited { condition.signal() }
     }
 
     func requestStop() {
@@ -138,18 +145,33 @@ extension WriterThread {
 
     private func nextWork(checkpointDue: Int64?) -> Work {
         condition.lock.withLock {
+            var hasPaused = false
             while true {
+                let now = Condition.monotonicNanoseconds()
                 let due = state.failure == nil ? checkpointDue : nil
-                if let due, due <= Condition.monotonicNanoseconds(), !state.isStopping { return .checkpoint }
-                if !state.waiting.isEmpty {
-                    let group = Array(state.waiting.prefix(Self.mostInCommit))
+                if let due, due <= now, !state.isStopping { return .checkpoint }
+                if state.waiting.isEmpty {
+                    if state.isStopping { return .stop }
+                    condition.wait(untilMonotonicNanoseconds: due)
+                } else if let end = pause(at: now) {
+                    hasPaused = true
+                    state.isPausing = true
+                    condition.wait(untilMonotonicNanoseconds: min(end, due ?? end))
+                    state.isPausing = false
+                } else {
+                    let group = Array(state.waiting.prefix(mostInCommit))
                     state.waiting.removeFirst(group.count)
+                    pace.begin(at: now, transactions: group.count, hasPaused: hasPaused)
                     return .commit(group)
                 }
-                if state.isStopping { return .stop }
-                condition.wait(untilMonotonicNanoseconds: due)
             }
         }
+    }
+
+    /// When the waiting transactions may be committed, where that is later than `now`. Under the lock.
+    private func pause(at now: Int64) -> Int64? {
+        guard !state.isStopping, state.failure == nil, state.waiting.count < mostInCommit else { return nil }
+        return pace.pause(at: now)
     }
 
     private func commit(

@@ -17,6 +17,7 @@ internal import Metrology
 /// sinks:
 ///   qms: {kind: sqlite, path: qms.db, accepts: test}
 /// backup: {every: 24 h, to: backups, keep: 30}
+/// ledger: {interval: 20 ms, batch: 1000}
 /// web: {listen: 127.0.0.1:8080}
 /// ```
 struct ConfigurationReader {
@@ -47,6 +48,7 @@ struct ConfigurationReader {
         let stations = named("stations", "a station", station)
         let sinks = named("sinks", "a sink", sink)
         let backup = top.mapping("backup", "a backup").flatMap(self.backup)
+        let ledger = top.mapping("ledger", "a ledger").map(self.ledger) ?? LedgerConfiguration()
         let web = web()
         let operators = top.optional("operators", .text)
         let parts = top.optional("parts", .text)
@@ -56,7 +58,7 @@ struct ConfigurationReader {
         return GatewayConfiguration(
             site: site ?? "", id: id ?? "", company: company, dataDirectory: data, profileFolders: folders,
             devices: devices,
-            stations: stations, sinks: sinks, backup: backup, web: web,
+            stations: stations, sinks: sinks, backup: backup, ledger: ledger, web: web,
             operatorsPath: operators.map { FilePath.resolved($0, against: path) },
             partsPath: parts.map { FilePath.resolved($0, against: path) }, codes: codes)
     }
@@ -139,6 +141,16 @@ struct ConfigurationReader {
         guard let every, let folder else { return nil }
         return BackupSchedule(
             everyMilliseconds: every, folder: FilePath.resolved(folder, against: path), keep: keep)
+    }
+
+    private func ledger(_ mapping: YAMLMapping) -> LedgerConfiguration {
+        var ledger = LedgerConfiguration()
+        if let interval = mapping.optional("interval", .duration(0...1_000)) {
+            ledger.intervalMilliseconds = interval
+        }
+        if let batch = mapping.optional("batch", .integer(1...10_000)) { ledger.batch = batch }
+        mapping.finish()
+        return ledger
     }
 
     private func web() -> WebConfiguration {

@@ -17,6 +17,7 @@ package struct GatewayConfiguration: Sendable, Equatable {
     package let stations: [StationConfiguration]
     package let sinks: [SinkConfiguration]
     package let backup: BackupSchedule?
+    package let ledger: LedgerConfiguration
     package let web: WebConfiguration
     /// Who may work here; nil where no badge is asked for.
     package let operatorsPath: String?
@@ -27,6 +28,15 @@ package struct GatewayConfiguration: Sendable, Equatable {
 
     /// The device with this asset id.
     package func device(_ id: String) -> DeviceConfiguration? { devices.first { $0.id == id } }
+}
+
+/// Which entries become durable together.
+package struct LedgerConfiguration: Sendable, Equatable {
+    /// Milliseconds between commits while many follow each other: 20 has 64 tools that tighten once a second
+    /// write 50 times a second, and nobody wait noticeably longer.
+    package var intervalMilliseconds = 20
+    /// The most acts in one commit.
+    package var batch = 1_000
 }
 
 /// Which printed codes count, and whose signature they must have.

@@ -6,14 +6,14 @@ import base64
 import hashlib
 import json
 import pathlib
-import subprocess
 import sys
-import tempfile
 import xml.etree.ElementTree as XML
 
 import pymerkle
 import rfc8785
 from pymerkle.core import _inclusion_path_layout
+
+from signed_note import opened
 
 file, key = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 whole = file.read_bytes()
@@ -22,26 +22,10 @@ assert rfc8785.dumps(bundle) == whole, "not canonical"
 assert bundle["schema"] == "plumbline.bundle/1"
 content = bundle["content"]
 
-
-def opened(note):
-    """The text of a signed note, if OpenSSL finds it signed by the key from elsewhere."""
-    text, signatures = note.rsplit("\n\n", 1)
-    text += "\n"
-    line = next(line for line in signatures.splitlines() if line.startswith("\u2014 "))
-    signature = base64.b64decode(line.split(" ")[2])[4:]
-    with tempfile.TemporaryDirectory() as folder:
-        signed, mark = (pathlib.Path(folder, name) for name in ("text", "signature"))
-        signed.write_text(text, encoding="utf-8")
-        mark.write_bytes(signature)
-        subprocess.run(["openssl", "dgst", "-sha256", "-verify", key, "-signature", mark, signed],
-                       check=True, stdout=subprocess.DEVNULL)
-    return text.splitlines()
-
-
-header, origin, digest = opened(bundle["signature"])
+header, origin, digest = opened(bundle["signature"], key)
 assert header == "plumbline-bundle/v1", header
 assert base64.b64decode(digest) == hashlib.sha256(rfc8785.dumps(content)).digest(), "another content"
-ledger, size, root = opened(content["checkpoint"])
+ledger, size, root = opened(content["checkpoint"], key)
 assert ledger == origin, f"signed as {origin}, from the ledger {ledger}"
 size, root = int(size), base64.b64decode(root)
 

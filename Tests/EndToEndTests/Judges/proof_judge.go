@@ -109,12 +109,46 @@ func newVerifier(text string) verifier {
 	return verifier{parts[0], id, public.(*ecdsa.PublicKey)}
 }
 
+// known is the key of the verifier key on the first line of a file.
+func known(keyFile string) note.Verifiers {
+	key, err := os.ReadFile(keyFile)
+	must(err)
+	return note.VerifierList(newVerifier(strings.TrimSpace(strings.SplitN(string(key), "\n", 2)[0])))
+}
+
+// head is a signed head of a tree.
+type head struct {
+	origin string
+	size   int64
+	root   tlog.Hash
+}
+
+func newHead(signed []byte, keys note.Verifiers) head {
+	opened, err := note.Open(signed, keys)
+	must(err)
+	lines := strings.Split(opened.Text, "\n")
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	must(err)
+	root, err := tlog.ParseHash(lines[2])
+	must(err)
+	return head{lines[0], size, root}
+}
+
+// check checks that an entry's bytes are the leaf of this index.
+func (h head) check(index int64, proof []string, body []byte) {
+	hashes := []tlog.Hash{}
+	for _, line := range proof {
+		one, err := tlog.ParseHash(line)
+		must(err)
+		hashes = append(hashes, one)
+	}
+	must(tlog.CheckRecord(hashes, h.size, h.root, index, tlog.RecordHash(body)))
+}
+
 func entry(proofFile, entryFile, keyFile string) {
 	proof, err := os.ReadFile(proofFile)
 	must(err)
 	body, err := os.ReadFile(entryFile)
-	must(err)
-	key, err := os.ReadFile(keyFile)
 	must(err)
 	gap := bytes.Index(proof, []byte("\n\n"))
 	lines := strings.Split(string(proof[:gap]), "\n")
@@ -123,22 +157,9 @@ func entry(proofFile, entryFile, keyFile string) {
 	}
 	index, err := strconv.ParseInt(strings.TrimPrefix(lines[1], "index "), 10, 64)
 	must(err)
-	hashes := []tlog.Hash{}
-	for _, line := range lines[2:] {
-		one, err := tlog.ParseHash(line)
-		must(err)
-		hashes = append(hashes, one)
-	}
-	known := newVerifier(strings.TrimSpace(strings.SplitN(string(key), "\n", 2)[0]))
-	opened, err := note.Open(proof[gap+2:], note.VerifierList(known))
-	must(err)
-	head := strings.Split(opened.Text, "\n")
-	size, err := strconv.ParseInt(head[1], 10, 64)
-	must(err)
-	root, err := tlog.ParseHash(head[2])
-	must(err)
-	must(tlog.CheckRecord(hashes, size, root, index, tlog.RecordHash(body)))
-	fmt.Printf("entry %d of %d in %s\n", index, size, head[0])
+	signed := newHead(proof[gap+2:], known(keyFile))
+	signed.check(index, lines[2:], body)
+	fmt.Printf("entry %d of %d in %s\n", index, signed.size, signed.origin)
 }
 
 type bundleFile struct {
@@ -159,12 +180,10 @@ type bundleContent struct {
 func bundle(bundleFileName, keyFile string) {
 	whole, err := os.ReadFile(bundleFileName)
 	must(err)
-	key, err := os.ReadFile(keyFile)
-	must(err)
-	known := note.VerifierList(newVerifier(strings.TrimSpace(strings.SplitN(string(key), "\n", 2)[0])))
+	keys := known(keyFile)
 	var file bundleFile
 	must(json.Unmarshal(whole, &file))
-	signed, err := note.Open([]byte(file.Signature), known)
+	signed, err := note.Open([]byte(file.Signature), keys)
 	must(err)
 	digest := sha256.Sum256(file.Content)
 	text := strings.Split(signed.Text, "\n")
@@ -173,23 +192,11 @@ func bundle(bundleFileName, keyFile string) {
 	}
 	var content bundleContent
 	must(json.Unmarshal(file.Content, &content))
-	opened, err := note.Open([]byte(content.Checkpoint), known)
-	must(err)
-	head := strings.Split(opened.Text, "\n")
-	size, err := strconv.ParseInt(head[1], 10, 64)
-	must(err)
-	root, err := tlog.ParseHash(head[2])
-	must(err)
+	root := newHead([]byte(content.Checkpoint), keys)
 	for _, entry := range content.Entries {
-		hashes := []tlog.Hash{}
-		for _, line := range entry.Proof {
-			one, err := tlog.ParseHash(line)
-			must(err)
-			hashes = append(hashes, one)
-		}
-		must(tlog.CheckRecord(hashes, size, root, entry.Seq-1, tlog.RecordHash(entry.Body)))
+		root.check(entry.Seq-1, entry.Proof, entry.Body)
 	}
-	fmt.Printf("%d entries of %d in %s\n", len(content.Entries), size, head[0])
+	fmt.Printf("%d entries of %d in %s\n", len(content.Entries), root.size, root.origin)
 }
 
 func main() {

@@ -10,6 +10,7 @@ a part whose scan was refused, `late` what was told only after another part's sc
 credited to none (docs/decisions/0015)."""
 
 import json
+import re
 import sqlite3
 import sys
 import time
@@ -20,6 +21,8 @@ from trace_curves import decode, fnv
 
 control, ledger, store, patience, devices = *sys.argv[1:4], float(sys.argv[4]), sys.argv[5:]
 HELD = "another part was scanned before it came"
+# The identifier that a result carries ends with its turn, a letter, and the end of the id of its own cycle.
+CARRIED = re.compile(r'it carries "\S+/[A-Za-z0-9]([0-9a-f]{7})", the running step was bound as ')
 curved = [name.split(":")[0] for name in devices if name.endswith(":curves")]
 devices = [name.split(":")[0] for name in devices]
 
@@ -66,7 +69,7 @@ def kept():
             found.setdefault((body["device"], body["sequence"]), []).append(
                 ("orphan", body.get("running_cycle"), None, [], body["because"]))
         elif body.get("event") == "cycle.held":
-            held.add(body["cycle"])
+            held.add(body["cycle"].replace("-", ""))
     return found, held
 
 
@@ -124,7 +127,9 @@ for device in devices:
             if kind == "orphan":
                 # Held to another part than the tool was told of, it is rightly credited to none.
                 is_astray = t["identifier"] and not t["identifier"].startswith(t["part"] or "-")
-                is_late = verdict == HELD and of in held
+                token = CARRIED.match(verdict)
+                is_late = (verdict == HELD and (of or "").replace("-", "") in held
+                           or token and any(cycle.endswith(token[1]) for cycle in held))
                 seen["astray" if is_astray else "late" if is_late else "orphans"].append(f"{name}: {verdict}")
                 continue
             seen["records"] += 1

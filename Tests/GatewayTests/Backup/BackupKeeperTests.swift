@@ -76,11 +76,15 @@ struct BackupKeeperTests {
         }
         #expect(keeper.failure == nil)
         #expect(keeper.json["newest"]?.text == names[1])
-        // What the second to last entry says of the last backup is what restoring it gives.
+        // What the last entry says of the last backup is what restoring it gives.
         let made = try #require(try ledger.reader.entries(kind: .audit).last)
-        let restored = try LedgerRestoration.restore(
-            "\(target)/\(names[1])", into: DataDirectory(folder.path + "/restored"))
+        let target = DataDirectory(folder.path + "/restored")
+        let restored = try RestoredLedger.put(
+            "\(self.target)/\(names[1])", into: target, key: nil, accepting: [], time: clock)
         #expect(made.body["entries"] == .number(restored.entries))
+        let last = try LedgerReader(path: target.path).entries(kind: .audit).last
+        #expect(last?.body["event"] == "ledger.restored")
+        #expect(last?.body["entries"] == .number(restored.entries))
         try await ledger.close()
     }
 
@@ -117,13 +121,53 @@ struct BackupKeeperTests {
         }
         let before = names
         // Until something is signed, no key can be the wrong one.
-        while try ledger.reader.newestCheckpoint() == nil { try await Task.sleep(for: .milliseconds(20)) }
+        let reader = ledger.reader
+        let note = try reader.directory.awaitingCheckpoint(seconds: 60) { () throws(LedgerError) in
+            try reader.newestCheckpoint()
+        }
+        try #require(note != nil)
         let data = DataDirectory(folder.path + "/data")
         let key = try SigningKey.generate().publicPEM()
         for file in [data.publicKey, target + "/.ledger.pub"] { try data.replace(file, with: key) }
         try await keeper.makeWhereDue()
         #expect(keeper.failure?.contains("does not verify") == true)
         #expect(names == before)
+        try await ledger.close()
+    }
+
+    /// Below where the disk should be mounted is another disk: backups there would be none.
+    ///
+    /// Seen failing while the folder was made wherever it was missing.
+    @Test func whereTheDiskIsNotMountedNothingIsMade() async throws {
+        try await keeper.makeWhereDue()
+        #expect(keeper.failure == nil)
+        // What is seen of the folder while its disk is away: nothing, or an empty one.
+        for makesEmpty in [false, true] {
+            try #require(rename(target, folder.path + "/away") == 0)
+            if makesEmpty { mkdir(target, 0o700) }
+            clock.advance(Self.day)
+            try await keeper.makeWhereDue()
+            #expect(keeper.failure?.contains("is its disk mounted?") == true)
+            #expect(names == [])
+            if makesEmpty { rmdir(target) }
+            try #require(rename(folder.path + "/away", target) == 0)
+            clock.advance(Self.day)
+            try await keeper.makeWhereDue()
+            #expect(keeper.failure == nil)
+        }
+        #expect(names.count == 2)
+        try await ledger.close()
+    }
+
+    /// A folder of which not even the one above is there stands on a disk that is away.
+    @Test func noFoldersAboveAreMade() async throws {
+        let schedule = BackupSchedule(
+            everyMilliseconds: 86_400_000, folder: folder.path + "/mnt/disk/backups", keep: 2)
+        let log = EventLog(time: clock, on: -1)
+        let other = try #require(BackupKeeper(schedule, ledger: ledger, time: clock, log: log))
+        try await other.makeWhereDue()
+        #expect(other.failure?.contains("the folder above it is missing") == true)
+        #expect(access(folder.path + "/mnt", F_OK) != 0)
         try await ledger.close()
     }
 

@@ -50,6 +50,9 @@ struct BackupPlanTests {
         // After the clock was set back, the one just made is not the newest by name.
         let future = (1...4).map { Self.name(-Int64($0)) }
         #expect(plan.surplus(future + [names[0]], made: names[0]) == [future[0], future[1]])
+        // They go one by one, and what is made from now on stays: seen keeping those of the future for ever.
+        let (now, before) = (names[0], [names[1], names[2]])
+        #expect(plan.surplus(future + before + [now], made: now) == future)
         #expect(BackupPlan(everyMilliseconds: 1, keep: 0).surplus([names[0]], made: names[0]) == [])
     }
 

@@ -173,6 +173,65 @@ struct BundleTamperTests {
                 "whether qms holds record r1: the receipts and the deliveries differ"))
     }
 
+    /// Seen passing while a receipt's own words said which part it is about.
+    @Test func aReceiptOfAnUnknownRecordIsRefused() async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open()
+        try await writer.append([
+            Scratch.draft("r1"),
+            EntryDraft(
+                kind: .receipt, id: "q1",
+                body: [
+                    "schema": "plumbline.receipt/1", "serial": "SA10197", "record": "r2", "sink": "qms",
+                    "sha256": "00",
+                ]),
+        ])
+        try await writer.close()
+        let reader = try LedgerReader(path: scratch.ledger)
+        let bundle = try #require(
+            try reader.bundle(serial: "SA10197", madeAt: BundleFixture.madeAt, software: nil))
+        #expect(bundle.leaves.count == 2)
+        let file = try BundleFile(bundle, signedBy: try reader.signingKey())
+        #expect(
+            BundleReport(on: file.bytes, trusted: nil).mismatches
+                == ["the receipt in entry 2 is for no record that stands before it"])
+    }
+
+    @Test func evidenceThatWasLeftOutIsFound() throws {
+        var content = try content().members
+        let raw = SHA256Digest.hex(of: BundleFixture.raw)
+        content["evidence"] = .array(
+            (content["evidence"]?.elements ?? []).filter { $0["sha256"]?.text != raw })
+        #expect(
+            try mismatches(.object(content)) == [
+                "evidence \(raw): entry 8 names it, and it was left out",
+                "evidence \(raw): entry 9 names it, and it was left out",
+            ])
+    }
+
+    /// What it says of its making is shown to people and written into its page.
+    @Test(arguments: ["", "yesterday", "2026-11-22T08:00:00Z", "2026-11-22T08:00:00.00000000\u{661}Z"])
+    func aMomentOfAnotherFormIsRefused(moment: String) throws {
+        var content = try content().members
+        content["made_at"] = .string(moment)
+        #expect(try mismatches(.object(content)) == ["the content is not of the form plumbline.bundle/1"])
+    }
+
+    /// What rests on an entry that is not in the ledger is not looked at: nothing is told of it.
+    @Test func theFirstCheckThatFailsIsTheLast() throws {
+        var content = try content().members
+        var entries = content["entries"]?.elements ?? []
+        var record = entries[5].members
+        var body = (record["body"] ?? nil).members
+        body["result"] = "FAIL"
+        record["body"] = .object(body)
+        entries[5] = .object(record)
+        content["entries"] = .array(entries)
+        content["evidence"] = []
+        content["story"] = "another"
+        #expect(try mismatches(.object(content)) == ["entry 9 is not the one in the ledger"])
+    }
+
     @Test func evidenceThatNoEntryNamesIsFound() throws {
         var content = try content().members
         let stowaway: JSONValue = [

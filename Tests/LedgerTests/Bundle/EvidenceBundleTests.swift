@@ -55,8 +55,13 @@ struct EvidenceBundleTests {
         #expect(trusted.proved.contains { $0.hasPrefix("1 receipts") })
         #expect(trusted.unproved.contains { $0.contains("stole") })
         #expect(trusted.unproved.contains { $0.hasPrefix("1 deliveries have no receipt") })
+        // No sink has signed anything, and a clock is a clock.
+        #expect(trusted.unproved.contains { $0.hasPrefix("that the sinks hold the records") })
+        #expect(trusted.unproved.contains { $0.hasPrefix("when it was made: \(BundleFixture.madeAt)") })
+        #expect((trusted.proved + [""]).allSatisfy { !$0.contains("at \(BundleFixture.madeAt)") })
+        #expect(trusted.isTrusted)
         let alone = BundleReport(on: bytes, trusted: nil)
-        #expect(alone.isSound)
+        #expect(alone.isSound && !alone.isTrusted)
         #expect(alone.unproved.first?.hasPrefix("whose key it is") == true)
         #expect(trusted.unproved.allSatisfy { !$0.hasPrefix("whose key it is") })
     }
@@ -74,16 +79,35 @@ struct EvidenceBundleTests {
         #expect(throws: LedgerError.self) { try BundleFile(bundle, signedBy: try .generate()) }
     }
 
-    @Test func evidenceThatTheLedgerLostIsNamed() async throws {
+    /// A bundle without it would look as if there had never been any.
+    @Test func evidenceThatTheLedgerLostMakesNoBundle() async throws {
         let fixture = try await BundleFixture()
         let hash = SHA256Digest.hex(of: BundleFixture.raw)
+        _ = fixture.scratch.sqlite(
+            "DROP TRIGGER evidence_kept; DELETE FROM evidence WHERE sha256 = '\(hash)'")
+        let error = #expect(throws: LedgerError.self) { try fixture.bundle() }
+        #expect(error?.kind == .corrupt)
+        #expect(error?.what.contains(hash) == true)
+    }
+
+    /// A plan's text is named by records and need not be in this ledger.
+    @Test func aTextThatTheLedgerDoesNotHaveIsSaid() async throws {
+        let fixture = try await BundleFixture()
+        let hash = SHA256Digest.hex(of: BundleFixture.plan)
         _ = fixture.scratch.sqlite(
             "DROP TRIGGER evidence_kept; DELETE FROM evidence WHERE sha256 = '\(hash)'")
         let bundle = try fixture.bundle()
         #expect(bundle.missing == [hash])
         let report = BundleReport(on: try BundleFile(bundle, signedBy: fixture.key).bytes, trusted: nil)
         #expect(report.mismatches == [])
-        #expect(report.unproved.contains { $0.hasPrefix("1 pieces of evidence") })
+        #expect(report.unproved.contains { $0.hasPrefix("1 texts") })
+    }
+
+    /// Seen ending the program: no JSON has such a number.
+    @Test func attemptsBeyondAllCountingAreDamage() async throws {
+        let fixture = try await BundleFixture()
+        _ = fixture.scratch.sqlite("UPDATE outbox SET attempts = -9223372036854775808 WHERE sink = 'erp'")
+        #expect(#expect(throws: LedgerError.self) { try fixture.bundle() }?.kind == .corrupt)
     }
 
     @Test func theSearchForAPartUsesIndexesOnly() async throws {

@@ -18,7 +18,7 @@ struct PartStoryTests {
             "All measured characteristics (1) are within their limits",
             "<strong>126.8</strong> mm³/stroke", "122 … 132", "<code>42fd999a</code>",
             "<td>FTS-001</td><td>77</td><td>C-4711</td><td>2027-02-01</td><td>current</td>",
-            "qms confirmed that it holds the record.", "The record waits to be sent to erp.",
+            "The ledger has a receipt of qms for the record.", "The record waits to be sent to erp.",
             "<strong>reject</strong>", "<td>2001</td><td>dent</td>", "scan refused", "no step waits",
             "0000  04 86 53 41 31 30 31 39 37 00 01 02 03 04 05 06  ..SA10197.......",
             "Decided later: reject. The record waits",
@@ -72,8 +72,60 @@ struct PartStoryTests {
         let bundle = try #require(EvidenceBundle(content: content))
         let head = Checkpoint(origin: "plumbline/a/b", size: 3, root: SHA256Digest.bytes(of: []))
         let story = bundle.story(under: head, key)
-        let known = "bc2a6fcfd85f2d71d79cce2646ec4f6506433e0eb52565618d24acfca83269fc"
+        let known = "5b3510f98ab5c20458c6707ab52e5447e590fee5f7f4cf6b0cebc95c300a490a"
         #expect(SHA256Digest.hex(of: Array(story.utf8)) == known)
+    }
+
+    /// Texts that only look the same are two, as they are to SQLite.
+    @Test func namesThatOnlyLookTheSameAreTwo() throws {
+        let names = ["Pr\u{FC}f", "Pru\u{308}f"]
+        let entries = names.enumerated().map { index, name -> JSONValue in
+            let record: JSONValue = [
+                "schema": "plumbline.inspection/1", "id": .string(name),
+                "part": ["serial": "S", "number": .string(name)],
+            ]
+            return ["seq": .number(Int64(index) + 1), "body": record, "proof": []]
+        }
+        let content: JSONValue = [
+            "serial": "S", "made_at": "", "software": nil, "checkpoint": "", "entries": .array(entries),
+            "evidence": [],
+            "deliveries": [
+                ["record": .string(names[0]), "sink": "qms", "state": "pending", "attempts": 0]
+            ],
+        ]
+        let bundle = try #require(EvidenceBundle(content: content))
+        let head = Checkpoint(origin: "o", size: 2, root: SHA256Digest.bytes(of: []))
+        let page = bundle.story(under: head, try .generate()).utf8
+        let numbers = "Part number \(names[0]), \(names[1])"
+        #expect(
+            page.split(separator: UInt8(ascii: "\n")).contains {
+                $0.starts(with: "<p class=\"item\">\(numbers)<".utf8)
+            })
+        #expect(String(decoding: page, as: UTF8.self).split(separator: "waits to be sent").count == 2)
+    }
+
+    /// Thousands of records of a master part, each with its delivery and its decision: seconds, not hours.
+    @Test(.timeLimit(.minutes(2))) func theStoryOfALongLifeIsMadeInItsLength() throws {
+        let count: Int64 = 8_000
+        var entries: [JSONValue] = []
+        for number in 1...count {
+            let id = JSONValue.string("r\(number)")
+            let bodies: [JSONValue] = [
+                ["schema": "plumbline.inspection/1", "id": id], ["record": id, "disposition": "hold"],
+                ["schema": "plumbline.receipt/1", "record": id, "sink": "qms"],
+            ]
+            entries += bodies.map { ["seq": .number(number), "body": $0, "proof": []] }
+        }
+        let deliveries = (1...count).map { number -> JSONValue in
+            ["record": .string("r\(number)"), "sink": "qms", "state": "delivered", "attempts": 1]
+        }
+        let content: JSONValue = [
+            "serial": "S", "made_at": "", "software": nil, "checkpoint": "", "entries": .array(entries),
+            "evidence": [], "deliveries": .array(deliveries),
+        ]
+        let bundle = try #require(EvidenceBundle(content: content))
+        let head = Checkpoint(origin: "o", size: 1, root: SHA256Digest.bytes(of: []))
+        #expect(bundle.story(under: head, try .generate()).hasSuffix("</html>\n"))
     }
 
     @Test func aPartWithoutARecordHasAStoryToo() async throws {

@@ -32,10 +32,10 @@ import Testing
         ("UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND position = 5", "node 1/5: "),
         ("UPDATE checkpoint SET note = replace(note, 'plant-1', 'plant-2')", "checkpoint "),
         (
-            "DROP TRIGGER entry_kept; PRAGMA foreign_keys = OFF; DELETE FROM entry WHERE id = 'r6'",
+            "DELETE FROM entry WHERE id = 'r6'",
             "after entry 9: entry 10 is missing"
         ),
-        ("DROP TRIGGER evidence_fixed; UPDATE evidence SET size = size + 1", "evidence "),
+        ("UPDATE evidence SET size = size + 1", "evidence "),
     ])
     func whatDoesNotAgreeIsFound(sql: String, finding: String) async throws {
         let fixture = try await SalvageFixture()

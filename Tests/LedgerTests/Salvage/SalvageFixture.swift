@@ -58,7 +58,7 @@ struct SalvageFixture {
         let receipt = EntryDraft(
             kind: .receipt, id: "p\(number)",
             body: [
-                "record": .string(entry.id), "sink": "qms",
+                "schema": "plumbline.receipt/1", "record": .string(entry.id), "sink": "qms",
                 "sha256": .string(SHA256Digest.hex(of: entry.bytes)),
             ])
         try await writer.commit(
@@ -103,11 +103,9 @@ struct SalvageFixture {
         }
     }
 
-    /// Takes the rules away that keep entries as they are, as whoever forges one does, then runs `sql`.
-    func meddle(_ sql: String) {
-        _ = scratch.sqlite(
-            "DROP TRIGGER entry_fixed; DROP TRIGGER node_fixed; DROP TRIGGER checkpoint_fixed; \(sql)")
-    }
+    /// Runs `sql` as whoever can write the file does: the rules that keep entries as they are stand there
+    /// before and afterwards, and not meanwhile.
+    func meddle(_ sql: String) { scratch.meddle(sql) }
 
     /// Ids of what waits for `qms`, in whatever state.
     static func open(in reader: LedgerReader) throws -> Set<String> {
@@ -115,5 +113,15 @@ struct SalvageFixture {
             try [OutboxState.pending, .quarantined].flatMap {
                 try reader.outbox(sink: "qms", state: $0).map(\.id)
             })
+    }
+}
+
+extension Scratch {
+    /// Runs `sql` on the ledger without its rules.
+    func meddle(_ sql: String) {
+        let rules = sqlite("SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger'")
+        let names = sqlite("SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger'")
+        let said = sqlite("PRAGMA foreign_keys = OFF; \(names) \(sql); \(rules)")
+        if !said.isEmpty { Issue.record("sqlite3: \(said)") }
     }
 }

@@ -16,12 +16,8 @@ import Testing
             for number in 1...Int64(count) { try await writer.append([Scratch.draft("r\(first + number)")]) }
             try await writer.close()
         }
-        let rest = scratch.sqlite(
-            """
-            DROP TRIGGER checkpoint_kept; DROP TRIGGER entry_fixed; DROP TRIGGER node_fixed;
-            DROP TRIGGER node_kept; DELETE FROM checkpoint WHERE size > \(signed);
-            SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1;
-            """)
+        scratch.meddle("DELETE FROM checkpoint WHERE size > \(signed)")
+        let rest = scratch.sqlite("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
         if rest.isEmpty {
             Scratch.run("/bin/rm", [scratch.ledger + "/checkpoint"])
         } else {
@@ -39,12 +35,12 @@ import Testing
         #expect(try await writer.append([Scratch.draft("r8")]).map(\.seq) == [8])
         try await writer.close()
         let mismatches = try LedgerReader(path: scratch.ledger).verify().mismatches
-        #expect(mismatches.filter { !$0.contains("the rule") } == [])
+        #expect(mismatches == [])
     }
 
     @Test(arguments: [0, 3, 4]) func aBodyThatChangedIsFound(signed: Int) async throws {
         try await leave(signed: signed)
-        _ = scratch.sqlite("UPDATE entry SET body = replace(body, 'PASS', 'FAIL') WHERE seq = 5")
+        scratch.meddle("UPDATE entry SET body = replace(body, 'PASS', 'FAIL') WHERE seq = 5")
         let error = refusal()
         #expect(error?.kind == .corrupt)
         #expect(error?.what == "entry 5: the body is not the one that its hash was made of")
@@ -57,7 +53,7 @@ import Testing
     ])
     func aNodeThatChangedIsFound(sql: String) async throws {
         try await leave(signed: 0)
-        _ = scratch.sqlite(sql)
+        scratch.meddle(sql)
         let error = refusal()
         #expect(error?.kind == .corrupt)
         #expect(error?.what.hasPrefix("node 1/1: ") == true)
@@ -65,15 +61,14 @@ import Testing
 
     @Test func anEntryThatIsGoneIsFound() async throws {
         try await leave(signed: 3)
-        _ = scratch.sqlite(
-            "DROP TRIGGER entry_kept; PRAGMA foreign_keys = OFF; DELETE FROM entry WHERE seq = 5")
+        scratch.meddle("DELETE FROM entry WHERE seq = 5")
         #expect(refusal()?.what == "entries 5 to 5 are missing")
     }
 
     /// The signed part is not hashed anew at open: it would take as long as the ledger is.
     @Test func whatWasSignedIsLeftToWhoeverVerifies() async throws {
         try await leave(signed: 4)
-        _ = scratch.sqlite("UPDATE entry SET body = replace(body, 'PASS', 'FAIL') WHERE seq = 2")
+        scratch.meddle("UPDATE entry SET body = replace(body, 'PASS', 'FAIL') WHERE seq = 2")
         try await scratch.open().close()
         #expect(try !LedgerReader(path: scratch.ledger).verify().isSound)
     }

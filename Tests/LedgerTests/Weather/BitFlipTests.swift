@@ -47,11 +47,7 @@ import Testing
                         "note": .string(String(repeating: "burr at the second port; ", count: 400)),
                     ]),
             ])
-        let receipt = EntryDraft(
-            kind: .receipt, id: "p1",
-            body: [
-                "record": "r1", "sink": "qms", "sha256": .string(SHA256Digest.hex(of: entries[0].bytes)),
-            ])
+        let receipt = Scratch.receipt("p1", for: entries[0])
         try await writer.commit(
             LedgerTransaction(
                 drafts: [receipt],
@@ -77,19 +73,10 @@ import Testing
         let writer = try scratch.open()
         try await fill(writer)
         // What no checkpoint covers yet, the last second, could be cut off unseen.
-        let giveUp = ContinuousClock.now + .seconds(60)
-        while try Self.signed(scratch.ledger) != 9, ContinuousClock.now < giveUp {
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try #require(try scratch.isSigned(9))
         let copy = scratch.crashCopy(to: "crash")
         try await writer.close()
         try flip("ledger.db-wal", in: copy)
-    }
-
-    private static func signed(_ data: String) throws -> Int? {
-        try DataDirectory.read(data + "/checkpoint").flatMap {
-            Int(String(decoding: $0, as: UTF8.self).split(separator: "\n")[1])
-        }
     }
 
     private func flip(_ name: String, in data: String) throws {

@@ -1,8 +1,9 @@
 import Codecs
 import Glibc
-import Ledger
 import Linux
 import Testing
+
+@testable import Ledger
 
 /// A backup is what its ledger was, or it is none.
 @Suite(.timeLimit(.minutes(10))) struct LedgerBackupTests {
@@ -47,7 +48,7 @@ import Testing
         #expect(restored.hasKey && restored.lost == nil && restored.unsigned == 0)
         #expect(restored.origin == "plumbline/plant-1/bench-pc-07")
         let copy = try LedgerReader(path: target.path)
-        #expect(try copy.entries() == source.entries())
+        #expect(try copy.entries().dropLast() == source.entries()[...])
         #expect(try copy.outbox(sink: "qms", state: .pending) == source.outbox(sink: "qms", state: .pending))
         #expect(try copy.evidence(sha256: SHA256Digest.hex(of: Array("curve 3".utf8))) != nil)
         let writer = try LedgerWriter(path: target.path, origin: restored.origin)
@@ -100,10 +101,11 @@ import Testing
             isDone.withLock { $0 = true }
         }
         try await writer.close()
-        let last = try LedgerRestoration.restore("\(scratch.path)/backup-5", into: target)
+        let last = try LedgerRestoration.restore(
+            "\(scratch.path)/backup-5", into: target, accepting: [.unsigned])
         let all = try LedgerReader(path: scratch.ledger).entries(limit: 100_000)
         let some = try LedgerReader(path: target.path).entries(limit: 100_000)
-        #expect(some == Array(all.prefix(Int(last.entries))))
+        #expect(some.dropLast() == all.prefix(Int(last.entries)))
     }
 
     /// The drills of others failed when they were needed; this one is made with every backup.
@@ -128,6 +130,42 @@ import Testing
         #expect(error?.kind == .invalid)
         #expect(error?.remedy.contains("move the old files aside") == true)
         #expect(try LedgerReader(path: directory.path).verify().isSound)
+    }
+
+    /// What is copied waits for the checkpoint that covers it, a second at the most.
+    ///
+    /// Seen failing without the wait: the newest entry was under no signature.
+    @Test func itWaitsForTheSignatureOfWhatItCopies() async throws {
+        let writer = try scratch.open()
+        for number in 1...3 {
+            try await writer.append([Scratch.draft("r\(number)")])
+            let made = try LedgerBackup.make(
+                of: writer.directory, at: "\(scratch.path)/backup-\(number)", madeAt: Self.madeAt)
+            #expect((made.entries, made.unsigned) == (Int64(number), 0))
+        }
+        try await writer.close()
+    }
+
+    /// Two that make one backup would each remove what the other writes.
+    @Test func onlyOneMakesABackupAtATime() async throws {
+        let directory = try await fill()
+        let other = try BackupAttempt(file)
+        try scratch.write("backup.partial", "what the other writes")
+        #expect(#expect(throws: LedgerError.self) { try backUp(directory) }?.kind == .locked)
+        try LedgerBackup.removeAttempt(at: file)
+        #expect(try DataDirectory.read(file + ".partial") == Array("what the other writes".utf8))
+        try other.discard()
+        withExtendedLifetime(other) {}
+    }
+
+    /// Whoever came between has the name: what it stands for is not replaced.
+    @Test func aFileThatCameMeanwhileIsKept() async throws {
+        let attempt = try BackupAttempt(file)
+        try scratch.write("backup", "somebody's")
+        #expect(#expect(throws: LedgerError.self) { try attempt.publish() }?.kind == .invalid)
+        #expect(try DataDirectory.read(file) == Array("somebody's".utf8))
+        try attempt.discard()
+        #expect(Scratch.run("/bin/sh", ["-c", "ls \(scratch.path)"]).text == "backup\n")
     }
 
     @Test func itEndsWhenItIsToldTo() async throws {

@@ -73,8 +73,8 @@ final class StormyWork: Sendable {
     private func append(_ writer: LedgerWriter, _ id: String) async throws(LedgerError) -> Entry {
         let curve = Array("curve of \(id)".utf8)
         let body: JSONValue = [
-            "id": .string(id), "part": ["serial": "SA10197"], "result": "PASS",
-            "evidence": [.string(SHA256Digest.hex(of: curve))],
+            "schema": "plumbline.inspection/1", "id": .string(id), "part": ["serial": "SA10197"],
+            "result": "PASS", "evidence": [.string(SHA256Digest.hex(of: curve))],
         ]
         let drafts = [
             Scratch.audit("a\(id)", event: "cycle.opened", cycle: id),
@@ -98,12 +98,7 @@ final class StormyWork: Sendable {
                 ]))
             return
         }
-        let receipt = EntryDraft(
-            kind: .receipt, id: "p\(record.id)",
-            body: [
-                "record": .string(record.id), "sink": "qms",
-                "sha256": .string(SHA256Digest.hex(of: record.bytes)),
-            ])
+        let receipt = Scratch.receipt("p\(record.id)", for: record)
         promises.withLock { _ = $0.attempted.insert(receipt.id) }
         let change = OutboxChange(sink: "qms", seq: record.seq, .delivered(receipt: receipt.id))
         let entries = try await writer.commit(LedgerTransaction(drafts: [receipt], outbox: [change]))

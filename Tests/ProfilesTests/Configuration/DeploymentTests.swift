@@ -27,6 +27,7 @@ struct DeploymentTests {
           qms: {kind: sqlite, path: qms.db, accepts: test}
         backup: {every: 24 h, to: backups, keep: 30}
         web: {listen: "127.0.0.1:8081"}
+        ledger: {interval: 50 ms}
 
         """
 
@@ -84,6 +85,7 @@ struct DeploymentTests {
         #expect(whole.configuration.sinks.map(\.acceptsTest) == [true])
         #expect(whole.configuration.web == WebConfiguration(host: "127.0.0.1", port: 8_081))
         #expect(whole.configuration.backup?.everyMilliseconds == 86_400_000)
+        #expect(whole.configuration.ledger == LedgerConfiguration(intervalMilliseconds: 50, batch: 1_000))
         #expect(whole.configuration.device("FM-001")?.provenance == .simulated)
         #expect(whole.operators?.operatorID(badge: "OP:5F1C9A") == "1042")
         #expect(whole.operators?.operatorID(badge: "OP:000000") == nil)

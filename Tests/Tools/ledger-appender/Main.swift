@@ -27,12 +27,13 @@ struct Main {
     private static func work(_ writer: LedgerWriter, _ name: String) async {
         for number in 1... {
             do throws(LedgerError) {
+                let id = "r\(name)-\(number)"
                 let record = try await append(
-                    writer, EntryDraft(kind: .record, id: "r\(name)-\(number)", body: body, outbox: ["qms"]))
+                    writer, EntryDraft(kind: .record, id: id, body: body(id), outbox: ["qms"]))
                 let receipt = EntryDraft(
                     kind: .receipt, id: "p\(record.id)",
                     body: [
-                        "record": .string(record.id), "sink": "qms",
+                        "schema": "plumbline.receipt/1", "record": .string(record.id), "sink": "qms",
                         "sha256": .string(SHA256Digest.hex(of: record.bytes)),
                     ])
                 let done = OutboxChange(sink: "qms", seq: record.seq, .delivered(receipt: receipt.id))
@@ -43,7 +44,12 @@ struct Main {
         }
     }
 
-    private static let body: JSONValue = ["part": ["serial": "SA10197"], "result": "PASS"]
+    private static func body(_ id: String) -> JSONValue {
+        [
+            "schema": "plumbline.inspection/1", "id": .string(id), "part": ["serial": "SA10197"],
+            "result": "PASS",
+        ]
+    }
 
     private static func append(
         _ writer: LedgerWriter, _ draft: EntryDraft, _ change: OutboxChange? = nil
