@@ -175,10 +175,15 @@ extension LedgerKeeper {
         repeat { try await round() } while await Self.slept(Self.betweenRounds)
     }
 
-    /// Verifies the whole ledger once, slowly. Throws where it cannot be read at all, or refuses the entry
-    /// about what was found.
+    /// Verifies the whole ledger once, slowly. Throws where it refuses the entry about what was found.
     func round(unpaced: Bool = false) async throws {
-        var patrol = try LedgerPatrol(path: ledger.directory.path)
+        var patrol: LedgerPatrol
+        do throws(LedgerError) { patrol = try LedgerPatrol(path: ledger.directory.path) } catch {
+            // What cannot be looked at now may be looked at tomorrow; until then nothing is called sound.
+            let finding = "it cannot be verified: \(error)"
+            log.say(.error, "ledger: \(finding)")
+            return state.withLock { ($0.findings, $0.findingCount) = ([finding], 1) }
+        }
         while !patrol.isOver, !Task.isCancelled {
             let began = ContinuousClock.now
             patrol.step()

@@ -35,6 +35,8 @@ package enum SoundLedger {
                 )
             }
             forget(directory.suspicion)
+            // Whoever has seen an earlier one has not seen this one.
+            forget(directory.acknowledgement)
             log.say(
                 .critical,
                 "ledger: the damaged one lies in \(path)/\(segment.folder), \(segment.carried) entries were "
