@@ -32,7 +32,7 @@ extension Benchmark {
         Benchmark(
             key: "ledger.append.free", bar: .both(.ratioAtLeast(0.7), .valueAtLeast(10_000)),
             about: """
-                the same of \(LedgerRace.producers) tasks, each of which appends one entry and waits until it \
+                the same of \(LedgerRace.producers) tasks, each of which appends one entry and waits until it is \
                 is durable; the C loop commits \(LedgerRace.producers) at once
                 """
         ) {

@@ -66,6 +66,18 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case backupFailed = "backup.failed"
     /// The ledger was put back from a backup; what is known to be lost with it.
     case ledgerRestored = "ledger.restored"
+    /// A damaged ledger was set aside; this is the first entry of the one that goes on.
+    case ledgerSalvaged = "ledger.salvaged"
+    /// Somebody has seen that a damaged ledger was set aside.
+    case ledgerSalvageSeen = "ledger.salvage_seen"
+    /// Something in the ledger is not what it was when it was written.
+    case ledgerDamaged = "ledger.damaged"
+    /// There is little room left on the ledger's disk.
+    case diskLow = "disk.low"
+    /// There is no room: nothing is inspected any more.
+    case diskFull = "disk.full"
+    /// There is room again.
+    case diskFreed = "disk.freed"
 
     /// Somebody read records, evidence or proofs.
     case recordRead = "record.read"

@@ -3,7 +3,9 @@ import Metrology
 extension CycleMachine {
     /// Makes the record of a cycle whose steps are all over.
     mutating func close(_ cycle: OpenCycle, consuming group: SampleGroup?, at moment: Moment) -> [Action] {
-        let record = InspectionRecord(closing: cycle, at: station, moment: moment)
+        let record = InspectionRecord(
+            closing: cycle, at: station, moment: moment,
+            clockStepMilliseconds: cycleOpened.flatMap { moment.stamp.civilStepMilliseconds(since: $0) })
         phase = .committing(cycle, record, group)
         return [.commit(record, consuming: group)]
     }

@@ -59,7 +59,7 @@ extension CycleMachine {
         }
         (refusal, verdictStands) = (nil, false)
         windowOpenedNanoseconds = min(timing.readAtNanoseconds, moment.stamp.monotonicNanoseconds)
-        cycleOpenedNanoseconds = moment.stamp.monotonicNanoseconds
+        cycleOpened = moment.stamp
         isPartUnseen = false
         let opened = OpenCycle(
             id: id, part: part, attempt: priorAttempts + 1, inspector: inspector, startedAt: moment.stamp.utc,
@@ -128,7 +128,7 @@ extension CycleMachine {
         inspector = cycle.inspector
         verdictStands = false
         windowOpenedNanoseconds = moment.stamp.monotonicNanoseconds
-        cycleOpenedNanoseconds = moment.stamp.monotonicNanoseconds
+        cycleOpened = moment.stamp
         isPartUnseen = true
         return proceed(cycle, isResumed: true, at: moment)
     }

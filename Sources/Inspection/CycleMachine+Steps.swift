@@ -50,7 +50,7 @@ extension CycleMachine {
     /// A gauge that is read only at the step's end is needed too: without it the part could not be decided.
     mutating func startIfPossible(at moment: Moment) -> [Action] {
         guard case .waiting(let cycle, var progress) = phase, !progress.isStarted, !progress.isStarting,
-            progress.heldSinceNanoseconds == nil, !progress.awaitsStart
+            progress.heldSinceNanoseconds == nil, !progress.awaitsStart, suspension == nil
         else { return [] }
         let step = station.plan.steps[progress.index]
         guard station.plan.roles(of: step).isSubset(of: online) else { return [] }

@@ -37,12 +37,16 @@ package struct CycleMachine: Sendable {
     /// that is older was meant for what was before.
     var windowOpenedNanoseconds = Int64.min
     /// Monotonic instant since which this machine works on the part that it has.
-    var cycleOpenedNanoseconds = Int64.min
+    var cycleOpenedNanoseconds: Int64 { cycleOpened?.monotonicNanoseconds ?? .min }
+    /// When this machine began to work on the part that it has, by both clocks.
+    var cycleOpened: Stamp?
     /// Whether the part was scanned in an earlier run of the gateway alone. Nobody knows what was at the tool
     /// meanwhile: what a person does for it is not started before it is scanned again.
     var isPartUnseen = false
     /// Monotonic instant of the last scan of another part that held tools.
     var heldAtNanoseconds = Int64.min
+    /// Why nothing is recorded at present, for people to read; nil where everything is.
+    package internal(set) var suspension: String?
     /// Roles whose devices are in reach.
     var online: Set<String> = []
     /// Who answers in each role now, where the devices tell.
@@ -150,6 +154,8 @@ package struct CycleMachine: Sendable {
             case overrun
             /// It waited when the gateway was stopped.
             case stopping
+            /// There is no room on the disk for what it would lead to.
+            case notRecording = "not_recording"
         }
     }
 
@@ -182,6 +188,8 @@ package struct CycleMachine: Sendable {
         /// The technician ends the cycle.
         case abort
         case tick
+        /// From now on nothing is recorded, because of this; nil where it is again.
+        case suspended(String?)
         /// A cycle that an earlier run of the gateway left open.
         case resume(OpenCycle)
     }
@@ -212,7 +220,8 @@ package struct CycleMachine: Sendable {
 
     /// Takes `input` at `moment` and says what to do, in order.
     package mutating func handle(_ input: Input, at moment: Moment) -> [Action] {
-        switch input {
+        if let refused = suspended(input, at: moment) { return refused }
+        return switch input {
         case .badge(let inspector, let scan, let timing):
             signIn(inspector, scan: scan, timing: timing, at: moment)
         case .refused(let code, let text, let scan): refuse(code, text, scan: scan, at: moment)
@@ -234,6 +243,7 @@ package struct CycleMachine: Sendable {
         case .committed: committed(at: moment)
         case .abort: endEarly(.aborted, at: moment)
         case .tick: tick(at: moment)
+        case .suspended(let reason): suspend(reason, at: moment)
         case .resume(let cycle): resume(cycle, at: moment)
         }
     }

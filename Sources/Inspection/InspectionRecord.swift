@@ -17,8 +17,12 @@ package struct InspectionRecord: Sendable, Equatable {
     /// The schema that `body` follows.
     package static let schema = "plumbline.inspection/1"
 
-    /// The record of `cycle`, whose steps are all over, closed at `moment`.
-    init(closing cycle: OpenCycle, at station: InspectionStation, moment: Moment) {
+    /// The record of `cycle`, whose steps are all over, closed at `moment`. `clockStepMilliseconds` is by how
+    /// much the civil clock was set meanwhile, where it was.
+    init(
+        closing cycle: OpenCycle, at station: InspectionStation, moment: Moment,
+        clockStepMilliseconds: Int64? = nil
+    ) {
         id = cycle.id
         serial = cycle.part.serial
         partNumber = cycle.part.number
@@ -42,10 +46,7 @@ package struct InspectionRecord: Sendable, Equatable {
             "inspector": .optional(cycle.inspector),
             "started_at": .string(cycle.startedAt.description),
             "ended_at": .string(max(moment.stamp.utc, cycle.startedAt).description),
-            "clock": [
-                "boot_id": .string(moment.clock.bootID), "synchronized": .bool(moment.clock.isSynchronized),
-                "error_ms": moment.clock.errorMilliseconds.map(JSONValue.number) ?? .null,
-            ],
+            "clock": Self.clock(moment.clock, stepMilliseconds: clockStepMilliseconds),
             "steps": .array(cycle.completed.map(\.summary)),
             "evidence": .array(cycle.completed.flatMap(\.evidence).map(JSONValue.string)),
             "results": .array(cycle.completed.flatMap(\.results)),
@@ -53,5 +54,16 @@ package struct InspectionRecord: Sendable, Equatable {
             "reasons": .array(reasons.map(JSONValue.string)), "gates": .array(cycle.gates),
             "labels": ["jurisdiction": "undetermined"], "software": station.software,
         ]
+    }
+
+    /// How far the times in a record can be trusted: a clock that was set between them kept none of them.
+    private static func clock(_ state: ClockState, stepMilliseconds: Int64?) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "boot_id": .string(state.bootID),
+            "synchronized": .bool(state.isSynchronized && stepMilliseconds == nil),
+            "error_ms": state.errorMilliseconds.map(JSONValue.number) ?? .null,
+        ]
+        if let stepMilliseconds { members["stepped_ms"] = .number(stepMilliseconds) }
+        return .object(members)
     }
 }

@@ -21,6 +21,23 @@ package struct Stamp: Sendable, Hashable {
     }
 }
 
+extension Stamp {
+    /// A clock that is slewed differs by 500 parts in a million at most (adjtimex(2)), a second in half an
+    /// hour; this much in a part's inspection is a clock that was set.
+    private static let leastStepMilliseconds: Int64 = 500
+
+    /// By how many milliseconds civil time was set between `earlier` and this, forward above zero; nil where
+    /// it went on as the monotonic clock did.
+    package func civilStepMilliseconds(since earlier: Stamp) -> Int64? {
+        let civil = Int128(utc.nanoseconds) - Int128(earlier.utc.nanoseconds)
+        let passed = Int128(monotonicNanoseconds) - Int128(earlier.monotonicNanoseconds)
+        let step = Int64(clamping: (civil - passed) / 1_000_000)
+        // What slewing alone may have made of a long inspection is no step.
+        let slewed = Int64(clamping: abs(passed) / 1_000_000 / 2_000)
+        return step.magnitude >= UInt64(Self.leastStepMilliseconds + slewed) ? step : nil
+    }
+}
+
 /// Where time comes from: the machine's clocks in the daemon, a scripted clock in tests and simulation.
 package protocol TimeSource: Sendable {
     func now() -> Stamp

@@ -17,7 +17,10 @@ extension Command {
             throw UsageError(message: "--html writes the story beside the file that --out names")
         }
         let reader = try reading { try arguments.ledgerReader() }
-        let bundle = try bundle(of: arguments.words[2], reader)
+        let serial = arguments.words[2]
+        let bundle = try bundle(of: serial, reader)
+        try arguments.noteReading(
+            "ledger reconstruct", ["serial": .string(serial)], found: bundle.leaves.count, console)
         let file = try reading { try BundleFile(bundle, signedBy: try reader.signingKey()) }
         let key = try verifyingKey(reader)
         let report = BundleReport(on: file.bytes, trusted: key)
@@ -28,6 +31,12 @@ extension Command {
         try NewFile.write(file.bytes, to: path, console)
         if arguments.flags.contains("--html"), let head = key.checkpoint(verifiedFrom: bundle.checkpoint) {
             try NewFile.write(bundle.story(under: head, key), to: path + ".html", console)
+        }
+        if let segment = try reading({ try reader.segment() }) {
+            console.say(
+                "a damaged ledger was set aside at \(segment.at): what is older about this part is not in "
+                    + "this bundle, but in \(segment.folder) or a backup; `plumbline ledger verify` says how "
+                    + "to verify both")
         }
         console.say("\(bundle.leaves.count) entries and \(bundle.evidence.count) pieces of evidence")
         return .success

@@ -32,7 +32,7 @@ enum CommandLineInterface {
         .recordsCurve,
         .scan,
         .status, .doctor, .capture, .probe, .codesNew, .codesPrint, .sign,
-        .profileNew, .profileImport, .profileCheck, .profileTest, .ledgerVerify,
+        .profileNew, .profileImport, .profileCheck, .profileTest, .ledgerVerify, .ledgerAcknowledge,
         .ledgerCheckpoint, .ledgerProof, .ledgerReconstruct, .backup, .restore,
     ]
 

@@ -4,9 +4,9 @@ import Ledger
 extension Command {
     /// `plumbline ledger verify`: recomputes every hash and signature, of the ledger or of a bundle.
     static let ledgerVerify = Command(
-        name: "ledger verify", operands: "[BUNDLE] [--key PUB] [--against FILE|DIR]",
+        name: "ledger verify", operands: "[BUNDLE] [--key PUB] [--against FILE|DIR] [--earlier FOLDER]",
         summary: "recomputes every leaf, node, signature and piece of evidence; or checks a bundle offline",
-        values: ["--key", "--against"]
+        values: ["--key", "--against", "--earlier"]
     ) { arguments, console in
         let kept = arguments.repeated["--against"] ?? []
         if arguments.words.count == 3 {
@@ -20,6 +20,9 @@ extension Command {
         }
         let trusted = try arguments.values["--key"].map(publicKey)
         let data = try arguments.dataDirectory()
+        if let earlier = arguments.values["--earlier"] {
+            return try verifyLink(of: try arguments.ledgerReader(), to: earlier, console)
+        }
         let report = try checking { () throws(LedgerError) in
             var states: [KeptState] = []
             for path in kept { states.append(try KeptState(path)) }
@@ -29,6 +32,9 @@ extension Command {
             console.print(CanonicalJSON.text(json(report)))
         } else {
             show(report, console)
+            for line in report.earlier.map({ lines(of: $0, in: DataDirectory(data)) }) ?? [] {
+                console.print(line)
+            }
         }
         return report.isSound ? .success : .evidence
     }
@@ -67,6 +73,12 @@ extension Command {
             "records": .number(Int64(report.records)), "nodes": .number(Int64(report.nodes)),
             "checkpoints": .number(Int64(report.checkpoints)), "evidence": .number(Int64(report.evidence)),
             "unsigned": .number(Int64(report.unsigned)), "root": .string(Hex.text(report.root)),
+            "set_aside": report.earlier.map {
+                [
+                    "segment": .number($0.number), "at": .string($0.at), "folder": .string($0.folder),
+                    "carried": .number($0.carried), "not_carried": .number($0.unprovenCount),
+                ]
+            } ?? .null,
             "origin": .optional(report.origin), "key_sha256": .optional(report.keySHA256),
             "trusted": .bool(report.isTrusted),
             "extends": .array(

@@ -43,6 +43,7 @@ extension Command {
         guard let entry = try reading({ try reader.entry(id: id) }),
             let proof = try reading({ try reader.inclusionProof(of: id) })
         else { throw CommandFailure(.mismatch, "there is no entry \(id)") }
+        try arguments.noteReading("ledger proof", ["id": .string(id)], found: 1, console)
         if let objection = proof.objection(to: entry.bytes, key: try verifyingKey(reader)) {
             throw CommandFailure(.evidence, "\(id) cannot be proved: \(objection)")
         }

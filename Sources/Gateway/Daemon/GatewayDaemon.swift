@@ -41,17 +41,19 @@ package struct GatewayDaemon: Sendable {
     ) async throws {
         let configuration = deployment.configuration
         let origin = "plumbline/\(configuration.site)/\(configuration.id)"
-        let ledger = try LedgerWriter(
+        let ledger = try SoundLedger.open(
             path: dataDirectory, origin: origin,
             grouping: CommitGrouping(
                 intervalMilliseconds: configuration.ledger.intervalMilliseconds,
-                batch: configuration.ledger.batch))
+                batch: configuration.ledger.batch), time: time, log: log)
         let outcome: Result<Void, any Error>
         do {
             try await work(ledger, ready: ready, until: stop)
             outcome = .success(())
         } catch {
             outcome = .failure(error)
+            let cause = ledger.failure ?? error as? LedgerError
+            if let cause, cause.kind == .corrupt { SoundLedger.suspect(ledger.directory, cause, log) }
         }
         do {
             try await ledger.close()
@@ -103,6 +105,8 @@ package struct GatewayDaemon: Sendable {
         try web.start()
         defer { web.stop() }
         try await note(AuditKind.started, in: ledger)
+        // Before anything arrives: where there is no room, nothing may begin.
+        try await parts.keeper.lookAround()
         try await reporter.renew()
         let address = "http://\(deployment.configuration.web.host):\(web.port ?? 0)/"
         try DaemonAddress(url: address).write(in: ledger.directory)
@@ -139,6 +143,7 @@ package struct GatewayDaemon: Sendable {
                 SupervisedPart("backups") { try await backups.run() }
             }
             + [
+                SupervisedPart("the ledger's keeper") { try await parts.keeper.run() },
                 SupervisedPart("events") { await hub.run() },
                 SupervisedPart("identities") { try await parts.identities.run() },
                 SupervisedPart("readings") { try await parts.reads.run() },

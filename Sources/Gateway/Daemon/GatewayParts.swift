@@ -26,6 +26,7 @@ struct GatewayParts: Sendable {
     let couriers: [Courier]
     let identities: IdentityBook
     let notices: NoticeBook
+    let keeper: LedgerKeeper
     let reads: ReadBook
     /// Nil where the configuration asks for no backups.
     let backups: BackupKeeper?
@@ -50,18 +51,18 @@ struct GatewayParts: Sendable {
         lines = LinePool(time: time, seed: generator.next(), tap: tap)
         let sinks = try Self.sinks(deployment, time)
         let inboxes = StationInboxes()
-        let identities = IdentityBook(deployment.configuration.devices, ledger: ledger, time: time, log: log)
+        identities = IdentityBook(deployment.configuration.devices, ledger: ledger, time: time, log: log)
         let stationOf = deployment.configuration.stationOfDevice
         let book = DeviceBook(stationOf, ledger: ledger, log: log)
-        let notices = NoticeBook(stationOf, ledger: ledger, time: time, log: log)
-        (self.identities, self.notices) = (identities, notices)
+        notices = NoticeBook(stationOf, ledger: ledger, time: time, log: log)
         reads = ReadBook(ledger, time: time, log: log)
         backups = BackupKeeper(deployment.configuration.backup, ledger: ledger, time: time, log: log)
         let audience = Audience(identities: identities, notices: notices, inboxes: inboxes)
         let devices = try await Self.devices(deployment, ledger.reader, lines, time, audience, book)
         self.devices = devices
+        keeper = try LedgerKeeper(ledger, time: time, log: log) { inboxes.putToAll(.machine(.suspended($0))) }
         let services = try Self.services(
-            deployment, sinks: sinks.map(\.about), ledger: ledger, time: time, log: log,
+            deployment, sinks: sinks.map(\.about), ledger: ledger, keeper: keeper, time: time, log: log,
             counters: counters, board: board, hub: hub)
         let stations = try deployment.configuration.stations.map { configuration in
             try Self.runner(configuration, deployment, devices, services, inboxes)
@@ -86,7 +87,8 @@ struct GatewayParts: Sendable {
     /// What all stations share; `board` and `hub` are where they show themselves.
     private static func services(
         _ deployment: Deployment, sinks described: [SinkDescription], ledger: LedgerWriter,
-        time: any TimeSource, log: EventLog, counters: InspectionCounters, board: StatusBoard, hub: EventHub
+        keeper: LedgerKeeper, time: any TimeSource, log: EventLog, counters: InspectionCounters,
+        board: StatusBoard, hub: EventHub
     ) throws -> StationServices {
         let scannerBoard = ScannerBoard()
         let scannersOf = Dictionary(
@@ -105,7 +107,7 @@ struct GatewayParts: Sendable {
             publish: { view in
                 board.note(station: view)
                 hub.publish(event: "station", key: view.station, view.json)
-            }, showCurve: { board.note(curve: $0) })
+            }, showCurve: { board.note(curve: $0) }, notices: { keeper.notices })
     }
 
     /// A station with the devices that it is bound to, which report to it from now on.
@@ -118,6 +120,7 @@ struct GatewayParts: Sendable {
             devices.first { $0.configuration.id == id }?.device
         }
         let runner = StationRunner(station: station, devices: byRole, services: services)
+        inboxes.serve(runner.inbox)
         for (role, id) in configuration.bindings { inboxes.add(runner.inbox, role: role, device: id) }
         return runner
     }
@@ -258,6 +261,14 @@ final class StationInboxes: Sendable {
     }
 
     private let listeners = Guarded<[String: [Listener]]>([:])
+    private let all = Guarded<[BoundedInbox<StationInput>]>([])
+
+    /// Has this station hear what concerns every one of them.
+    func serve(_ inbox: BoundedInbox<StationInput>) { all.withLock { $0.append(inbox) } }
+
+    func putToAll(_ input: StationInput) {
+        for inbox in all.withLock({ $0 }) { inbox.putSurely(input) }
+    }
 
     func add(_ inbox: BoundedInbox<StationInput>, role: String, device: String) {
         listeners.withLock { $0[device, default: []].append(Listener(inbox: inbox, role: role)) }

@@ -14,6 +14,7 @@ package final class StatusBoard: Sendable {
         var quarantined = 0
         var areDevicesOnline = false
         var failure: String?
+        var concerns: [HealthCheck] = []
     }
 
     private let content = Guarded(Content())
@@ -30,12 +31,12 @@ package final class StatusBoard: Sendable {
     /// Replaces everything but the stations; `status` is an object.
     func note(
         devices: JSONValue, usb: JSONValue = [], areOnline: Bool, status: JSONValue, families: [MetricFamily],
-        queue: (waiting: Int, quarantined: Int), failure: String?
+        queue: (waiting: Int, quarantined: Int), failure: String?, concerns: [HealthCheck] = []
     ) {
         content.withLock { content in
             (content.devices, content.areDevicesOnline, content.status) = (devices, areOnline, status)
             content.usb = usb
-            (content.families, content.failure) = (families, failure)
+            (content.families, content.failure, content.concerns) = (families, failure, concerns)
             (content.waiting, content.quarantined) = queue
         }
     }
@@ -63,10 +64,10 @@ package final class StatusBoard: Sendable {
     package var families: [MetricFamily] { content.withLock { $0.families } }
 
     package var health: [HealthCheck] {
-        let failure = content.withLock { $0.failure }
+        let (failure, concerns) = content.withLock { ($0.failure, $0.concerns) }
         return [
             HealthCheck("ledger", isGood: failure == nil, detail: failure ?? "every write so far is durable")
-        ]
+        ] + concerns
     }
 
     package var readiness: [HealthCheck] {

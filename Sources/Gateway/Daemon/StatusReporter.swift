@@ -44,10 +44,12 @@ struct StatusReporter: Sendable {
                 }
                     + [parts.backups?.failure].compactMap { $0 }.map {
                         ["device": "backup", "text": .string($0)]
-                    }),
-            families: families(states, outbox, entries) + (parts.backups?.families ?? []),
+                    }
+                    + parts.keeper.notices.map { ["device": "ledger", "text": .string($0)] }),
+            families: families(states, outbox, entries) + (parts.backups?.families ?? [])
+                + parts.keeper.families,
             queue: (waiting, quarantined),
-            failure: ledger.failure?.description)
+            failure: ledger.failure?.description, concerns: parts.keeper.concerns)
     }
 
     private var usb: JSONValue {
@@ -103,7 +105,9 @@ struct StatusReporter: Sendable {
             "version": .string(BuildVersion.text), "site": .string(site), "gateway": .string(gateway),
             "started_at": .string(started.utc.description),
             "uptime_s": .number((now.monotonicNanoseconds - started.monotonicNanoseconds) / 1_000_000_000),
-            "ledger": ["entries": .number(entries), "failure": .optional(ledger.failure?.description)],
+            "ledger": parts.keeper.json([
+                "entries": .number(entries), "failure": .optional(ledger.failure?.description),
+            ]),
             "backup": parts.backups?.json ?? .null, "outbox": .object(queues),
             "queue": .number(Int64(outbox.values.reduce(0) { $0 + ($1[.pending] ?? 0) })),
             "devices": ["online": .number(Int64(online)), "total": .number(Int64(total))],

@@ -27,7 +27,7 @@ extension StationRunner {
         let queue = services.queue()
         let view = StationView(
             machine: machine, devices: shown, live: live, past: past, queue: queue.waiting,
-            quarantined: queue.quarantined, curve: lastCurve?.brief ?? .null,
+            quarantined: queue.quarantined, curve: lastCurve?.brief ?? .null, notices: services.notices(),
             showsVerdict: machine.verdictStands, at: services.time.now())
         services.publish(view)
     }

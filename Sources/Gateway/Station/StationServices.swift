@@ -32,4 +32,6 @@ struct StationServices: Sendable {
     let publish: @Sendable (StationView) -> Void
     /// Shows the curves of a station's last result.
     var showCurve: @Sendable (StationCurve) -> Void = { _ in }
+    /// What people must know of the gateway itself.
+    var notices: @Sendable () -> [String] = { [] }
 }

@@ -45,6 +45,8 @@ struct StationView: Sendable {
     let quarantined: Int
     /// The curves of the last result, for who wants to fetch them; null where there are none.
     var curve: JSONValue = .null
+    /// What people must know of the gateway itself, whatever the station does.
+    var notices: [String] = []
     let showsVerdict: Bool
     /// When all this was so.
     let at: Stamp
@@ -81,12 +83,14 @@ struct StationView: Sendable {
                     "at": .string($0.at.description), "calm": .bool($0.isCalm),
                 ]
             } ?? .null,
+            "notices": .array(notices.map(JSONValue.string)),
             "at": .string(at.utc.description),
         ]
     }
 
     var state: String {
         switch machine.phase {
+        case .ready where machine.suspension != nil: "blocked"
         case .ready: machine.needsBadge ? "signin" : showsVerdict ? "verdict" : "ready"
         case .opening, .gauging, .storing: "running"
         case .waiting: hindrance != nil ? "blocked" : isHandWork ? "acting" : "running"
@@ -111,6 +115,7 @@ struct StationView: Sendable {
     /// Why the waiting step does not run, or not on; nil where it does.
     private var hindrance: String? {
         guard case .waiting(let cycle, let progress) = machine.phase else { return nil }
+        if let suspension = machine.suspension, !progress.isStarted { return suspension }
         if progress.heldSinceNanoseconds != nil {
             return cycle.heldBy.map { StationWords.held(cycle.part.serial, other: $0.serial) }
                 ?? StationWords.unseen(cycle.part.serial)
@@ -202,6 +207,7 @@ struct StationView: Sendable {
     private var instruction: String {
         switch machine.phase {
         case .ready:
+            if let suspension = machine.suspension { return suspension }
             if machine.needsBadge { return StationWords.scanBadge }
             return verdict.map(StationWords.next(after:)) ?? StationWords.scanPart
         case .committing: return StationWords.storing

@@ -5,12 +5,15 @@ package import Inspection
 package struct HealthCheck: Sendable, Equatable {
     package let name: String
     package let isGood: Bool
+    /// Whether it works and somebody must look at it all the same: a restart would not help.
+    package let isDegraded: Bool
     /// What is wrong and what to do, or what is in order, in words.
     package let detail: String
 
-    package init(_ name: String, isGood: Bool, detail: String) {
+    package init(_ name: String, isGood: Bool, isDegraded: Bool = false, detail: String) {
         self.name = name
         self.isGood = isGood
+        self.isDegraded = isDegraded
         self.detail = detail
     }
 }
@@ -184,11 +187,15 @@ package struct WebRoutes: Sendable {
 
     private static func answer(_ checks: [HealthCheck]) -> HTTPResponse {
         let isGood = checks.allSatisfy(\.isGood)
+        let isDegraded = checks.contains(where: \.isDegraded)
         let list = checks.map { check -> JSONValue in
-            ["name": .string(check.name), "ok": .bool(check.isGood), "detail": .string(check.detail)]
+            [
+                "name": .string(check.name), "ok": .bool(check.isGood && !check.isDegraded),
+                "detail": .string(check.detail),
+            ]
         }
         return .json(
-            ["status": .string(isGood ? "ok" : "failing"), "checks": .array(list)],
+            ["status": .string(isGood ? isDegraded ? "degraded" : "ok" : "failing"), "checks": .array(list)],
             status: isGood ? 200 : 503)
     }
 

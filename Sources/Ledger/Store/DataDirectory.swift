@@ -12,6 +12,12 @@ package struct DataDirectory: Sendable {
     /// The newest signed checkpoint.
     package var checkpoint: String { path + "/checkpoint" }
     package var lock: String { path + "/lock" }
+    /// Why the database may be damaged, as the run before found it: it is looked through at the next start.
+    package var suspicion: String { path + "/suspicion" }
+    /// Room that is given back when the disk is full, so that it can be said.
+    package var reserve: String { path + "/reserve" }
+    /// Who has seen that a damaged ledger was set aside; taken in by the gateway.
+    package var acknowledgement: String { path + "/acknowledgement" }
 
     package init(_ path: String) { self.path = path }
 

@@ -27,28 +27,23 @@ final class LedgerStore {
         try Self.check(origin)
         try directory.create()
         let lock = try DirectoryLock(directory)
+        try SegmentSwap.finish(in: directory)
         try Self.refuseToStartAnew(directory)
         let database = try SQLiteDatabase(path: directory.database, mode: .writer, vfs: vfs)
         try Self.configure(database, mostBytes: mostBytes)
         try database.migrate(LedgerMigrations.all)
-        let size = try database.entryCount()
         let head = try database.newestCheckpoint()
+        let origin = try database.segment()?.origin(under: origin) ?? origin
         let key = try Self.signingKey(in: directory, origin: origin, isNew: head == nil)
-        let peaks = try database.peaks(ofSize: size)
-        guard let frontier = MerkleFrontier(size: size, peaks: peaks) else {
-            throw LedgerError(
-                .corrupt, what: "the tree lacks nodes", place: directory.database,
-                remedy: "run `plumbline ledger verify`, then restore the newest backup")
-        }
         (self.directory, self.origin, self.lock, self.database, self.key) =
             (directory, origin, lock, database, key)
-        (self.frontier, checkpointed) = (frontier, head?.size ?? 0)
+        (frontier, checkpointed) = (MerkleFrontier(), head?.size ?? 0)
         insertion = try EntryInsertion(database)
         self.mostLogPages = mostLogPages
         logPages = .allocate(capacity: 1)
         logPages.initialize(to: 0)
         database.watchLog(logPages)
-        try checkHistory(stored: head?.note)
+        try checkHistory(stored: head)
     }
 
     deinit {
@@ -289,20 +284,38 @@ extension LedgerStore {
         return key
     }
 
-    /// Compares the tree with what was signed before: in the database, and in the file beside it.
-    private func checkHistory(stored: String?) throws(LedgerError) {
-        if let stored { try check(note: stored, from: directory.database) }
-        var handedOut: Int64 = 0
-        if let file = try DataDirectory.read(directory.checkpoint) {
-            handedOut = try check(note: String(decoding: file, as: UTF8.self), from: directory.checkpoint)
-                .size
+    /// Compares the tree with what was signed before, in the database and in the file beside it, and what
+    /// was not signed yet with itself.
+    private func checkHistory(stored: (size: Int64, note: String)?) throws(LedgerError) {
+        let handedOut = try DataDirectory.read(directory.checkpoint).map {
+            String(decoding: $0, as: UTF8.self)
         }
-        guard let stored, handedOut < checkpointed else { return }
-        try directory.replace(directory.checkpoint, with: Array(stored.utf8))
+        let count = try database.entryCount()
+        if let stored {
+            // The key is the right one where another of its signatures is good: then it is this one that is
+            // damaged.
+            guard key.checkpoint(verifiedFrom: stored.note) != nil || !isKnown(handedOut) else {
+                throw database.damage("checkpoint \(stored.size): the signature is not one of the key")
+            }
+            try check(note: stored.note, from: directory.database, count: count)
+        }
+        frontier = try database.verifiedTail(after: stored?.size ?? 0)
+        guard let handedOut else {
+            if let stored { try directory.replace(directory.checkpoint, with: Array(stored.note.utf8)) }
+            return
+        }
+        let head = try check(note: handedOut, from: directory.checkpoint, count: count)
+        guard let stored, head.size < checkpointed else { return }
+        try directory.replace(directory.checkpoint, with: Array(stored.note.utf8))
+    }
+
+    /// Whether the key signed what was handed out.
+    private func isKnown(_ handedOut: String?) -> Bool {
+        handedOut.map { key.checkpoint(verifiedFrom: $0) != nil } ?? false
     }
 
     @discardableResult
-    private func check(note: String, from place: String) throws(LedgerError) -> Checkpoint {
+    private func check(note: String, from place: String, count: Int64) throws(LedgerError) -> Checkpoint {
         guard let head = key.checkpoint(verifiedFrom: note) else {
             throw LedgerError(
                 .key, what: "no checkpoint that the key in \(directory.key) signed", place: place,
@@ -314,14 +327,21 @@ extension LedgerStore {
                 .invalid, what: "this ledger is \(head.origin), not \(origin)", place: place,
                 remedy: "put the site and gateway id back, or use another data directory")
         }
-        guard head.size <= size else {
+        guard head.size <= count else {
             throw LedgerError(
-                .rolledBack, what: "\(head.size) entries were signed, the database has \(size)", place: place,
+                .rolledBack, what: "\(head.size) entries were signed, the database has \(count)",
+                place: place,
                 remedy: "an older copy of the database was put in place: restore the newest backup")
         }
-        guard try database.root(ofSize: head.size) == head.root else {
+        guard let root = try database.root(ofSize: head.size) else {
+            throw database.damage("the tree of the first \(head.size) entries lacks nodes")
+        }
+        guard root == head.root else {
+            // Where the database agrees with its own signatures it is not damaged: one key signed two
+            // histories.
             throw LedgerError(
-                .corrupt, what: "the first \(head.size) entries are not those that were signed", place: place,
+                place == directory.checkpoint ? .rolledBack : .corrupt,
+                what: "the first \(head.size) entries are not those that were signed", place: place,
                 remedy: "run `plumbline ledger verify`, then restore the newest backup")
         }
         return head

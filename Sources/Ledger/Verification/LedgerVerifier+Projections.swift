@@ -44,7 +44,9 @@ extension LedgerVerifier {
             let found = try database.first("SELECT 1 FROM evidence WHERE sha256 = ?1", [.text(hash)]) { _ in
                 true
             }
-            if found == nil { report.add("\(place): its evidence \(hash) is missing") }
+            if found == nil, report.earlier?.lostEvidence.contains(hash) != true {
+                report.add("\(place): its evidence \(hash) is missing")
+            }
         }
     }
 

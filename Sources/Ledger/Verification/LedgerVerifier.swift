@@ -37,6 +37,7 @@ struct LedgerVerifier {
         let structure = try StructureCheck(besides: database)
         for objection in try LedgerSchema.objections(to: database) { verifier.report.add(objection) }
         guard verifier.report.isSound else { return verifier.report }
+        verifier.report.earlier = try database.segment()
         do throws(LedgerError) {
             try verifier.checkAll(structure, isStopped)
         } catch  where error.kind == .invalid {

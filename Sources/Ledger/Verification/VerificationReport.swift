@@ -20,6 +20,8 @@ package struct VerificationReport: Sendable, Equatable {
     package internal(set) var extended: [Extended] = []
     /// The root over all entries, 32 bytes.
     package internal(set) var root: [UInt8] = []
+    /// The segment that this ledger is, where it goes on from a damaged one that was set aside.
+    package internal(set) var earlier: LedgerSegment?
     /// Each disagreement in plain words; empty where everything agrees. At most `mostMismatches`.
     package private(set) var mismatches: [String] = []
     /// How many disagreements there were altogether.

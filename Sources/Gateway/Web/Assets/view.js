@@ -229,9 +229,11 @@ function showQueue(state) {
 
 export function showStation(state, link, elapsed, wanted) {
   const provenance = byId("provenance");
-  provenance.hidden = !state || state.provenance === "live";
   const word = state?.provenance === "replayed" ? "REPLAYED" : "SIMULATED";
-  setText(provenance, `${word} – no real parts`);
+  const practice = state && state.provenance !== "live" ? [`${word} – no real parts`] : [];
+  const notices = [...practice, ...(state?.notices ?? [])];
+  provenance.hidden = notices.length === 0;
+  setText(provenance, notices.join(" · "));
   setText(byId("station"), state?.station ?? wanted ?? "Plumbline");
   setText(byId("operator"), state?.operator ?? "–");
   const isRefused = state?.refusal != null;
