@@ -19,6 +19,7 @@ extension SQLiteDatabase {
     /// The entry in a row of `entryColumns`. Throws `.corrupt` where its body is no JSON.
     func entry(_ row: SQLiteRow) throws(LedgerError) -> Entry {
         let bytes = row.bytes(3)
+        // Where the JSON ends being any is what verifying says; here the entry is damaged as a whole.
         guard let kind = EntryKind(rawValue: row.text(1)), let body = try? JSONParser.parse(bytes) else {
             throw LedgerError(
                 .corrupt, what: "entry \(row.integer(0)) cannot be read", place: path,
@@ -63,8 +64,8 @@ extension SQLiteDatabase {
         MerkleFrontier(size: size, peaks: try peaks(ofSize: size))?.root
     }
 
-    private static let openRow = "WHERE sink = ?1 AND seq = ?2 AND state <> 'delivered'"
     private static let counted = "attempts = min(max(attempts, 0), \(OutboxItem.mostAttempts - 1)) + 1"
+    private static let openRow = "WHERE sink = ?1 AND seq = ?2 AND state <> 'delivered'"
     /// Run once for every record: its text is put together once.
     private static let deliver =
         "UPDATE outbox SET state = 'delivered', \(counted), next_attempt_at = NULL, "
@@ -73,9 +74,8 @@ extension SQLiteDatabase {
 
     /// Throws `.invalid` where nothing waits for that sink under that number, or the receipt is missing.
     func apply(_ change: OutboxChange) throws(LedgerError) {
-        let counted = Self.counted
         let key: [SQLiteValue] = [.text(change.sink), .integer(change.seq)]
-        let row = Self.openRow
+        let (row, counted) = (Self.openRow, Self.counted)
         let changed =
             switch change.change {
             case .delivered(let receipt):
