@@ -64,8 +64,8 @@ extension SQLiteDatabase {
         MerkleFrontier(size: size, peaks: try peaks(ofSize: size))?.root
     }
 
-    private static let counted = "attempts = min(max(attempts, 0), \(OutboxItem.mostAttempts - 1)) + 1"
     private static let openRow = "WHERE sink = ?1 AND seq = ?2 AND state <> 'delivered'"
+    private static let counted = "attempts = min(max(attempts, 0), \(OutboxItem.mostAttempts - 1)) + 1"
     /// Run once for every record: its text is put together once.
     private static let deliver =
         "UPDATE outbox SET state = 'delivered', \(counted), next_attempt_at = NULL, "
