@@ -32,8 +32,8 @@ extension Benchmark {
         Benchmark(
             key: "ledger.append.free", bar: .both(.ratioAtLeast(0.7), .valueAtLeast(10_000)),
             about: """
-                the same of \(LedgerRace.producers) tasks, each of which appends one entry and waits until it is \
-                is durable; the C loop commits \(LedgerRace.producers) at once
+                the same of \(LedgerRace.producers) tasks, each of which appends one entry and waits until \
+                it is durable; the C loop commits \(LedgerRace.producers) at once
                 """
         ) {
             try await LedgerRace(parts: 10_240).result(against: LedgerRace.producers) {
