@@ -49,16 +49,7 @@ import Testing
             Shop.blockage($0)?.contains("disk is full") == true
         }
         #expect(script.process.isRunning, "\(script.errorText)")
-        let isSaid = try await Deadline.wait(Deadline.usual) {
-            let told = try status(shop)
-            let health = try JSONParser.parse(try HTTP.get(port: shop.ports.web, "/healthz"))
-            return told["ledger"]?["disk"]?["recording"] == .bool(false) && health["status"] == "degraded"
-                && (told["alarms"]?.elements ?? []).contains {
-                    $0["text"]?.text?.contains("has stopped") == true
-                }
-        }
-        let told = CanonicalJSON.text(try status(shop))
-        #expect(isSaid, "\(told)")
+        try await expectSaid(shop)
         // No scan begins anything. This tool cannot be locked; how one is, SuspensionTests show.
         try shop.scan(Shop.mark("SA10701"))
         try await shop.expectStation("the scan is refused") { $0["refusal"]?["code"] == "not_recording" }
@@ -74,6 +65,23 @@ import Testing
             $0["verdict"]?.text != nil
         }
 
+        try await expectKept(shop, script)
+    }
+
+    private func expectSaid(_ shop: Shop) async throws {
+        let isSaid = try await Deadline.wait(Deadline.usual) {
+            let told = try status(shop)
+            let health = try JSONParser.parse(try HTTP.get(port: shop.ports.web, "/healthz"))
+            return told["ledger"]?["disk"]?["recording"] == .bool(false) && health["status"] == "degraded"
+                && (told["alarms"]?.elements ?? []).contains {
+                    $0["text"]?.text?.contains("has stopped") == true
+                }
+        }
+        let told = CanonicalJSON.text(try status(shop))
+        #expect(isSaid, "\(told)")
+    }
+
+    private func expectKept(_ shop: Shop, _ script: Program) async throws {
         script.send(SIGTERM)
         #expect(await script.end(within: Deadline.usual) != nil)
         shop.data = shop.folder.path + "/after"
