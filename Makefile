@@ -74,7 +74,7 @@ clean:
 	$(SWIFT) package clean
 	rm -rf .build/tsan dist
 
-## soak: an hour of tightening with faults and power cuts, then every failure of the ledger's disk; MINUTES=n, KILLS=n
+## soak: an hour of faults and power cuts, every failure of the ledger's disk, 10⁷ entries; MINUTES=n, KILLS=n, ENTRIES=n
 soak:
 	@Scripts/bootstrap
 	$(SWIFT) build $(STRICT) --build-tests
@@ -82,6 +82,10 @@ soak:
 		--filter TighteningShiftTests --no-parallel
 	PLUMBLINE_WEATHER=all PLUMBLINE_FLIPS=50000 PLUMBLINE_KILLS=$(or $(KILLS),20000) $(SWIFT) test $(STRICT) \
 		--skip-build --filter 'DiskFaultTests|BitFlipTests|KilledWriterTests'
+	@for key in trace reconstruct open; do \
+		PLUMBLINE_LEDGERS=.build/ledgers PLUMBLINE_ENTRIES=$(or $(ENTRIES),10000000) \
+			$(MAKE) --no-print-directory bench BENCH=ledger.$$key || exit; done
+	rm -rf .build/ledgers
 
 ## deb, docs: not done yet
 deb docs:

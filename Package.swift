@@ -87,11 +87,14 @@ let package = Package(
             path: "Simulators/plumbline-usb-mock", swiftSettings: settings),
 
         // What `make bench` runs.
-        .target(name: "CBaselines", dependencies: ["CModbus"], path: "Benchmarks/CBaselines"),
+        .target(
+            name: "CBaselines", dependencies: ["CModbus", "CSQLite", "CCrypto"],
+            path: "Benchmarks/CBaselines"),
         .executableTarget(
             name: "plumbline-bench",
             dependencies: [
-                "Metrology", "Codecs", "Linux", "Profiles", "Transports", "Drivers", "CBaselines",
+                "Metrology", "Codecs", "Linux", "Profiles", "Transports", "Drivers", "Ledger",
+                "CBaselines",
             ],
             path: "Benchmarks/plumbline-bench", swiftSettings: settings),
 

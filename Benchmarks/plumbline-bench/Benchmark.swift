@@ -47,7 +47,8 @@ struct Benchmark: Sendable {
             modbusHang10of100OnTime, modbusSaturated1000, modbusRSS1000, modbusRestart100, modbusRTU8Units,
             modbusAllocationsPerPoll, pathCompleteToDurable, daemonRSS3,
             daemonRSS1000, marksParse, openProtocolDecode,
-        ] + scanAccepted + torque64Controllers
+        ] + scanAccepted + torque64Controllers + ledgerAppend + ledgerTrace + ledgerReconstruct + ledgerOpen
+        + [ledgerVerify]
 }
 
 /// Why a benchmark could not be measured.

@@ -86,8 +86,8 @@ import Testing
     @Test func aFileThatCannotBeWrittenWholeIsNotThere() async throws {
         let shell = """
             mkdir new; cd new
-            full() { ulimit -f 0; trap '' XFSZ; \(Program.folder.path)/plumbline sign --new-key half; echo $?; }
-            full 2>&1 | cat
+            tool=\(Program.folder.path)/plumbline
+            (ulimit -f 0; trap '' XFSZ; $tool sign --new-key half; echo $?) 2>&1 | cat
             """
         let made = try await Program.run("sh", ["-c", shell], in: folder)
         #expect(made.output.contains("half cannot be written (File too large)"), "\(made.output)")

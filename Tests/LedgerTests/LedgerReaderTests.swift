@@ -53,6 +53,24 @@ struct LedgerReaderTests {
         #expect(try reader.partHistory(serial: "SA1019") == [])
     }
 
+    /// A forged count ended the program that added one to it, and made the database refuse the next.
+    @Test(arguments: [Int64.max, .min, -1]) func attemptsBeyondAllCountingAreCountedNoFurther(
+        attempts: Int64
+    ) async throws {
+        try await append("r1", Scratch.record("r1"))
+        try await writer.append([Scratch.draft("r2", outbox: ["qms"])])
+        #expect(scratch.sqlite("UPDATE outbox SET attempts = \(attempts)") == "")
+        let item = try #require(try reader.outbox(sink: "qms", state: .pending).first)
+        #expect((0...OutboxItem.mostAttempts).contains(Int64(item.attempts)))
+        for _ in 1...2 {
+            let change = OutboxChange(
+                sink: "qms", seq: item.seq, .postponed(reason: "no answer", nextAttemptAt: 1))
+            try await writer.commit(LedgerTransaction(outbox: [change]))
+        }
+        let counted = try #require(try reader.outbox(sink: "qms", state: .pending).first).attempts
+        #expect(Int64(counted) == (attempts > 0 ? OutboxItem.mostAttempts : 2))
+    }
+
     @Test func entriesComeInPagesAndByKind() async throws {
         for number in 1...5 { try await append("r\(number)", Scratch.record("r\(number)")) }
         try await append("a1", ["event": "gateway.started"], kind: .audit)

@@ -12,9 +12,9 @@ struct ArrowTests {
         "Fuzzing": ["Codecs", "Metrology", "Profiles"],
         "Judging": ["Linux"],
         "plumbline-fuzz": ["Fuzzing"],
-        "CBaselines": ["CModbus"],
+        "CBaselines": ["CModbus", "CSQLite", "CCrypto"],
         "plumbline-bench": [
-            "Metrology", "Codecs", "Linux", "Profiles", "Transports", "Drivers", "CBaselines",
+            "Metrology", "Codecs", "Linux", "Profiles", "Transports", "Drivers", "Ledger", "CBaselines",
         ],
     ]
     /// The arrows: each module with what it may import, as the table of ARCHITECTURE.md has them.

@@ -1,4 +1,5 @@
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
 /* What benchmarks measure against: devices that both sides poll and that keep the time, and the C programs that
@@ -108,3 +109,38 @@ plumbline_baseline_serial_client *plumbline_baseline_serial_client_start(
     const char *path, unsigned count, unsigned registers, int64_t gap, unsigned processor);
 /* Ends the client; 0, or -1 where a read failed. */
 int plumbline_baseline_serial_client_stop(plumbline_baseline_serial_client *client);
+
+/* A database with the tables of a ledger that entries need: entry, node and outbox with their keys. Used by one
+   thread at a time. */
+typedef struct plumbline_baseline_ledger plumbline_baseline_ledger;
+
+/* What a ledger stores of one entry. */
+typedef struct {
+    const char *kind, *id;
+    const char *body;
+    size_t length;
+    /* The sink that the entry is put in front of, or, where it is a receipt, the one that took entry `delivers`;
+       NULL for neither. */
+    const char *sink;
+    int64_t delivers;
+} plumbline_baseline_entry;
+
+/* Opens the database `path` with the pragmas of a ledger's writer: one without entries, whose tables are used as they
+   are, rules and further indexes included, or a new one, which gets tables with nothing but their keys. NULL where
+   that fails. */
+plumbline_baseline_ledger *plumbline_baseline_ledger_open(const char *path);
+/* Hashes and inserts `count` entries, `group` in each transaction; seconds, or negative where that fails. */
+double plumbline_baseline_ledger_append(
+    plumbline_baseline_ledger *ledger, const plumbline_baseline_entry *entries, size_t count, size_t group);
+void plumbline_baseline_ledger_close(plumbline_baseline_ledger *ledger);
+
+/* What was hashed to verify a ledger, and how long that alone took. */
+typedef struct {
+    uint64_t entries, bytes;
+    /* Seconds of hashing, and of it all, reading included; negative where it failed. */
+    double hashing, all;
+} plumbline_baseline_hashing;
+
+/* Hashes every body in the ledger `path` as a leaf, every pair of subtrees above, and the content of every entry
+   that has a receipt, through libcrypto with one context. */
+plumbline_baseline_hashing plumbline_baseline_ledger_hash(const char *path);

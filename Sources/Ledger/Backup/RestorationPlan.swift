@@ -80,11 +80,11 @@ struct RestorationPlan {
                 .corrupt, what: "the tree lacks nodes", place: stage.database, remedy: "take another backup")
         }
         try database.transaction { () throws(LedgerError) in
+            let insertion = try EntryInsertion(database)
             for draft in prepared.drafts {
-                try database.append(draft, to: &frontier)
-                let projection = Projection(
-                    kind: draft.draft.kind, id: draft.draft.id, body: draft.draft.body)
-                try database.insert(projection, seq: frontier.size, id: draft.draft.id)
+                try insertion.insert(draft, seq: frontier.size + 1)
+                try insertion.grow(&frontier, by: draft)
+                try insertion.insert(draft.projection, seq: frontier.size, id: draft.draft.id)
             }
             guard let signer else { return }
             let head = Checkpoint(origin: origin, size: frontier.size, root: frontier.root)

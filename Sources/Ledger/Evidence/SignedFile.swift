@@ -35,6 +35,7 @@ package enum SignedFile {
 
     /// Whether two files of public keys hold the same key; false where either holds none.
     package static func isSameKey(_ first: [UInt8], _ second: [UInt8]) -> Bool {
+        // Why one cannot be read adds nothing: then they are not the same.
         guard let first = try? SigningKey(publicPEM: first), let second = try? SigningKey(publicPEM: second)
         else { return false }
         return first.publicKey == second.publicKey

@@ -1,11 +1,11 @@
 /// The hashes of a Merkle tree as RFC 6962 section 2.1 defines them.
 package enum MerkleTree {
     /// SHA-256(0x00 ‖ entry).
-    package static func leafHash(_ entry: [UInt8]) -> [UInt8] { SHA256Digest.bytes(of: [0x00] + entry) }
+    package static func leafHash(_ entry: [UInt8]) -> [UInt8] { SHA256Digest.bytes(of: 0x00, entry) }
 
     /// SHA-256(0x01 ‖ left ‖ right).
     package static func nodeHash(_ left: [UInt8], _ right: [UInt8]) -> [UInt8] {
-        SHA256Digest.bytes(of: [0x01] + left + right)
+        SHA256Digest.bytes(of: 0x01, left, right)
     }
 
     /// The root of a tree without leaves: SHA-256 of nothing.

@@ -16,9 +16,12 @@ package final class SQLiteDatabase {
     }
 
     package let path: String
+    let mode: Mode
     /// Nil once closed.
     private var connection: OpaquePointer?
     private var statements: [String: OpaquePointer] = [:]
+    /// Those that an `SQLiteStatement` runs: kept until the connection is closed.
+    private var keptStatements: [OpaquePointer] = []
 
     /// Most statements kept prepared; the SQL of this program is fixed, so this is never reached.
     private static let mostStatements = 128
@@ -34,7 +37,7 @@ package final class SQLiteDatabase {
 
     /// Opens `path`; `vfs` names another file layer for tests that make it fail.
     package init(path: String, mode: Mode, vfs: String? = nil) throws(LedgerError) {
-        self.path = path
+        (self.path, self.mode) = (path, mode)
         var opened: OpaquePointer?
         let status = sqlite3_open_v2(Self.uri(path, mode), &opened, Self.flags(mode), vfs)
         guard status == SQLITE_OK, let opened else {
@@ -57,7 +60,8 @@ package final class SQLiteDatabase {
     /// Closes the connection; every later use of it fails.
     package func close() {
         for statement in statements.values { sqlite3_finalize(statement) }
-        statements = [:]
+        for statement in keptStatements { sqlite3_finalize(statement) }
+        (statements, keptStatements) = ([:], [])
         sqlite3_close_v2(connection)
         connection = nil
     }
@@ -184,13 +188,30 @@ package final class SQLiteDatabase {
             for statement in statements.values { sqlite3_finalize(statement) }
             statements = [:]
         }
+        let statement = try prepare(sql, on: connection)
+        statements[sql] = statement
+        return statement
+    }
+
+    /// A statement that stays prepared until the connection is closed.
+    func kept(_ sql: String) throws(LedgerError) -> OpaquePointer {
+        let statement = try prepare(sql, on: try open())
+        keptStatements.append(statement)
+        return statement
+    }
+
+    private func prepare(_ sql: String, on connection: OpaquePointer) throws(LedgerError) -> OpaquePointer {
         var statement: OpaquePointer?
         let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
         guard sqlite3_prepare_v3(connection, sql, -1, flags, &statement, nil) == SQLITE_OK, let statement
         else { throw lastError() }
-        statements[sql] = statement
         return statement
     }
+
+    var isOpen: Bool { connection != nil }
+
+    /// Throws `.closed` once this is closed.
+    func checkOpen() throws(LedgerError) { _ = try open() }
 
     private func open() throws(LedgerError) -> OpaquePointer {
         guard let connection else {
@@ -200,7 +221,8 @@ package final class SQLiteDatabase {
         return connection
     }
 
-    private func lastError() -> LedgerError {
+    /// What SQLite says of the call before.
+    func lastError() -> LedgerError {
         Self.error(
             sqlite3_extended_errcode(connection), String(cString: sqlite3_errmsg(connection)), path)
     }
@@ -233,7 +255,7 @@ extension SQLiteDatabase {
         return out + "?immutable=1"
     }
 
-    private static func bind(_ value: SQLiteValue, at index: Int32, of statement: OpaquePointer) -> Int32 {
+    static func bind(_ value: SQLiteValue, at index: Int32, of statement: OpaquePointer) -> Int32 {
         // SQLITE_TRANSIENT of sqlite3.h, a cast that Swift does not import: SQLite copies the bytes at once.
         let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         switch value {
@@ -254,7 +276,7 @@ extension SQLiteDatabase {
         }
     }
 
-    private static func bind(
+    static func bind(
         text: UnsafeRawBufferPointer, at index: Int32, of statement: OpaquePointer
     ) -> Int32 {
         let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

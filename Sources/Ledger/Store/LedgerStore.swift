@@ -6,6 +6,7 @@ final class LedgerStore {
     private let origin: String
     private let lock: DirectoryLock
     private let database: SQLiteDatabase
+    private let insertion: EntryInsertion
     private let key: SigningKey
     private let logPages: UnsafeMutablePointer<Int32>
     private let mostLogPages: Int32
@@ -37,6 +38,7 @@ final class LedgerStore {
         (self.directory, self.origin, self.lock, self.database, self.key) =
             (directory, origin, lock, database, key)
         (frontier, checkpointed) = (MerkleFrontier(), head?.size ?? 0)
+        insertion = try EntryInsertion(database)
         self.mostLogPages = mostLogPages
         logPages = .allocate(capacity: 1)
         logPages.initialize(to: 0)
@@ -59,17 +61,53 @@ final class LedgerStore {
     func commit(
         _ group: [PreparedTransaction]
     ) throws(LedgerError) -> [Result<[Entry], LedgerError>] {
+        // Conflicts are rare, and a savepoint around each transaction copies every page that it changes.
+        if let all = try commitIfFit(group) { return all.map { .success($0) } }
+        return try committing { () throws(LedgerError) in
+            var results: [Result<[Entry], LedgerError>] = []
+            for transaction in group { results.append(try attempt(transaction)) }
+            return results
+        }
+    }
+
+    /// The entries of each transaction; nil, and nothing committed, where one of them does not fit.
+    private func commitIfFit(_ group: [PreparedTransaction]) throws(LedgerError) -> [[Entry]]? {
+        var isRefused = false
+        do throws(LedgerError) {
+            return try committing { () throws(LedgerError) in
+                var entries: [[Entry]] = []
+                for transaction in group {
+                    do throws(LedgerError) {
+                        entries.append(try write(transaction))
+                    } catch {
+                        isRefused = !error.isFatal
+                        throw error
+                    }
+                }
+                return entries
+            }
+        } catch {
+            guard isRefused else { throw error }
+            return nil
+        }
+    }
+
+    /// What `body` returns, in one transaction; where it throws, everything is as before.
+    private func committing<Value>(_ body: () throws(LedgerError) -> Value) throws(LedgerError) -> Value {
         let before = frontier
         do throws(LedgerError) {
-            return try database.transaction { () throws(LedgerError) in
-                var results: [Result<[Entry], LedgerError>] = []
-                for transaction in group { results.append(try attempt(transaction)) }
-                return results
-            }
+            return try database.transaction(body)
         } catch {
             frontier = before
             throw error
         }
+    }
+
+    private func write(_ transaction: PreparedTransaction) throws(LedgerError) -> [Entry] {
+        var entries: [Entry] = []
+        for draft in transaction.drafts { entries.append(try insert(draft)) }
+        for change in transaction.outbox { try database.apply(change) }
+        return entries
     }
 
     private func attempt(
@@ -78,9 +116,7 @@ final class LedgerStore {
         let before = frontier
         try database.run("SAVEPOINT attempt")
         do throws(LedgerError) {
-            var entries: [Entry] = []
-            for draft in transaction.drafts { entries.append(try insert(draft)) }
-            for change in transaction.outbox { try database.apply(change) }
+            let entries = try write(transaction)
             try database.run("RELEASE attempt")
             return .success(entries)
         } catch {
@@ -94,19 +130,9 @@ final class LedgerStore {
 
     private func insert(_ prepared: PreparedTransaction.Draft) throws(LedgerError) -> Entry {
         let draft = prepared.draft
-        if let existing = try database.entry(id: draft.id) {
-            guard existing.kind == draft.kind, existing.bytes == prepared.bytes else {
-                throw LedgerError(
-                    .conflict, what: "id \(draft.id) is entry \(existing.seq) already, with another content",
-                    place: directory.database,
-                    remedy: "keep both contents and find out which program made the second one")
-            }
-            return existing
-        }
         let seq = frontier.size + 1
-        try append(prepared)
-        try database.insert(
-            Projection(kind: draft.kind, id: draft.id, body: draft.body), seq: seq, id: draft.id)
+        if let existing = try append(prepared, seq: seq) { return existing }
+        try insertion.insert(prepared.projection, seq: seq, id: draft.id)
         for blob in prepared.evidence {
             try database.run(
                 """
@@ -115,10 +141,7 @@ final class LedgerStore {
                 """,
                 .text(blob.sha256), .integer(Int64(blob.size)), .blob(blob.stream))
         }
-        for sink in Set(draft.outbox).sorted() {
-            try database.run(
-                "INSERT INTO outbox(sink, seq, state) VALUES (?1, ?2, 'pending')", .text(sink), .integer(seq))
-        }
+        for sink in prepared.sinks { try insertion.queue(seq, for: sink) }
         for state in prepared.deviceState {
             try database.run(
                 "INSERT INTO device_state(device, json, seq) VALUES (?1, ?2, ?3) "
@@ -130,18 +153,44 @@ final class LedgerStore {
             leafHash: prepared.leafHash)
     }
 
-    /// Writes the leaf and the nodes that it completes. A rule that refuses them means that somebody else
-    /// writes this database, which is the end of it for this process.
-    private func append(_ prepared: PreparedTransaction.Draft) throws(LedgerError) {
+    /// Writes the leaf and the nodes that it completes, or gives the entry that is there with this id and
+    /// body.
+    ///
+    /// A rule that refuses them otherwise means that somebody else writes this database, which is the end of
+    /// it for this process.
+    private func append(
+        _ prepared: PreparedTransaction.Draft, seq: Int64
+    ) throws(LedgerError) -> Entry? {
         do throws(LedgerError) {
-            try database.append(prepared, to: &frontier)
+            try insertion.insert(prepared, seq: seq)
         } catch {
             guard error.kind == .invalid else { throw error }
-            throw LedgerError(
-                .corrupt, what: "the database changed under this process (\(error.what))",
-                place: directory.database,
-                remedy: "end whatever else writes it, then run `plumbline ledger verify`")
+            guard let existing = try database.entry(id: prepared.draft.id) else { throw changed(error) }
+            guard existing.kind == prepared.draft.kind, existing.bytes == prepared.bytes else {
+                throw conflict(with: existing)
+            }
+            return existing
         }
+        do throws(LedgerError) {
+            try insertion.grow(&frontier, by: prepared)
+            return nil
+        } catch {
+            throw error.kind == .invalid ? changed(error) : error
+        }
+    }
+
+    private func conflict(with existing: Entry) -> LedgerError {
+        LedgerError(
+            .conflict, what: "id \(existing.id) is entry \(existing.seq) already, with another content",
+            place: directory.database,
+            remedy: "keep both contents and find out which program made the second one")
+    }
+
+    private func changed(_ refusal: LedgerError) -> LedgerError {
+        LedgerError(
+            .corrupt, what: "the database changed under this process (\(refusal.what))",
+            place: directory.database,
+            remedy: "end whatever else writes it, then run `plumbline ledger verify`")
     }
 
     /// Signs the present head of the tree, stores it, and hands it out as the file `checkpoint`.

@@ -45,6 +45,9 @@ struct PreparedTransaction: Sendable {
         let leafHash: [UInt8]
         let evidence: [(sha256: String, size: Int, stream: [UInt8])]
         let deviceState: [(device: String, json: [UInt8])]
+        let projection: Projection
+        /// Each once, in order.
+        let sinks: [String]
     }
 
     let drafts: [Draft]
@@ -84,7 +87,9 @@ struct PreparedTransaction: Sendable {
         }
         return Draft(
             draft: draft, bytes: bytes, leafHash: MerkleTree.leafHash(bytes), evidence: evidence,
-            deviceState: draft.deviceState.map { ($0.key, CanonicalJSON.bytes($0.value)) })
+            deviceState: draft.deviceState.map { ($0.key, CanonicalJSON.bytes($0.value)) },
+            projection: Projection(kind: draft.kind, id: draft.id, body: draft.body),
+            sinks: draft.outbox.count < 2 ? draft.outbox : Set(draft.outbox).sorted())
     }
 
     /// Whether `JSONParser` reads back what `CanonicalJSON` writes of `value`.

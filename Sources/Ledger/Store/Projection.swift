@@ -1,9 +1,9 @@
 internal import Codecs
 
 /// What the tables that make reading quick say about one entry; derived from its body alone.
-struct Projection: Equatable {
+struct Projection: Sendable, Equatable {
     /// The columns of `inspection`, for a record.
-    struct Inspection: Equatable {
+    struct Inspection: Sendable, Equatable {
         let serial: String?
         let partNumber: String?
         let operation: String?
@@ -15,7 +15,7 @@ struct Projection: Equatable {
     }
 
     /// What an entry means for a cycle.
-    enum CycleEvent: Equatable {
+    enum CycleEvent: Sendable, Equatable {
         case happened(id: String, station: String?)
         case closed(id: String, station: String?)
         case recorded(id: String, station: String?)
@@ -53,26 +53,6 @@ struct Projection: Equatable {
 }
 
 extension SQLiteDatabase {
-    /// Writes what `projection` says about entry `seq`, in the caller's transaction.
-    func insert(_ projection: Projection, seq: Int64, id: String) throws(LedgerError) {
-        if let row = projection.inspection {
-            try run(
-                """
-                INSERT INTO inspection(seq, id, serial, part_number, operation, station, result, provenance,
-                ended_at, uii) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                """,
-                .integer(seq), .text(id), .optional(row.serial), .optional(row.partNumber),
-                .optional(row.operation), .optional(row.station), .optional(row.result),
-                .optional(row.provenance), .optional(row.endedAt), .optional(row.uii))
-        }
-        if let serial = try serial(of: projection) {
-            try run(
-                "INSERT INTO part(serial, seq, is_disposition) VALUES (?1, ?2, ?3)", .text(serial),
-                .integer(seq), .integer(projection.isDisposition ? 1 : 0))
-        }
-        if let event = projection.cycle { try insert(event, seq: seq) }
-    }
-
     /// The serial that an entry belongs to: its own, or that of the record that it is about.
     func serial(of projection: Projection) throws(LedgerError) -> String? {
         if let serial = projection.serial { return serial }
@@ -81,23 +61,5 @@ extension SQLiteDatabase {
             "SELECT i.serial FROM entry e JOIN inspection i ON i.seq = e.seq WHERE e.id = ?1", [.text(record)]
         ) { $0.optionalText(0) }
         return found ?? nil
-    }
-
-    private func insert(_ event: Projection.CycleEvent, seq: Int64) throws(LedgerError) {
-        let (state, id, station, isAudit) =
-            switch event {
-            case .happened(let id, let station): ("open", id, station, true)
-            case .closed(let id, let station): ("closed", id, station, true)
-            case .recorded(let id, let station): ("recorded", id, station, false)
-            }
-        try run(
-            """
-            INSERT INTO cycle(id, state, station, opened) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT(id) DO UPDATE SET state = excluded.state
-            WHERE excluded.state = 'recorded' OR (excluded.state = 'closed' AND state = 'open')
-            """,
-            .text(id), .text(state), .optional(station), .integer(seq))
-        guard isAudit else { return }
-        try run("INSERT INTO cycle_event(cycle, seq) VALUES (?1, ?2)", .text(id), .integer(seq))
     }
 }

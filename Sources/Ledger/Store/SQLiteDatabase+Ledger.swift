@@ -19,6 +19,7 @@ extension SQLiteDatabase {
     /// The entry in a row of `entryColumns`. Throws `.corrupt` where its body is no JSON.
     func entry(_ row: SQLiteRow) throws(LedgerError) -> Entry {
         let bytes = row.bytes(3)
+        // Where the JSON ends being any is what verifying says; here the entry is damaged as a whole.
         guard let kind = EntryKind(rawValue: row.text(1)), let body = try? JSONParser.parse(bytes) else {
             throw LedgerError(
                 .corrupt, what: "entry \(row.integer(0)) cannot be read", place: path,
@@ -63,34 +64,22 @@ extension SQLiteDatabase {
         MerkleFrontier(size: size, peaks: try peaks(ofSize: size))?.root
     }
 
-    /// Writes an entry behind the newest, and the nodes that it completes, in the caller's transaction.
-    func append(
-        _ prepared: PreparedTransaction.Draft, to frontier: inout MerkleFrontier
-    ) throws(LedgerError) {
-        let (draft, seq) = (prepared.draft, frontier.size + 1)
-        try run(
-            "INSERT INTO entry(seq, kind, id, body, leaf_hash) VALUES (?1, ?2, ?3, ?4, ?5)", .integer(seq),
-            .text(draft.kind.rawValue), .text(draft.id), .utf8(prepared.bytes), .blob(prepared.leafHash))
-        for (position, hash) in frontier.append(leafHash: prepared.leafHash) {
-            try run(
-                "INSERT INTO node(level, position, hash) VALUES (?1, ?2, ?3)",
-                .integer(Int64(position.level)), .integer(position.index), .blob(hash))
-        }
-    }
+    private static let openRow = "WHERE sink = ?1 AND seq = ?2 AND state <> 'delivered'"
+    private static let counted = "attempts = min(max(attempts, 0), \(OutboxItem.mostAttempts - 1)) + 1"
+    /// Run once for every record: its text is put together once.
+    private static let deliver =
+        "UPDATE outbox SET state = 'delivered', \(counted), next_attempt_at = NULL, "
+        + "last_error = NULL, receipt = (SELECT seq FROM entry WHERE id = ?3 AND kind = 'receipt') "
+        + "\(openRow) AND EXISTS (SELECT 1 FROM entry WHERE id = ?3 AND kind = 'receipt')"
 
     /// Throws `.invalid` where nothing waits for that sink under that number, or the receipt is missing.
     func apply(_ change: OutboxChange) throws(LedgerError) {
-        let counted = "attempts = min(max(attempts, 0), \(OutboxItem.mostAttempts - 1)) + 1"
         let key: [SQLiteValue] = [.text(change.sink), .integer(change.seq)]
-        let row = "WHERE sink = ?1 AND seq = ?2 AND state <> 'delivered'"
+        let (row, counted) = (Self.openRow, Self.counted)
         let changed =
             switch change.change {
             case .delivered(let receipt):
-                try run(
-                    "UPDATE outbox SET state = 'delivered', \(counted), next_attempt_at = NULL, "
-                        + "last_error = NULL, receipt = (SELECT seq FROM entry WHERE id = ?3 AND "
-                        + "kind = 'receipt') \(row) AND EXISTS (SELECT 1 FROM entry WHERE id = ?3 AND "
-                        + "kind = 'receipt')", key + [.text(receipt)])
+                try run(Self.deliver, key + [.text(receipt)])
             case .postponed(let reason, let nextAttemptAt):
                 try run(
                     "UPDATE outbox SET state = 'pending', \(counted), next_attempt_at = ?3, "

@@ -18,8 +18,8 @@ struct LedgerVerifier {
     /// What the ledger is held against, beside itself.
     let outside: OutsideEvidence
 
-    /// Entries and bytes of bodies that are held at a time: a hostile file has bodies of any length.
-    private static let (mostInPage, mostBytesInPage) = (500, 4 << 20)
+    /// Entries after which it is asked whether verification is to end.
+    private static let entriesBetweenLooks: Int64 = 500
 
     private init(_ database: SQLiteDatabase, _ directory: DataDirectory, _ outside: OutsideEvidence) {
         (self.database, self.directory, self.outside) = (database, directory, outside)
@@ -33,11 +33,13 @@ struct LedgerVerifier {
         isStopped: () -> Bool
     ) throws(LedgerError) -> VerificationReport {
         var verifier = LedgerVerifier(database, directory, outside)
+        try database.execute("PRAGMA cache_size = -\(StructureCheck.cacheKibibytes)")
+        let structure = try StructureCheck(besides: database)
         for objection in try LedgerSchema.objections(to: database) { verifier.report.add(objection) }
         guard verifier.report.isSound else { return verifier.report }
         verifier.report.earlier = try database.segment()
         do throws(LedgerError) {
-            try verifier.checkAll(isStopped)
+            try verifier.checkAll(structure, isStopped)
         } catch  where error.kind == .invalid {
             throw LedgerError(
                 .corrupt, what: "it holds what no ledger holds (\(error.what))", place: error.place,
@@ -46,65 +48,65 @@ struct LedgerVerifier {
         return verifier.report
     }
 
-    private mutating func checkAll(_ isStopped: () -> Bool) throws(LedgerError) {
-        let findings = try database.rows("PRAGMA integrity_check(100)") { $0.text(0) }
-        for finding in findings where finding != "ok" { report.add("database: \(finding)") }
+    private mutating func checkAll(
+        _ structure: StructureCheck?, _ isStopped: () -> Bool
+    ) throws(LedgerError) {
+        let isBesides = structure?.begin() == true
+        if !isBesides { report.add(findings: try StructureCheck.findings(database)) }
         try prepareHeads()
         try checkEntries(isStopped)
         try checkTreeAsAWhole()
         try checkEvidence()
         try checkProjectionsAsAWhole()
         try checkOutbox()
+        if let structure, isBesides { report.add(findings: try structure.findings()) }
     }
 
     // MARK: Entries and tree
 
-    private struct Row {
-        let seq: Int64
-        let kind: String
-        let id: String
-        let body: [UInt8]
-        let leaf: [UInt8]
-    }
-
     private mutating func checkEntries(_ isStopped: () -> Bool) throws(LedgerError) {
         try compareHeads()
+        let (agreement, digest) = (try AgreementCheck(database), SHA256Context())
+        let rows = try SQLiteQuery(
+            "SELECT seq, kind, id, body, leaf_hash FROM entry WHERE seq >= 1 ORDER BY seq", on: database)
         var next: Int64 = 1
-        // Pages rather than one statement: the body of the loop uses statements of its own.
-        while true {
-            guard !isStopped() else {
+        while try rows.step() {
+            if next % Self.entriesBetweenLooks == 0, isStopped() {
                 throw LedgerError(
                     .closed, what: "verification was ended", place: database.path, remedy: "start it again")
             }
-            let page = try page(from: next)
-            guard let last = page.last else { return }
-            for row in page {
-                // In a damaged file rows may stand in any order, and the same page come again for ever.
-                guard row.seq >= next else {
-                    return report.add("entry \(row.seq): its row stands behind that of entry \(next - 1)")
-                }
-                if row.seq != next { report.add("entries \(next) to \(row.seq - 1) are missing") }
-                next = row.seq == Int64.max ? row.seq : row.seq + 1
-                try check(row)
+            let seq = rows.integer(0)
+            // In a damaged file rows may stand in any order, and the same page come again for ever.
+            guard seq >= next else {
+                return report.add("entry \(seq): its row stands behind that of entry \(next - 1)")
             }
-            guard last.seq < Int64.max else { return }
-            next = last.seq + 1
+            if seq != next { report.add("entries \(next) to \(seq - 1) are missing") }
+            let body = rows.bytes(3) ?? BodyScan.Text(start: nil, count: 0)
+            try checkTree(rows, digest.hash(0x00, body))
+            let (kind, id) = (rows.bytes(1), rows.bytes(2))
+            if let entry = try agreement.agreed(seq: seq, kind: kind, id: id, body: body) {
+                expected.add(entry)
+                if entry.kind == .record { report.records += 1 }
+            } else {
+                try check(rows, Array(body))
+            }
+            guard seq < Int64.max else { return }
+            next = seq + 1
         }
     }
 
-    private func page(from next: Int64) throws(LedgerError) -> [Row] {
-        var (page, bytes) = ([Row](), 0)
-        try database.forEach(
-            "SELECT seq, kind, id, body, leaf_hash FROM entry WHERE seq >= ?1 ORDER BY seq LIMIT ?2",
-            [.integer(next), .integer(Int64(Self.mostInPage))]
-        ) { row in
-            let body = row.bytes(3)
-            page.append(
-                Row(seq: row.integer(0), kind: row.text(1), id: row.text(2), body: body, leaf: row.bytes(4)))
-            bytes += body.count
-            return bytes < Self.mostBytesInPage
+    /// Compares the leaf in the present row, and the nodes above it, with what the body makes.
+    private mutating func checkTree(_ row: SQLiteQuery, _ computed: [UInt8]) throws(LedgerError) {
+        report.entries += 1
+        if row.bytes(4)?.elementsEqual(computed) != true {
+            report.add("\(Self.place(row)): the body is not the one that its hash was made of")
         }
-        return page
+        for (position, hash) in frontier.append(leafHash: computed) { try check(hash, at: position) }
+        if heads.nextSize <= frontier.size { try compareHeads() }
+    }
+
+    private static func place(_ row: SQLiteQuery) -> String {
+        "entry \(row.integer(0)) (\(row.text(1)) \(row.text(2)))"
     }
 
     private mutating func checkTreeAsAWhole() throws(LedgerError) {
@@ -119,28 +121,22 @@ struct LedgerVerifier {
         report.root = frontier.root
     }
 
-    private mutating func check(_ row: Row) throws(LedgerError) {
-        report.entries += 1
-        let place = "entry \(row.seq) (\(row.kind) \(row.id))"
-        let computed = MerkleTree.leafHash(row.body)
-        if computed != row.leaf {
-            report.add("\(place): the body is not the one that its hash was made of")
-        }
-        for (position, hash) in frontier.append(leafHash: computed) { try check(hash, at: position) }
-        if heads.nextSize <= frontier.size { try compareHeads() }
-        guard let value = readable(row.body, place: place) else { return }
+    /// Says in words what the entry in the present row does not agree with.
+    private mutating func check(_ row: SQLiteQuery, _ body: [UInt8]) throws(LedgerError) {
+        let (place, id) = (Self.place(row), row.text(2))
+        guard let value = readable(body, place: place) else { return }
         // No hash covers the columns: what an entry is, and a record's id, must be what its body says.
         let kind = EntryKind(of: value)
-        if kind.rawValue != row.kind {
+        if kind.rawValue != row.text(1) {
             report.add("\(place): by its body it is of the kind \(kind.rawValue)")
         }
         if kind == .record {
             report.records += 1
-            if value["id"]?.text?.utf8.elementsEqual(row.id.utf8) != true {
+            if value["id"]?.text?.utf8.elementsEqual(id.utf8) != true {
                 report.add("\(place): its body has another id")
             }
         }
-        try checkProjection(seq: row.seq, kind: kind, id: row.id, body: value, place: place)
+        try checkProjection(seq: row.integer(0), kind: kind, id: id, body: value, place: place)
     }
 
     private mutating func readable(_ body: [UInt8], place: String) -> JSONValue? {

@@ -41,6 +41,9 @@ package struct VerificationReport: Sendable, Equatable {
     /// Characters of one of them: names in a database that somebody else wrote may have any length.
     private static let longestMismatch = 1_000
 
+    /// Adds what SQLite says of the file.
+    mutating func add(findings: [String]) { for finding in findings { add("database: \(finding)") } }
+
     mutating func add(_ mismatch: String) {
         mismatchCount += 1
         guard mismatches.count < Self.mostMismatches else { return }

@@ -282,7 +282,10 @@ struct TorqueCurveTests {
         _ = rig.takeSent()
         rig.refuses(900, "77")
         #expect(rig.told.last?.hasPrefix("TW-025: the torque curve of result 7 never reached") == true)
-        for _ in 0..<400 { rig.wait(1_000) }
+        for _ in 0..<400 {
+            rig.wait(1_000)
+            rig.says(TorqueRig.keepAlive)
+        }
         #expect(rig.takeSent().filter { $0.hasPrefix("0006") }.count == 12)
         #expect(rig.told.last == "TW-025: the angle curve of result 7 never reached this gateway: no answer")
         #expect(rig.groups.count == 1)
