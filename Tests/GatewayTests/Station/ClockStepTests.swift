@@ -90,7 +90,8 @@ import Testing
                     EntryDraft(
                         kind: .record, id: id,
                         body: [
-                            "id": .string(id), "part": ["serial": "SA10197"], "station": "s",
+                            "schema": "plumbline.inspection/1", "id": .string(id),
+                            "part": ["serial": "SA10197"], "station": "s",
                             "ended_at": .string(now.stamp.utc.description),
                         ])
                 ])
