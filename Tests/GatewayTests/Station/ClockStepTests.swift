@@ -48,7 +48,6 @@ import Testing
         return nil
     }
 
-    /// Seen failing without the comparison: the record's clock counted as synchronized.
     @Test(arguments: weathers) func aRecordSaysThatTheClockWasSetMeanwhile(weather: Weather) throws {
         let body = try #require(try Self.record(weather)).body
         #expect(body["clock"]?["synchronized"] == .bool(weather.step == 0))
