@@ -50,10 +50,10 @@ package final class Courier: Sendable {
     /// Throws the ledger's fatal error where the ledger failed.
     package func run() async throws(LedgerError) {
         let (bell, ringer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let commits = ledger.commits()
+        let changes = ledger.outboxChanges()
         let failure: LedgerError? = await withDiscardingTaskGroup { group in
             group.addTask {
-                for await _ in commits { ringer.yield() }
+                for await _ in changes { ringer.yield() }
                 ringer.finish()
             }
             defer { group.cancelAll() }
@@ -82,6 +82,10 @@ package final class Courier: Sendable {
         if let failure = failure ?? ledger.failure, failure.kind != .closed { throw failure }
     }
 
+    private static let damaged =
+        "the record is no longer what was hashed when it was written: run `plumbline ledger verify`, and "
+        + "send it from a backup"
+
     private var now: Int64 { time.now().monotonicNanoseconds }
 
     /// Works until nothing is due; when something will be, or nil.
@@ -94,7 +98,14 @@ package final class Courier: Sendable {
             switch machine.next(waiting, now: now) {
             case .take(let item):
                 guard let entry = try ledger.reader.entry(seq: item.seq) else { throw missing(item) }
-                try await handle(item, Parcel(entry), &machine, &generator)
+                let parcel = Parcel(entry)
+                // The sink would confirm whatever it is given.
+                guard entry.isAsHashed else {
+                    try await settle(
+                        item, .quarantine(reason: Self.damaged, isAlarm: true), parcel, &machine)
+                    continue
+                }
+                try await handle(item, parcel, &machine, &generator)
             case .rest(let until):
                 return until
             }

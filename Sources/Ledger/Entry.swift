@@ -24,6 +24,9 @@ package struct Entry: Sendable, Equatable {
     package let bytes: [UInt8]
     /// SHA-256(0x00 ‖ bytes), RFC 6962 section 2.1.
     package let leafHash: [UInt8]
+
+    /// Whether the bytes are still those that were hashed.
+    package var isAsHashed: Bool { MerkleTree.leafHash(bytes) == leafHash }
 }
 
 /// An entry that is to be written, with everything that must become durable together with it.

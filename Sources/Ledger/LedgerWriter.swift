@@ -65,10 +65,11 @@ package final class LedgerWriter: Sendable {
         }.get()
     }
 
-    /// The sequence number of the newest entry after each commit, the latest only: a wake-up, not a log.
+    /// The sequence number of the newest entry after each commit that changed an outbox, the latest only: a
+    /// wake-up, not a log.
     ///
-    /// Changes of an outbox alone wake too. Ends when the ledger is closed, and at once where it has failed.
-    package func commits() -> AsyncStream<Int64> { thread.commits() }
+    /// Ends when the ledger is closed, and at once where it has failed.
+    package func outboxChanges() -> AsyncStream<Int64> { thread.outboxChanges() }
 
     /// The failure after which this ledger takes nothing more; nil while it works.
     package var failure: LedgerError? { thread.failure }

@@ -11,9 +11,7 @@ extension Command {
         flags: ["--raw"], values: ["--step", "--result", "--kind", "--out"]
     ) { arguments, console in
         guard arguments.words.count == 3 else { throw UsageError(message: "name one record") }
-        let id = arguments.words[2]
-        let chosen = try curves(of: id, arguments)
-        try arguments.noteReading("records curve", ["id": .string(id)], found: chosen.count, console)
+        let chosen = try curves(of: arguments.words[2], arguments, console)
         let bytes = arguments.flags.contains("--raw") ? chosen.flatMap(\.raw) : try table(chosen)
         let path = arguments.values["--out"] ?? "-"
         try NewFile.write(bytes, to: path, console)
@@ -23,7 +21,7 @@ extension Command {
 
     /// The curves that are asked for, all of one result: the last one of the step unless said otherwise.
     private static func curves(
-        of id: String, _ arguments: Arguments
+        of id: String, _ arguments: Arguments, _ console: Console
     ) throws -> [RecordCurves.Curve] {
         let found: RecordCurves?
         do {
@@ -31,6 +29,9 @@ extension Command {
         } catch let error as LedgerError {
             throw CommandFailure(error.kind == .corrupt ? .evidence : .inputOutput, "\(error)")
         }
+        // What it says of other curves is read of the record too.
+        try arguments.noteReading(
+            "records curve", ["id": .string(id)], found: found?.curves.count ?? 0, console)
         guard let found else {
             throw CommandFailure(.mismatch, "there is no entry \(id); `plumbline records list` shows records")
         }

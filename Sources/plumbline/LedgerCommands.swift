@@ -20,13 +20,14 @@ extension Command {
         }
         let trusted = try arguments.values["--key"].map(publicKey)
         let data = try arguments.dataDirectory()
-        if let earlier = arguments.values["--earlier"] {
-            return try verifyLink(of: try arguments.ledgerReader(), to: earlier, console)
-        }
         let report = try checking { () throws(LedgerError) in
             var states: [KeptState] = []
             for path in kept { states.append(try KeptState(path)) }
             return try LedgerReader(path: data).verify(trusted: trusted, against: states)
+        }
+        // That a ledger goes on from another is worth what it is worth itself.
+        if let earlier = arguments.values["--earlier"], report.isSound {
+            return try verifyLink(of: try arguments.ledgerReader(), to: earlier, console)
         }
         if console.usesJSON {
             console.print(CanonicalJSON.text(json(report)))

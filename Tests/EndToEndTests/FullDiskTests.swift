@@ -22,18 +22,18 @@ import Testing
         cp -a "$3" after
         """
 
-    private static func mayMount(_ shop: Shop) async throws -> Bool {
-        try await Program.run("unshare", ["-rm", "true"], in: shop.folder, within: 120).code == 0
+    /// Containers may forbid it; what is decided is shown by LedgerKeeperTests with figures.
+    private static let mayMount: @Sendable () async throws -> Bool = {
+        try await Program.run("unshare", ["-rm", "true"], in: Program.checkout, within: 120).code == 0
     }
 
     private func status(_ shop: Shop) throws -> JSONValue {
         try JSONParser.parse(try HTTP.get(port: shop.ports.web, "/api/v1/status"))
     }
 
-    @Test func inspectingStopsInTimeAndGoesOnOnceThereIsRoom() async throws {
+    @Test(.enabled("this system lets nobody mount a disk", mayMount))
+    func inspectingStopsInTimeAndGoesOnOnceThereIsRoom() async throws {
         let shop = try Shop(technician: false)
-        // Containers may not mount; what is decided is shown by LedgerKeeperTests with figures.
-        guard try await Self.mayMount(shop) else { return }
         try shop.shortenPlan()
         try await shop.startSimulator()
         try shop.write("small.sh", Self.smallDisk)

@@ -84,8 +84,12 @@ import Testing
         try await shop.expectAudit("device.identity_changed", that: "old and new") {
             $0.count == 1 && $0[0]["old"]?["serial"] == "C0000001" && $0[0]["new"]?["serial"] == "C0000002"
         }
-        let devices = try await shop.plumbline(["devices"])
-        #expect(devices.output.contains("C0000001 is configured: nothing that it measures passes"))
+        // What devices show is collected a few times a second.
+        let isShown = try await Deadline.wait(Deadline.usual) {
+            try await shop.plumbline(["devices"]).output
+                .contains("C0000001 is configured: nothing that it measures passes")
+        }
+        #expect(isShown)
         #expect(await shop.stopGateway() == 0)
     }
 

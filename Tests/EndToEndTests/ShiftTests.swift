@@ -168,7 +168,7 @@ import Testing
               o AS (SELECT b->>'$.cycle' c, b->>'$.part.serial' s FROM a WHERE b->>'$.event' = 'cycle.opened')
             SELECT b->>'$.event', coalesce(b->>'$.code',
               (SELECT s FROM o WHERE c = b->>'$.cycle'), b->>'$.device', ''), count(*)
-            FROM a WHERE b->>'$.event' NOT IN ('scanner.lost', 'scanner.back')
+            FROM a WHERE b->>'$.event' NOT IN ('scanner.lost', 'scanner.back', 'page.opened', 'record.read')
               AND coalesce(b->>'$.outcome', '') <> 'unanswered' GROUP BY 1, 2
             """)
         var expected = ["device.identified|TW-025|1", "gateway.started||1", "gateway.stopped||1"]

@@ -44,6 +44,12 @@ import Testing
         #expect(moments.last == 3_600_020)
     }
 
+    /// A full batch is committed at once; however many there were, the next that is not full waits its turn.
+    @Test mutating func fullBatchesLeaveNoDebt() {
+        for _ in 0..<10_000 { pace.begin(at: 0, transactions: 10, hasPaused: false) }
+        #expect(pace.pause(at: 0) == 20 * Self.millisecond)
+    }
+
     @Test func noIntervalNoPause() {
         var pace = CommitPace(intervalNanoseconds: 0)
         for now in 0..<1_000 {

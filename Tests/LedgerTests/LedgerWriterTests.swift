@@ -160,9 +160,9 @@ struct LedgerWriterTests {
         #expect(refused?.kind == .full)
         // What a run left unsigned is signed at once by the next, which is stopped by it before it is asked.
         let stopped = try scratch.open(mostBytes: scratch.databaseBytes)
-        for await _ in stopped.commits() {}
+        for await _ in stopped.outboxChanges() {}
         // Whoever listens only now is not left waiting either.
-        for await _ in stopped.commits() {}
+        for await _ in stopped.outboxChanges() {}
         let error = await #expect(throws: LedgerError.self) {
             try await stopped.append([Scratch.draft("late")])
         }
@@ -244,13 +244,14 @@ struct LedgerWriterTests {
     @Test func afterCloseNothingIsTakenAndTheLogIsEmpty() async throws {
         let scratch = try Scratch()
         let writer = try scratch.open()
-        let commits = writer.commits()
-        try await writer.append([Scratch.draft("r1")])
+        let changes = writer.outboxChanges()
+        try await writer.append([Scratch.draft("r1", outbox: ["qms"])])
+        try await writer.append([Scratch.draft("r2")])
         try await writer.close()
         var seen: [Int64] = []
-        for await seq in commits { seen.append(seq) }
+        for await seq in changes { seen.append(seq) }
         #expect(seen == [1])
-        let error = await #expect(throws: LedgerError.self) { try await writer.append([Scratch.draft("r2")]) }
+        let error = await #expect(throws: LedgerError.self) { try await writer.append([Scratch.draft("r3")]) }
         #expect(error?.kind == .closed)
         #expect(Scratch.run("/usr/bin/test", ["-s", scratch.ledger + "/ledger.db-wal"]).status != 0)
         try await writer.close()

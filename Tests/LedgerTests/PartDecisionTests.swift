@@ -76,6 +76,8 @@ struct PartDecisionTests {
             "DROP INDEX entry_gateway_started; DROP INDEX inspection_by_item; DROP INDEX part_decided; "
                 + "ALTER TABLE part DROP COLUMN is_disposition; "
                 + "DROP INDEX inspection_by_uii; ALTER TABLE inspection DROP COLUMN uii; "
+                + "CREATE INDEX inspection_by_serial ON inspection(serial, operation, seq); "
+                + "CREATE INDEX inspection_by_result ON inspection(result, seq); "
                 + "DELETE FROM migration WHERE number > 1; PRAGMA user_version = 1")
         #expect(said == "")
         let again = try scratch.open()

@@ -15,6 +15,15 @@ static inline void plumbline_sqlite_harden(sqlite3 *connection)
     sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DML, 0, (int *)0);
 }
 
+/*
+ * Whether closing leaves the write-ahead log as it is. Where a frame is damaged SQLite sees only those before it,
+ * and would move them into the database and delete the rest with the log.
+ */
+static inline void plumbline_sqlite_keep_log(sqlite3 *connection, int is_kept)
+{
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_kept, (int *)0);
+}
+
 /* curl_easy_setopt and curl_easy_getinfo are variadic. */
 static inline CURLcode plumbline_curl_set_text(CURL *handle, CURLoption option, const char *value) {
     return curl_easy_setopt(handle, option, value);

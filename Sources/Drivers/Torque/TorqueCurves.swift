@@ -118,7 +118,11 @@ struct TorqueCurves: Sendable {
         for kind in rule.kinds where isAskable {
             wishes.append(Wish(id: id, time: time, kind: kind, askAt: mayCome ? now + wait / 2 : now))
         }
-        if wishes.count > Self.mostWishes { wishes.removeFirst(wishes.count - Self.mostWishes) }
+        if wishes.count > Self.mostWishes {
+            // The one that is asked just now is answered for itself.
+            let asked = askedUntil == nil ? 0 : 1
+            wishes.removeSubrange(asked..<asked + wishes.count - Self.mostWishes)
+        }
         let fitting = early.filter { Self.belongs($0.drawing, id, time) }
         early.removeAll { Self.belongs($0.drawing, id, time) }
         return fitting.filter { credit($0.drawing) == .credited && $0.isAwaited }.map(\.drawing.curve.kind)

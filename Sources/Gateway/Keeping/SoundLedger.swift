@@ -57,9 +57,7 @@ package enum SoundLedger {
     /// Has SQLite look through the whole file where the run before found it damaged: opening looks at the
     /// newest entries only, and a gateway that ends at its first write each time would never say why.
     private static func lookThrough(_ directory: DataDirectory, _ log: EventLog) throws(LedgerError) {
-        guard let suspicion = try DataDirectory.read(directory.suspicion), directory.holdsLedger else {
-            return
-        }
+        guard let suspicion = try DataDirectory.read(directory.suspicion) else { return }
         let text = String(decoding: suspicion.dropLast(), as: UTF8.self)
         log.say(.warning, "ledger: the run before ended with \(text): the whole file is looked through")
         if let finding = try LedgerSalvage.firstFinding(in: directory) {

@@ -13,6 +13,8 @@ final class ReadBook: Sendable {
     private let log: EventLog
     private let queue: AuditQueue
     private let gate = Guarded(ReadGate())
+    /// Acts that are done with and whose files could not be removed.
+    private let unsettled = Guarded<Set<String>>([])
 
     /// Readings by pages that may wait to be written.
     private static let notesLimit = 1_024
@@ -21,8 +23,11 @@ final class ReadBook: Sendable {
     /// How often it is looked whether others left something.
     private static let pause = Duration.seconds(1)
     /// What the body of an act that was left may say; nothing else gets into the ledger by it.
-    private static let members: Set<String> = [
-        "schema", "event", "station", "at", "command", "asked", "found", "by", "from",
+    /// Those with names of members are objects of these, with nothing but texts, numbers and null in them.
+    private static let members: [String: Set<String>] = [
+        "schema": [], "event": [], "station": [], "at": [], "command": [], "found": [],
+        "asked": ["id", "serial", "uii", "since", "station", "result", "limit"],
+        "by": ["user", "login_uid"], "from": ["tty", "address"],
     ]
 
     init(_ ledger: LedgerWriter, time: any TimeSource, log: EventLog) {
@@ -74,7 +79,8 @@ final class ReadBook: Sendable {
     /// Enters what others left. Throws where the ledger fails; what cannot be entered is set aside.
     func enterActs() async throws(LedgerError) {
         let acts: [ActBox.Act]
-        do throws(LedgerError) { acts = try box.waiting(most: Self.mostActs) } catch {
+        let besides = unsettled.withLock { $0 }
+        do throws(LedgerError) { acts = try box.waiting(most: Self.mostActs, besides: besides) } catch {
             log.say(.error, "what was read cannot be entered: \(error)")
             return
         }
@@ -85,7 +91,8 @@ final class ReadBook: Sendable {
                         .invalid, what: "it is no reading of records", place: act.id,
                         remedy: "find out who left it")
                 }
-                try await ledger.append([EntryDraft(kind: .audit, id: act.id, body: body)])
+                // A name of its own kind: a record's id is not to be taken by whoever can leave a file.
+                try await ledger.append([EntryDraft(kind: .audit, id: "read/\(act.id)", body: body)])
             } catch {
                 guard !error.isFatal, error.kind == .invalid || error.kind == .conflict else { throw error }
                 log.say(.warning, "an act left by user \(act.userID) is refused: \(error)")
@@ -96,17 +103,29 @@ final class ReadBook: Sendable {
         }
     }
 
-    /// The act is in the ledger or refused; where its file stays it is looked at again, with no effect.
+    /// The act is in the ledger or refused; where its file stays it is not looked at again before the next
+    /// start, when it has no effect.
     private func settle(_ act: ActBox.Act, _ body: () throws(LedgerError) -> Void) {
         do throws(LedgerError) { try body() } catch {
+            unsettled.withLock { _ = $0.insert(act.id) }
             log.say(.warning, "the file of act \(act.id) stays: \(error)")
+        }
+    }
+
+    private static func isPlain(_ value: JSONValue, within names: Set<String>) -> Bool {
+        switch value {
+        case .null, .number, .string: names.isEmpty
+        case .object(let members):
+            Set(members.keys).isSubset(of: names) && members.values.allSatisfy { isPlain($0, within: []) }
+        case .array, .bool: false
         }
     }
 
     /// What is entered of `act`: what it says, and whose file it was. Nil where it is no reading.
     private static func body(of act: ActBox.Act) -> JSONValue? {
         guard act.id.utf8.count == 36, case .object(var members) = act.body,
-            Set(members.keys).isSubset(of: Self.members),
+            Set(members.keys).isSubset(of: Self.members.keys),
+            members.allSatisfy({ isPlain($1, within: Self.members[$0] ?? []) }),
             members["schema"]?.text == AuditEvent.schema,
             members["event"]?.text == AuditEvent.recordRead.rawValue,
             let at = members["at"]?.text, at.utf8.count == 30, at.hasSuffix("Z"),

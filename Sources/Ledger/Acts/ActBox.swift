@@ -36,35 +36,43 @@ package struct ActBox: Sendable {
 
     /// Leaves `body` to be entered as `id`; it is durable when this returns. Throws `.io` and `.full`.
     package func leave(_ body: JSONValue, id: String) throws(LedgerError) {
-        try makeFolder()
+        let opened = try openFolder()
+        defer { close(opened) }
+        let (new, name) = (id + ".new", id + Self.suffix)
         // Whoever writes the ledger is often another user: it must be able to read this.
-        try DataDirectory(folder).replace("\(folder)/\(id)\(Self.suffix)", with: CanonicalJSON.bytes(body))
+        let file = openat(opened, new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw DataDirectory.failure("creating", "\(folder)/\(new)") }
+        defer { close(file) }
+        try DataDirectory.write(CanonicalJSON.bytes(body), to: file, "\(folder)/\(new)")
+        guard fsync(file) == 0, renameat(opened, new, opened, name) == 0, fsync(opened) == 0 else {
+            throw DataDirectory.failure("writing", "\(folder)/\(name)")
+        }
     }
 
-    private func makeFolder() throws(LedgerError) {
-        guard mkdir(folder, 0o755) == 0 else {
-            if errno == EEXIST { return }
-            throw DataDirectory.failure("making the directory", folder)
-        }
-        // Made by the administrator, it is still the gateway's, which removes what it has entered.
-        var owner = stat()
-        guard stat(directory.path, &owner) == 0 else {
-            throw DataDirectory.failure("looking at the directory", directory.path)
-        }
-        guard geteuid() != 0 || chown(folder, owner.st_uid, owner.st_gid) == 0 else {
+    /// The folder, made where it is missing. A link in its place is not followed: what an administrator
+    /// writes here would land where the gateway's account wants it.
+    private func openFolder() throws(LedgerError) -> Int32 {
+        let isNew = mkdir(folder, 0o755) == 0
+        guard isNew || errno == EEXIST else { throw DataDirectory.failure("making the directory", folder) }
+        let opened = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard opened >= 0 else { throw DataDirectory.failure("opening the directory", folder) }
+        var (status, owner) = (stat(), stat())
+        guard fstat(opened, &status) == 0, stat(directory.path, &owner) == 0,
+            // Made by the administrator, it is still the gateway's, which removes what it has entered.
+            status.st_uid != 0 || geteuid() != 0 || fchown(opened, owner.st_uid, owner.st_gid) == 0
+        else {
+            defer { close(opened) }
             throw DataDirectory.failure("giving away the directory", folder)
         }
-        try DataDirectory.syncFolder(directory.path)
+        if isNew { try DataDirectory.syncFolder(directory.path) }
+        return opened
     }
 
-    /// What waits longest, at most `most`.
-    package func waiting(most: Int) throws(LedgerError) -> [Act] {
-        let files = try names().filter { $0.hasSuffix(Self.suffix) && $0 != Self.suffix }
-        var acts: [Act] = []
-        for file in files.sorted().prefix(most) {
-            acts.append(try act(String(file.dropLast(Self.suffix.count))))
-        }
-        return acts
+    /// What waits longest, at most `most`, but for those with these ids.
+    package func waiting(most: Int, besides ids: Set<String> = []) throws(LedgerError) -> [Act] {
+        let waiting = try names().filter { $0.hasSuffix(Self.suffix) && $0 != Self.suffix }
+            .map { String($0.dropLast(Self.suffix.count)) }
+        return waiting.filter { !ids.contains($0) }.sorted().prefix(most).map(act)
     }
 
     private func names() throws(LedgerError) -> [String] {
@@ -83,19 +91,18 @@ package struct ActBox: Sendable {
         return names
     }
 
-    private func act(_ id: String) throws(LedgerError) -> Act {
-        let file = "\(folder)/\(id)\(Self.suffix)"
+    /// What cannot be read, or is no JSON, is refused by whoever enters acts, with the file kept.
+    private func act(_ id: String) -> Act {
+        // A link would have the gateway put a file of its own into the ledger, and a pipe would hold it up.
+        let file = open("\(folder)/\(id)\(Self.suffix)", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else { return Act(id: id, userID: .max, body: nil) }
+        defer { close(file) }
         var status = stat()
-        // A link would have the gateway read any file of its own and put it into the ledger.
-        guard lstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.longest
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.longest
         else { return Act(id: id, userID: status.st_uid, body: nil) }
-        let bytes: [UInt8]?
-        do throws(LedgerError) { bytes = try DataDirectory.read(file, most: Self.longest) } catch {
-            guard error.kind == .invalid else { throw error }
-            bytes = nil
-        }
-        // What is no JSON is refused by whoever enters acts, with the file kept.
-        let body = bytes.flatMap { try? JSONParser.parse($0) }
+        var bytes = [UInt8](repeating: 0, count: Self.longest)
+        let count = read(file, &bytes, bytes.count)
+        let body = try? JSONParser.parse(Array(bytes.prefix(max(0, count))))
         return Act(id: id, userID: status.st_uid, body: body)
     }
 

@@ -91,6 +91,8 @@ extension LedgerReader {
         try database.first(
             "SELECT \(SQLiteDatabase.entryColumns) FROM entry INDEXED BY entry_gateway_started "
                 + "WHERE kind = 'audit' AND instr(body, '\"event\":\"gateway.started\"') > 0 AND seq < ?1 "
+                // The index takes any entry in which these words stand anywhere.
+                + "AND json_valid(body) AND body ->> '$.event' = 'gateway.started' "
                 + "ORDER BY seq DESC LIMIT 1", [.integer(seq)], database.entry)
     }
 

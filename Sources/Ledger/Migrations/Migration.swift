@@ -25,7 +25,7 @@ extension SQLiteDatabase {
             ) { $0.text(0) }
             guard stored == hash else {
                 throw LedgerError(
-                    .corrupt, what: "schema step \(migration.number) is not the one that this program knows",
+                    .newer, what: "schema step \(migration.number) is not the one that this program knows",
                     place: path, remedy: "install the version that wrote this database")
             }
         }

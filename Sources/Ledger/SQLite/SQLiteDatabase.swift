@@ -155,6 +155,9 @@ package final class SQLiteDatabase {
         sqlite3_exec(connection, "ROLLBACK", nil, nil, nil)
     }
 
+    /// Whether closing leaves the write-ahead log: then what is in it is moved by `checkpointLog` alone.
+    func keepLog(_ isKept: Bool) { plumbline_sqlite_keep_log(connection, isKept ? 1 : 0) }
+
     /// Moves the write-ahead log into the database; `truncating` also empties the log's file.
     package func checkpointLog(truncating: Bool) throws(LedgerError) {
         let connection = try open()

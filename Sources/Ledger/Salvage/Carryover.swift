@@ -138,7 +138,7 @@ struct Carryover {
     }
 
     private mutating func isProven(_ row: DamagedLedger.Row) -> Bool {
-        row.seq <= tree.head.size && tree.leaf(row.seq - 1) == MerkleTree.leafHash(row.bytes)
+        row.seq >= 1 && row.seq <= tree.head.size && tree.leaf(row.seq - 1) == MerkleTree.leafHash(row.bytes)
     }
 
     // MARK: What is carried over

@@ -28,7 +28,7 @@ package struct LedgerPatrol {
         }
     }
 
-    private enum Phase { case entries, evidence(after: String), over }
+    private enum Phase { case entries, evidence(after: [UInt8]), over }
 
     /// Entries of one step: some megabytes of bodies at most, and milliseconds.
     private static let entriesOfStep: Int64 = 200
@@ -96,7 +96,7 @@ package struct LedgerPatrol {
                 .corrupt, what: "entry \(frontier.size + 1) is missing", place: reader.directory.database,
                 remedy: "")
         }
-        if last == report.total { phase = .evidence(after: "") }
+        if last == report.total { phase = .evidence(after: []) }
     }
 
     private static func check(
@@ -129,20 +129,21 @@ package struct LedgerPatrol {
         }
     }
 
-    private mutating func stepEvidence(after last: String) throws(LedgerError) {
+    private mutating func stepEvidence(after last: [UInt8]) throws(LedgerError) {
         var last = last
         for _ in 0..<Self.piecesOfStep {
             let found = try reader.snapshot { database throws(LedgerError) in
                 try database.first(
                     "SELECT sha256, size, body FROM evidence WHERE sha256 > ?1 ORDER BY sha256 LIMIT 1",
-                    [.text(last)], { ($0.text(0), $0.integer(1), $0.bytes(2)) })
+                    [.utf8(last)], { ($0.bytes(0), $0.integer(1), $0.bytes(2)) })
             }
             // A name that is no text any more comes after every text, again and again.
-            guard let (hash, size, stream) = found, hash != last else {
+            guard let (name, size, stream) = found, name != last else {
                 phase = .over
                 return
             }
-            last = hash
+            last = name
+            let hash = String(decoding: name, as: UTF8.self)
             report.evidence += 1
             guard let bytes = Deflated.inflated(stream, size: size), SHA256Digest.hex(of: bytes) == hash
             else {

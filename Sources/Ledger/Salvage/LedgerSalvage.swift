@@ -142,8 +142,14 @@ package enum LedgerSalvage {
 extension LedgerSalvage {
     /// The first thing that SQLite finds wrong with the whole file; nil where there is nothing.
     ///
-    /// Takes as long as reading the file. Throws `.corrupt` where it cannot even be opened.
+    /// Takes as long as reading the file. What a salvage has left half done is finished before. Throws
+    /// `.corrupt` where it cannot even be opened.
     package static func firstFinding(in directory: DataDirectory) throws(LedgerError) -> String? {
+        let lock = try DirectoryLock(directory)
+        defer { withExtendedLifetime(lock) {} }
+        // What a crash has left half in place is neither the one ledger nor the other.
+        try SegmentSwap.finish(in: directory)
+        guard directory.holdsLedger else { return nil }
         let database = try SQLiteDatabase(path: directory.database, mode: .reader)
         defer { database.close() }
         let finding = try database.first("PRAGMA integrity_check(1)") { $0.text(0) }

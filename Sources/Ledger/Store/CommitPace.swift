@@ -23,6 +23,9 @@ struct CommitPace: Equatable {
 
     /// Notes that a commit of so many transactions begins; `hasPaused` where it was held up for more.
     mutating func begin(at now: Int64, transactions: Int, hasPaused: Bool) {
-        usedUpTo = hasPaused && transactions == 1 ? now : max(now, usedUpTo) + interval
+        // A full commit does not wait, so that what is used up would grow for as long as many are full.
+        usedUpTo =
+            hasPaused && transactions == 1
+            ? now : min(max(now, usedUpTo) + interval, now + Self.burst * interval)
     }
 }

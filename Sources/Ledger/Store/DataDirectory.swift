@@ -134,7 +134,7 @@ package struct DataDirectory: Sendable {
         guard fsync(descriptor) == 0 else { throw failure("syncing", file) }
     }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32, _ file: String) throws(LedgerError) {
+    static func write(_ bytes: [UInt8], to descriptor: Int32, _ file: String) throws(LedgerError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -30,6 +30,7 @@ final class LedgerStore {
         try SegmentSwap.finish(in: directory)
         try Self.refuseToStartAnew(directory)
         let database = try SQLiteDatabase(path: directory.database, mode: .writer, vfs: vfs)
+        database.keepLog(true)
         try Self.configure(database, mostBytes: mostBytes)
         try database.migrate(LedgerMigrations.all)
         let head = try database.newestCheckpoint()
@@ -216,6 +217,7 @@ final class LedgerStore {
     func finish() throws(LedgerError) {
         try signCheckpoint()
         try database.checkpointLog(truncating: true)
+        database.keepLog(false)
     }
 }
 
@@ -235,8 +237,12 @@ extension LedgerStore {
         try database.execute(
             """
             PRAGMA mmap_size = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-            PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA application_id = 0x706C6D62;
+            PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0;
             """)
+        // Set anew it would be written anew, even into a file that is refused a moment later.
+        if try database.first("PRAGMA application_id", [], { $0.integer(0) }) != 0x706C_6D62 {
+            try database.execute("PRAGMA application_id = 0x706C6D62")
+        }
         let journal = try database.first("PRAGMA journal_mode") { $0.text(0) } ?? ""
         let synchronous = try database.first("PRAGMA synchronous") { $0.integer(0) } ?? 0
         // SQLite keeps quiet where a file system does not allow what was asked for; 2 is FULL.

@@ -53,6 +53,9 @@ struct PreparedTransaction: Sendable {
     let drafts: [Draft]
     let outbox: [OutboxChange]
 
+    /// Whether a sink has something to do, or to leave, because of it.
+    var changesOutbox: Bool { !outbox.isEmpty || drafts.contains { !$0.draft.outbox.isEmpty } }
+
     /// Throws `.invalid` for a draft that could not be read back or proved later.
     init(_ transaction: LedgerTransaction) throws(LedgerError) {
         var drafts: [Draft] = []

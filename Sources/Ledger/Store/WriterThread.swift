@@ -84,7 +84,7 @@ final class WriterThread: Sendable {
 
     var failure: LedgerError? { condition.lock.withLock { state.failure } }
 
-    func commits() -> AsyncStream<Int64> {
+    func outboxChanges() -> AsyncStream<Int64> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Int64.self, bufferingPolicy: .bufferingNewest(1))
         let number: Int? = condition.lock.withLock {
@@ -187,7 +187,7 @@ extension WriterThread {
             return
         }
         for (waiting, result) in zip(group, results) { waiting.reply.resume(returning: result) }
-        announce(store.size)
+        if group.contains(where: \.transaction.changesOutbox) { announce(store.size) }
     }
 
     private func announce(_ size: Int64) {

@@ -169,20 +169,22 @@ extension LedgerVerifier {
     }
 
     mutating func checkEvidence() throws(LedgerError) {
-        var last = ""
+        var last: [UInt8] = []
         // One piece at a time: a piece may have 16 MiB.
         while let (hash, size, stream) = try database.first(
             "SELECT sha256, size, body FROM evidence WHERE sha256 > ?1 ORDER BY sha256 LIMIT 1",
-            [.text(last)],
-            { ($0.text(0), $0.integer(1), $0.bytes(2)) })
+            [.utf8(last)],
+            { ($0.bytes(0), $0.integer(1), $0.bytes(2)) })
         {
+            let name = hash
+            let hash = String(decoding: name, as: UTF8.self)
             // A name that is no text any more comes after every text, again and again.
-            guard hash != last else {
+            guard name != last else {
                 report.add("evidence \(hash): its name is no text")
                 break
             }
             report.evidence += 1
-            last = hash
+            last = name
             guard let bytes = Deflated.inflated(stream, size: size), SHA256Digest.hex(of: bytes) == hash
             else {
                 report.add("evidence \(hash): the bytes are not those that the hash was made of")
