@@ -47,7 +47,8 @@ struct LedgerVerifierTests {
         let report = try LedgerReader(path: scratch.ledger).snapshot { database throws(LedgerError) in
             if beforehand { try LedgerVerifier.check(shares, on: database, in: directory) }
             let outside = OutsideEvidence(handedOut: try DataDirectory.read(directory.checkpoint))
-            return try LedgerVerifier.report(on: database, in: directory, outside: outside, shares: shares)
+            return try LedgerVerifier.report(
+                on: database, in: directory, outside: outside, shares: shares)
         }
         return (report, (0..<shares.count).filter { shares.sound($0) != nil })
     }
