@@ -11,7 +11,6 @@ import Testing
         try ToolDialogue(try ToolFixture.station([ToolFixture.step()]))
     }
 
-    /// Seen failing without the check in `startIfPossible`: every tick started the tool again.
     @Test func aToolInSomebodysHandsIsStoppedAndNotStartedAgain() throws {
         var tool = try begin()
         tool.say(.suspended(Self.reason))

@@ -78,6 +78,7 @@ struct Carryover {
     }
 
     private mutating func note(_ row: DamagedLedger.Row) {
+        // What is no JSON names no cycle and no record.
         guard row.kind != .receipt, let body = try? JSONParser.parse(row.bytes) else { return }
         let projection = Projection(kind: row.kind, id: row.id, body: body)
         if row.kind == .disposition, let record = body["record"]?.text {
@@ -189,6 +190,7 @@ struct Carryover {
             states.append((row.text(0), row.bytes(1), row.integer(2)))
         }
         for (device, json, seq) in states {
+            // Neither is carried over where it cannot be read: why adds nothing to that.
             guard let state = try? JSONParser.parse(json), let row = ledger.row(seq), isProven(row),
                 Self.follows(state, of: device, from: row)
             else {

@@ -82,6 +82,7 @@ struct DamagedLedger {
 
     /// The stored hash of a subtree.
     func hash(_ position: MerklePosition) -> [UInt8]? {
+        // As above: a hash that cannot be read proves nothing.
         guard let database, let found = try? database.hashes(of: [position]) else { return nil }
         return found.first.flatMap { $0.count == SHA256Digest.count ? $0 : nil }
     }

@@ -34,7 +34,10 @@ import Testing
         for number in 1...3 {
             try await writer.append([
                 EntryDraft(
-                    kind: .record, id: "r\(number)", body: ["id": .string("r\(number)"), "result": "PASS"],
+                    kind: .record, id: "r\(number)",
+                    body: [
+                        "schema": "plumbline.inspection/1", "id": .string("r\(number)"), "result": "PASS",
+                    ],
                     outbox: ["qms"])
             ])
         }

@@ -48,7 +48,6 @@ import Testing
         return nil
     }
 
-    /// Seen failing without the comparison: the record's clock counted as synchronized.
     @Test(arguments: weathers) func aRecordSaysThatTheClockWasSetMeanwhile(weather: Weather) throws {
         let body = try #require(try Self.record(weather)).body
         #expect(body["clock"]?["synchronized"] == .bool(weather.step == 0))
@@ -90,7 +89,8 @@ import Testing
                     EntryDraft(
                         kind: .record, id: id,
                         body: [
-                            "id": .string(id), "part": ["serial": "SA10197"], "station": "s",
+                            "schema": "plumbline.inspection/1", "id": .string(id),
+                            "part": ["serial": "SA10197"], "station": "s",
                             "ended_at": .string(now.stamp.utc.description),
                         ])
                 ])

@@ -150,6 +150,16 @@ import Testing
         try await writer.close()
     }
 
+    /// The kind is a column beside the body, and under no hash.
+    @Test func anEntryOfAnotherKindThanItsBodyIsNotCarriedOver() async throws {
+        let fixture = try await SalvageFixture()
+        fixture.meddle(Self.damage + "; UPDATE entry SET kind = 'audit' WHERE id = 'r6'")
+        let (writer, segment) = try fixture.openSalvaging()
+        #expect(try writer.reader.entry(id: "r6") == nil)
+        #expect(segment?.unproven.first?.hasSuffix("its row is not that of its body") == true)
+        try await writer.close()
+    }
+
     /// Another's state would make a device's next result be taken for one that is known.
     @Test func aDevicesStateMustFollowFromItsEntry() async throws {
         let fixture = try await SalvageFixture()
