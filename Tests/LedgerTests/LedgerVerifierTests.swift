@@ -37,8 +37,8 @@ struct LedgerVerifierTests {
 
     private func verify() throws -> VerificationReport { try LedgerReader(path: scratch.ledger).verify() }
 
-    /// The same in shares of 2^`level` entries, all of them taken `beforehand` as the second thread takes them,
-    /// or by whichever thread comes first.
+    /// The same in shares of 2^`level` entries, all of them taken `beforehand` as the second thread takes
+    /// them, or by whichever thread comes first.
     private func verify(
         sharedBy level: Int, beforehand: Bool = true
     ) throws -> (report: VerificationReport, sound: [Int64]) {
