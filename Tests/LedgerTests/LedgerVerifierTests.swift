@@ -37,6 +37,22 @@ struct LedgerVerifierTests {
 
     private func verify() throws -> VerificationReport { try LedgerReader(path: scratch.ledger).verify() }
 
+    /// The same in shares of 2^`level` entries, all of them taken `beforehand` as the second thread takes
+    /// them, or by whichever thread comes first.
+    private func verify(
+        sharedBy level: Int, beforehand: Bool = true
+    ) throws -> (report: VerificationReport, sound: [Int64]) {
+        let directory = DataDirectory(scratch.ledger)
+        let shares = EntryShares(entries: 9, level: level)
+        let report = try LedgerReader(path: scratch.ledger).snapshot { database throws(LedgerError) in
+            if beforehand { try LedgerVerifier.check(shares, on: database, in: directory) }
+            let outside = OutsideEvidence(handedOut: try DataDirectory.read(directory.checkpoint))
+            return try LedgerVerifier.report(
+                on: database, in: directory, outside: outside, shares: shares)
+        }
+        return (report, (0..<shares.count).filter { shares.sound($0) != nil })
+    }
+
     /// Changes the database with every rule of it out of the way, as an attacker would.
     private func tamper(_ sql: String) {
         let names = scratch.sqlite("SELECT name FROM sqlite_schema WHERE type = 'trigger'").split(
@@ -58,6 +74,21 @@ struct LedgerVerifierTests {
         #expect((report.entries, report.records, report.evidence, report.unsigned) == (9, 4, 1, 0))
         #expect(report.nodes == 7)
         #expect(report.checkpoints >= 1)
+    }
+
+    /// Only the cycle that has no record is left to the comparison that has words: two events of `c2`.
+    @Test func whatIsSoundIsFoundSoQuickly() async throws {
+        try await fill()
+        #expect(try verify().judged == 2)
+    }
+
+    @Test(arguments: 0...3)
+    func whoeverChecksAShareTheLedgerIsAsSound(level: Int) async throws {
+        try await fill()
+        let (report, sound) = try verify(sharedBy: level)
+        #expect(sound == Array(0..<9 >> Int64(level)))
+        #expect(try report == verify())
+        #expect(try verify(sharedBy: level, beforehand: false).report == report)
     }
 
     @Test(arguments: [
@@ -114,6 +145,7 @@ struct LedgerVerifierTests {
         let report = try verify()
         #expect(!report.isSound)
         #expect(report.mismatches.contains { $0.contains(finding) }, "\(report.mismatches)")
+        for level in 0...2 { #expect(try verify(sharedBy: level).report.mismatches == report.mismatches) }
     }
 
     @Test func aRewrittenHistoryWithEveryHashMadeAnewIsFoundByTheSignature() async throws {

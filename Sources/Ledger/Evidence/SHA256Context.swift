@@ -13,6 +13,16 @@ final class SHA256Context {
         return hash
     }
 
+    /// The hash of a node of a tree (`MerkleTree.nodeHash`).
+    func node(_ left: [UInt8], _ right: [UInt8]) -> [UInt8] {
+        left.withUnsafeBufferPointer { left in
+            right.withUnsafeBufferPointer { right in
+                compute(0x01, left, right)
+                return hash
+            }
+        }
+    }
+
     /// Whether the hash over `bytes` is written as `text`.
     func isHex(_ text: UnsafeBufferPointer<UInt8>, of bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard text.count == 2 * SHA256Digest.count else { return false }
@@ -24,10 +34,13 @@ final class SHA256Context {
         return true
     }
 
-    private func compute(_ prefix: UInt8?, _ bytes: UnsafeBufferPointer<UInt8>) {
+    private func compute(
+        _ prefix: UInt8?, _ bytes: UnsafeBufferPointer<UInt8>, _ rest: UnsafeBufferPointer<UInt8>? = nil
+    ) {
         var isDone = EVP_DigestInit_ex(context, SHA256Digest.algorithm, nil) == 1
         if var prefix { isDone = isDone && EVP_DigestUpdate(context, &prefix, 1) == 1 }
         isDone = isDone && EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1
+        if let rest { isDone = isDone && EVP_DigestUpdate(context, rest.baseAddress, rest.count) == 1 }
         isDone = isDone && EVP_DigestFinal_ex(context, &hash, nil) == 1
         precondition(isDone, "libcrypto has no provider for SHA-256")
     }

@@ -51,16 +51,24 @@ package struct MerkleFrontier: Sendable, Equatable {
 
     /// Appends a leaf; the subtrees above it that it completes, from the lowest up.
     package mutating func append(leafHash: [UInt8]) -> [(position: MerklePosition, hash: [UInt8])] {
+        append(subtree: leafHash, level: 0) { MerkleTree.nodeHash($0, $1) }
+    }
+
+    /// Appends a complete subtree of 2^`level` leaves, of which `size` must be a multiple; the subtrees above
+    /// it that it completes, from the lowest up. `join` makes a node's hash of those below it.
+    mutating func append(
+        subtree: [UInt8], level: Int, _ join: (_ left: [UInt8], _ right: [UInt8]) -> [UInt8]
+    ) -> [(position: MerklePosition, hash: [UInt8])] {
         var completed: [(position: MerklePosition, hash: [UInt8])] = []
-        var (hash, index, level) = (leafHash, size, 0)
+        var (hash, index, above) = (subtree, size >> Int64(level), level)
         while index & 1 == 1, let left = peaks.popLast() {
-            hash = MerkleTree.nodeHash(left, hash)
+            hash = join(left, hash)
             index >>= 1
-            level += 1
-            completed.append((MerklePosition(level: level, index: index), hash))
+            above += 1
+            completed.append((MerklePosition(level: above, index: index), hash))
         }
         peaks.append(hash)
-        size += 1
+        size += 1 << Int64(level)
         return completed
     }
 

@@ -14,26 +14,30 @@ struct AgreedEntry {
 /// which judges, and says in words what differs.
 final class AgreementCheck {
     private let inspection: SQLiteQuery
-    private let part: SQLiteQuery
+    private let part: RowCursor
     private let serial: SQLiteQuery
     private let cycle: SQLiteQuery
-    private let cycleEvent: SQLiteQuery
+    private let cycleEvent: RowCursor
     private let record: SQLiteQuery
     private let outbox: SQLiteQuery
     private let evidence: SQLiteQuery
     private let digest = SHA256Context()
+    /// The cycle that was found to be recorded last: its events and its record mostly come together.
+    private var recorded: [UInt8] = []
+    /// The entry whose inspection was found last.
+    private var inspected: Int64?
 
     init(_ database: SQLiteDatabase) throws(LedgerError) {
         inspection = try SQLiteQuery(
-            "SELECT id, serial, part_number, operation, station, result, provenance, ended_at, uii "
-                + "FROM inspection WHERE seq = ?1", on: database)
-        part = try SQLiteQuery(
-            "SELECT is_disposition FROM part WHERE serial = ?1 AND seq = ?2", on: database)
+            "SELECT seq, id, serial, part_number, operation, station, result, provenance, ended_at, uii "
+                + "FROM inspection WHERE seq >= ?1 ORDER BY seq", on: database)
+        part = try RowCursor(
+            "SELECT seq, is_disposition FROM part WHERE serial = ?1 AND seq >= ?2 ORDER BY seq", on: database)
         serial = try SQLiteQuery(
             "SELECT i.serial FROM entry e JOIN inspection i ON i.seq = e.seq WHERE e.id = ?1", on: database)
         cycle = try SQLiteQuery("SELECT state FROM cycle WHERE id = ?1", on: database)
-        cycleEvent = try SQLiteQuery(
-            "SELECT 1 FROM cycle_event WHERE cycle = ?1 AND seq = ?2", on: database)
+        cycleEvent = try RowCursor(
+            "SELECT seq FROM cycle_event WHERE cycle = ?1 AND seq >= ?2 ORDER BY seq", on: database)
         record = try SQLiteQuery("SELECT seq, body FROM entry WHERE id = ?1", on: database)
         outbox = try SQLiteQuery(
             "SELECT state, receipt FROM outbox WHERE sink = ?1 AND seq = ?2", on: database)
@@ -75,18 +79,31 @@ final class AgreementCheck {
     private func hasInspection(
         _ scan: BodyScan, _ seq: Int64, _ id: BodyScan.Text
     ) throws(LedgerError) -> Bool {
-        try inspection.reset()
-        inspection.bind(1, seq)
-        guard try inspection.step(), let stored = inspection.bytes(0), stored.isSame(id) else { return false }
+        guard try isInspected(seq), let stored = inspection.bytes(1), stored.isSame(id) else { return false }
         for (index, field) in Self.columns.enumerated() {
             let said = field == .serial ? scan[.partSerial] ?? scan[.serial] : scan[field]
-            let stored = inspection.bytes(Int32(index) + 1)
+            let stored = inspection.bytes(Int32(index) + 2)
             switch (said, stored) {
             case (nil, nil): continue
             case (let said?, let stored?) where said.isSame(stored): continue
             default: return false
             }
         }
+        return true
+    }
+
+    /// Whether there is an inspection of that entry, which is then the present row: mostly it is the one
+    /// behind that of the record before.
+    private func isInspected(_ seq: Int64) throws(LedgerError) -> Bool {
+        if let inspected, inspected < seq, try inspection.step(), inspection.integer(0) == seq {
+            self.inspected = seq
+            return true
+        }
+        inspected = nil
+        try inspection.reset()
+        inspection.bind(1, seq)
+        guard try inspection.step(), inspection.integer(0) == seq else { return false }
+        inspected = seq
         return true
     }
 
@@ -101,10 +118,8 @@ final class AgreementCheck {
             if try serial.step() { name = serial.bytes(0) }
         }
         guard let name else { return false }
-        try part.reset()
-        part.bind(1, lending: name)
-        part.bind(2, seq)
-        guard try part.step(), part.integer(0) == (kind == .disposition ? 1 : 0) else { return nil }
+        guard try part.find(seq, of: name), part.rows.integer(1) == (kind == .disposition ? 1 : 0)
+        else { return nil }
         return true
     }
 
@@ -122,19 +137,18 @@ final class AgreementCheck {
             }
             // Few cycles have no record; what their state must be the judge says.
             guard try isRecorded(named) else { return nil }
-            try cycleEvent.reset()
-            cycleEvent.bind(1, lending: named)
-            cycleEvent.bind(2, seq)
-            return try cycleEvent.step() ? true : nil
+            return try cycleEvent.find(seq, of: named) ? true : nil
         case .disposition, .receipt: return false
         }
     }
 
     private func isRecorded(_ id: BodyScan.Text) throws(LedgerError) -> Bool {
+        if !id.isEmpty, recorded.withUnsafeBufferPointer(id.isSame) { return true }
         try cycle.reset()
         cycle.bind(1, lending: id)
-        guard try cycle.step(), let state = cycle.bytes(0) else { return false }
-        return state.reads("recorded")
+        guard try cycle.step(), let state = cycle.bytes(0), state.reads("recorded") else { return false }
+        recorded.replaceSubrange(0..., with: id)
+        return true
     }
 
     private func agreesWithReceipt(_ scan: BodyScan, _ seq: Int64) throws(LedgerError) -> Bool {

@@ -16,6 +16,15 @@ struct ExpectedRows {
         if entry.isInPart { parts += 1 }
         if entry.isCycleEvent { cycleEvents += 1 }
     }
+
+    /// Counts the rows of other entries.
+    mutating func add(_ other: Self) {
+        inspections += other.inspections
+        parts += other.parts
+        cycleEvents += other.cycleEvents
+        recorded += other.recorded
+        delivered += other.delivered
+    }
 }
 
 extension LedgerVerifier {

@@ -111,24 +111,26 @@ extension LedgerVerifier {
 
     /// Holds each head over no more than the entries looked at so far against what they make.
     mutating func compareHeads() throws(LedgerError) {
-        while heads.nextSize <= frontier.size {
-            let root = frontier.root
-            for head in heads.take(upTo: frontier.size) {
-                guard head.size == frontier.size, head.root == root else {
-                    report.add(
-                        head.isSigned
-                            ? "\(head.place): signed over other entries than the first \(head.size)"
-                            : "\(head.place): its \(head.size) entries are not the first of this ledger")
-                    continue
-                }
-                if head.isSigned { largestHead = max(largestHead, head.size) }
-                guard head.isKept else { continue }
-                // The largest of each place says all that the others say.
-                report.extended.removeAll { $0.place == head.place }
-                report.extended.append(.init(place: head.place, size: head.size))
+        while heads.nextSize <= frontier.size { try compareHeads(ofSize: frontier.size, with: frontier.root) }
+    }
+
+    /// Holds each head over no more than `size` entries against the root over so many.
+    mutating func compareHeads(ofSize size: Int64, with root: [UInt8]) throws(LedgerError) {
+        for head in heads.take(upTo: size) {
+            guard head.size == size, head.root == root else {
+                report.add(
+                    head.isSigned
+                        ? "\(head.place): signed over other entries than the first \(head.size)"
+                        : "\(head.place): its \(head.size) entries are not the first of this ledger")
+                continue
             }
-            try readHeads()
+            if head.isSigned { largestHead = max(largestHead, head.size) }
+            guard head.isKept else { continue }
+            // The largest of each place says all that the others say.
+            report.extended.removeAll { $0.place == head.place }
+            report.extended.append(.init(place: head.place, size: head.size))
         }
+        try readHeads()
     }
 
     /// Names the heads that cover more entries than there are.

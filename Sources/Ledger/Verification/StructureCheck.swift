@@ -2,11 +2,12 @@ internal import Linux
 
 /// SQLite's own check of the whole file, pages, rows and indexes, on a connection and a thread of its own.
 ///
-/// It costs as much as everything else together, and needs nothing of it.
+/// It needs nothing of all else that is verified; what time is left of that thread's goes to entries.
 final class StructureCheck: Sendable {
     private let database: Guarded<SQLiteDatabase>
     private let outcome = Guarded<Result<[String], LedgerError>>(.success([]))
     private let thread = Guarded<SystemThread?>(nil)
+    private let shares = Guarded<EntryShares?>(nil)
 
     /// A check of the state that `other`'s open transaction sees from now on, to be begun once the schema is
     /// known to be a ledger's; nil where a daemon commits too often to catch the same state twice.
@@ -18,28 +19,41 @@ final class StructureCheck: Sendable {
         guard isSame else { return nil }
     }
 
-    /// Begins the check; false where there is no thread to be had.
-    func begin() -> Bool {
+    /// Begins the check, and behind it that of `shares`; false where there is no thread to be had.
+    func begin(_ shares: EntryShares, in directory: DataDirectory) -> Bool {
+        self.shares.withLock { $0 = shares }
         do throws(SystemCallError) {
             // It holds nothing of this, which waits for its end when it goes.
             let started = try SystemThread(name: "structure") { [database, outcome] in
-                let found = database.withLock(Self.outcome)
-                outcome.withLock { $0 = found }
+                database.withLock { database in
+                    let found = Self.outcome(&database)
+                    outcome.withLock { $0 = found }
+                    // The verifier goes by itself through what was not checked here, and meets the same.
+                    try? LedgerVerifier.check(shares, on: database, in: directory)
+                }
             }
             thread.withLock { $0 = started }
             return true
         } catch { return false }
     }
 
-    deinit { thread.withLock { $0 }?.join() }
+    deinit {
+        shares.withLock { $0 }?.end()
+        wait()
+    }
 
-    /// What was found, in SQLite's words; waits until it is.
-    func findings() throws(LedgerError) -> [String] {
+    /// Waits until the thread has ended.
+    func wait() {
         let running = thread.withLock { thread in
             defer { thread = nil }
             return thread
         }
         running?.join()
+    }
+
+    /// What was found, in SQLite's words; waits until it is.
+    func findings() throws(LedgerError) -> [String] {
+        wait()
         return try outcome.withLock { $0 }.get()
     }
 

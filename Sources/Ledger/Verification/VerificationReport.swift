@@ -10,6 +10,9 @@ package struct VerificationReport: Sendable, Equatable {
     /// While the gateway runs those of the last second. Otherwise what a run that was cut short has left, or
     /// what somebody has left who cut checkpoints off and wrote the end anew.
     package internal(set) var unsigned = 0
+    /// Entries that the quick comparison was not sure of, and left to the one that has words; few in a ledger
+    /// that is sound.
+    var judged = 0
     /// The ledger's name, as its public key's file has it; nil where that cannot be told.
     package internal(set) var origin: String?
     /// SHA-256 of the public key that everything was checked with, hexadecimal; nil where there is none.
