@@ -8,8 +8,8 @@ import Testing
 /// Printed pages as other programs read them: rendered by rsvg-convert, decoded by zbarimg and dmtxread.
 @Suite(.timeLimit(.minutes(10)))
 struct CodeSheetTests {
-    private static func set() throws -> CodeSet {
-        var generator = SystemRandomNumberGenerator()
+    private static func set(_ seed: UInt64 = SeededRandom.seed()) throws -> CodeSet {
+        var generator = SeededRandom(seed: seed)
         let text = CodeSet.file(
             name: "plant-1", revision: 3, badges: ["1042", "an-operator-with-a.long_id"], using: &generator)
         return try #require(
@@ -48,10 +48,12 @@ struct CodeSheetTests {
         (.datamatrix, "dmtxread -n -N4 -m20000"),
     ])
     func everyPrintedCodeIsReadAsItsOwnText(symbol: CodeSheet.Symbol, decoder: String) throws {
-        let set = try Self.set()
+        let seed = SeededRandom.seed()
+        let set = try Self.set(seed)
         let pages = try CodeSheet(set, symbol: symbol).pages()
         #expect(pages.count == 2)
-        #expect(try Self.read(pages, by: decoder) == set.codes.map(\.text).sorted())
+        let (read, printed) = (try Self.read(pages, by: decoder), set.codes.map(\.text).sorted())
+        #expect(read == printed, "SEED=\(seed)")
     }
 
     @Test(arguments: BarcodeSymbol.Kind.allCases)
