@@ -89,6 +89,25 @@ struct CourierTests {
         try await ledger.close()
     }
 
+    /// The sink would confirm what it is given, and its receipt would make the damage official.
+    @Test func aRecordThatIsNoLongerWhatWasHashedIsNotSent() async throws {
+        let ledger = try shop.ledger()
+        try await ledger.append([Shop.draft("r1"), Shop.draft("r2")])
+        let flip =
+            "DROP TRIGGER entry_fixed; "
+            + "UPDATE entry SET body = replace(body, '126.8', '126.9') WHERE id = 'r1'"
+        #expect(Shop.run("sqlite3 '\(shop.path)/data/ledger.db' \"\(flip)\" 2>&1") == "")
+        let seen = try await events(2, ledger: ledger, sink: try shop.sink())
+        guard case .quarantined("r1", _, isAlarm: true) = seen.first else {
+            Issue.record("\(seen)")
+            return
+        }
+        #expect(seen.last == .delivered(id: "r2", wasDuplicate: false))
+        #expect(shop.sqlite("SELECT group_concat(inspection_id) FROM delivery") == "r2")
+        #expect(try ledger.reader.outboxCounts() == ["qms": [.delivered: 1, .quarantined: 1]])
+        try await ledger.close()
+    }
+
     @Test func aCrashBetweenTheSinksAnswerAndTheReceiptEndsInOneEffect() async throws {
         let ledger = try shop.ledger()
         let sink = try shop.sink()

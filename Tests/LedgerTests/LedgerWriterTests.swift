@@ -241,6 +241,32 @@ struct LedgerWriterTests {
         try await writer.close()
     }
 
+    /// Behind a damaged frame SQLite sees nothing: closing as usual would delete what is there for good.
+    @Test func aRefusedOpeningLeavesTheLogAsItIs() async throws {
+        let scratch = try Scratch()
+        let writer = try scratch.open()
+        for number in 1...60 { try await writer.append([Scratch.draft("r\(number)")]) }
+        // Signed and handed out, so that what is missing afterwards is missed.
+        let signed = try #require(
+            try writer.directory.awaitingCheckpoint(seconds: 30) { () throws(LedgerError) -> [UInt8]? in
+                let file = try DataDirectory.read(writer.directory.checkpoint)
+                return file.flatMap { String(decoding: $0, as: UTF8.self).contains("\n60\n") ? $0 : nil }
+            })
+        #expect(!signed.isEmpty)
+        // What a power cut leaves: no orderly end has moved the log into the database.
+        let cut = scratch.path + "/cut"
+        Scratch.run("/bin/cp", ["-a", scratch.ledger, cut])
+        try await writer.close()
+        let log = cut + "/ledger.db-wal"
+        var bytes = try #require(try DataDirectory.read(log, most: 1 << 24))
+        bytes[bytes.count / 3] ^= 1
+        try DataDirectory(cut).replace(log, with: bytes)
+        #expect(throws: LedgerError.self) {
+            try LedgerWriter(path: cut, origin: "plumbline/plant-1/bench-pc-07")
+        }
+        #expect(try DataDirectory.read(log, most: 1 << 24) == bytes)
+    }
+
     @Test func afterCloseNothingIsTakenAndTheLogIsEmpty() async throws {
         let scratch = try Scratch()
         let writer = try scratch.open()
